@@ -1,0 +1,87 @@
+/** The contract between the core and a platform: what an adapter does, and what the core offers it. */
+import type { Logger } from 'pino';
+import type { z } from 'zod';
+import type { Clock } from './clock.ts';
+import type { AdapterId, Author, Message, RoomRef } from './event.ts';
+
+/** A kind of adapter, listed in `bridges/index.ts`. */
+export interface AdapterModule<Config = unknown> {
+  /** The `type` in the configuration, for example `discord`. */
+  readonly type: string;
+  /** The adapter's own keys in the configuration; each says what it wants in its error message. */
+  readonly schema: z.ZodType<Config>;
+  /** Makes one adapter. Does no I/O and throws nothing: {@link Adapter.start} does the work. */
+  create(config: Config, host: AdapterHost): Adapter;
+}
+
+/** What the core offers an adapter. */
+export interface AdapterHost {
+  readonly id: AdapterId;
+  /** The rooms that the operator mapped to a channel. */
+  readonly rooms: readonly RoomRef[];
+  readonly log: Logger;
+  readonly clock: Clock;
+  /** Where this adapter may keep small things (a sync token) over a restart. */
+  readonly memory: Memory;
+  /** Somebody said something in a mapped room. Resolves when the core has taken it: only then may its source be told so. */
+  message(message: Message): Promise<void>;
+  /** A user's name, avatar or color changed. Called for anybody; the core knows who matters. */
+  profile(author: Author): void;
+  /** A user left: they are in none of this adapter's mapped rooms any more. Called for anybody. */
+  left(userId: Author['id']): void;
+}
+
+/** A few strings under names, kept over a restart. */
+export interface Memory {
+  get(key: string): Promise<string | undefined>;
+  set(key: string, value: string): Promise<void>;
+}
+
+/** One connection to one platform. */
+export interface Adapter {
+  /** What people call the platform: `Discord`, `Matrix`. */
+  readonly platform: string;
+  /**
+   * Connects, and keeps connected from then on. Resolves when messages flow, or when the platform can't be reached yet and the
+   * adapter goes on trying by itself. Faults in single rooms are logged with {@link Finding.text} and leave the others working.
+   * @throws {AdapterError} when it can never work as configured (a wrong token): the operator has to act
+   */
+  start(): Promise<void>;
+  /** Disconnects for good. Within 3 s; never throws. */
+  stop(): Promise<void>;
+  /**
+   * Shows a message in a room. Called for one message at a time per room, in order.
+   * @param signal aborted when the time for this attempt is over
+   * @throws {DeliveryError}; anything else that is thrown counts as a passing fault
+   */
+  send(room: RoomRef, message: Message, signal: AbortSignal): Promise<void>;
+  /** Tries what {@link start} and {@link send} will need, without letting anybody in a room see it. Never throws. */
+  check(): AsyncIterable<Finding>;
+}
+
+/** One line of `crosschat-bridge check`. */
+export interface Finding {
+  readonly ok: boolean;
+  /** A sentence for the operator: what works, or what is wrong, where, and what to do. */
+  readonly text: string;
+}
+
+/** An adapter can't work as configured. The message is a sentence for the operator and holds no secret. */
+export class AdapterError extends Error {
+  override readonly name = 'AdapterError';
+}
+
+/** A message was not delivered. */
+export class DeliveryError extends Error {
+  override readonly name = 'DeliveryError';
+  /** Whether trying again can help: false for a deleted channel or a refused message. */
+  readonly passing: boolean;
+  /** The wait in milliseconds that the platform asked for. */
+  readonly retryAfter: number | undefined;
+
+  constructor(message: string, options: { passing: boolean; retryAfter?: number; cause?: unknown }) {
+    super(message, { cause: options.cause });
+    this.passing = options.passing;
+    this.retryAfter = options.retryAfter;
+  }
+}

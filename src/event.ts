@@ -1,0 +1,72 @@
+/** The vocabulary: what can happen on any side, in no platform's words. */
+import type { RichText } from './text/tree.ts';
+
+declare const brand: unique symbol;
+type Branded<Name extends string> = string & { readonly [brand]: Name };
+
+/** An adapter's name in the configuration, for example `discord`. */
+export type AdapterId = Branded<'AdapterId'>;
+/** A room as the operator wrote it in the configuration: a Discord channel id, a Matrix room id or alias. */
+export type RoomRef = Branded<'RoomRef'>;
+/** A game server's id on the crosschat network. */
+export type ServerId = Branded<'ServerId'>;
+/** Names one event for ever and over all platforms: made by {@link eventId} only. */
+export type EventId = Branded<'EventId'>;
+
+/** Where something was said: a room of an adapter, or a game server. */
+export type Place =
+  | { readonly kind: 'room'; readonly adapter: AdapterId; readonly room: RoomRef }
+  | { readonly kind: 'server'; readonly server: ServerId };
+
+/** Makes an event's id from its place and the id that the place itself gave it. */
+export function eventId(place: Place, nativeId: string): EventId {
+  const where = place.kind === 'room' ? `${place.adapter}/${place.room}` : `server/${place.server}`;
+  return `${where}/${nativeId}` as EventId;
+}
+
+/** Who said it. */
+export interface Author {
+  /** The platform's own id of the user, or the player's number on their server: an identity, never shown. */
+  readonly id: string;
+  /** As the platform gives it. The hub sanitises it before anybody else sees it. */
+  readonly name: string;
+  /** An http(s) URL of a picture that anybody can fetch. */
+  readonly avatar?: string;
+  /** An http(s) URL of a profile page. */
+  readonly link?: string;
+  /** `#rrggbb` */
+  readonly color?: string;
+}
+
+/** A file sent with a message. */
+export interface Attachment {
+  readonly name: string;
+  readonly url: string;
+  readonly mimeType?: string;
+  /** In bytes. */
+  readonly size?: number;
+  readonly spoiler?: boolean;
+}
+
+/** The message that another one answers. */
+export interface Quote {
+  readonly author: string;
+  readonly text: string;
+}
+
+/** Somebody said something. */
+export interface Message {
+  readonly kind: 'message';
+  readonly id: EventId;
+  /** Milliseconds since the epoch, by the clock of the place where it was said. */
+  readonly at: number;
+  readonly place: Place;
+  /** The place's short name for people: `Discord`, `alpha`. */
+  readonly tag: string;
+  readonly author: Author;
+  readonly body: RichText;
+  readonly attachments: readonly Attachment[];
+  readonly replyTo?: Quote;
+  /** Said with `/me`. */
+  readonly emote?: boolean;
+}

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    testTimeout: 15_000,
+    hookTimeout: 30_000,
+    projects: [
+      { extends: true, test: { name: 'stand-ins', include: ['test/**/*.test.ts'], exclude: ['test/real/**'] } },
+      { extends: true, test: { name: 'real', include: ['test/real/**/*.test.ts'], fileParallelism: false } },
+    ],
+  },
+});
