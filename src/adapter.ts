@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { Clock } from './clock.ts';
+import type { CrossChat } from './crosschat/index.ts';
 import type { AdapterId, Author, Message, RoomRef } from './event.ts';
 
 /** A kind of adapter, listed in `bridges/index.ts`. */
@@ -23,12 +24,16 @@ export interface AdapterHost {
   readonly clock: Clock;
   /** Where this adapter may keep small things (a sync token) over a restart. */
   readonly memory: Memory;
+  /** The virtual server that speaks for this adapter's users. */
+  readonly chat: CrossChat;
   /** Somebody said something in a mapped room. Resolves when the core has taken it: only then may its source be told so. */
   message(message: Message): Promise<void>;
   /** A user's name, avatar or color changed. Called for anybody; the core knows who matters. */
   profile(author: Author): void;
   /** A user left: they are in none of this adapter's mapped rooms any more. Called for anybody. */
   left(userId: Author['id']): void;
+  /** The operator asked, on this adapter, for the end of the whole bridge. */
+  shutdown(): void;
 }
 
 /** A few strings under names, kept over a restart. */

@@ -41,7 +41,8 @@ export interface Author {
 /** A file sent with a message. */
 export interface Attachment {
   readonly name: string;
-  readonly url: string;
+  /** An http(s) URL that anybody can open; absent where the platform gives none. */
+  readonly url?: string;
   readonly mimeType?: string;
   /** In bytes. */
   readonly size?: number;
