@@ -1,0 +1,124 @@
+/** What an adapter sees of the core, in a test: everything it hands over is recorded, and a test can wait for it. */
+import { pino } from 'pino';
+import type { AdapterHost, Memory } from '../../src/adapter.ts';
+import { type Clock, systemClock } from '../../src/clock.ts';
+import { CrossChat } from '../../src/crosschat/index.ts';
+import type { AdapterId, Author, Message, RoomRef } from '../../src/event.ts';
+import type { RichText } from '../../src/text/tree.ts';
+
+/** What happened so far, oldest first, and what is still to happen. */
+export class Recorder<T> {
+  readonly all: T[] = [];
+  readonly #waiting = new Set<(item: T) => void>();
+
+  add(item: T): void {
+    this.all.push(item);
+    for (const look of [...this.#waiting]) look(item);
+  }
+
+  /** The first item, past or future, that fits. Rejects after `timeout` ms, naming what came instead. */
+  waitFor(fits: (item: T) => boolean, timeout = 5_000): Promise<T> {
+    const past = this.all.find(fits);
+    if (past !== undefined) return Promise.resolve(past);
+    return new Promise((resolve, reject) => {
+      const look = (item: T) => {
+        if (!fits(item)) return;
+        clearTimeout(timer);
+        this.#waiting.delete(look);
+        resolve(item);
+      };
+      const timer = setTimeout(() => {
+        this.#waiting.delete(look);
+        reject(new Error(`Nothing that fits within ${timeout} ms, only: ${JSON.stringify(this.all.slice(-20))}`));
+      }, timeout);
+      this.#waiting.add(look);
+    });
+  }
+}
+
+export interface TestHost extends AdapterHost {
+  readonly messages: Recorder<Message>;
+  readonly profiles: Recorder<Author>;
+  readonly departures: Recorder<Author['id']>;
+  /** Each line that was logged, as the JSON text that would stand in the log. */
+  readonly lines: Recorder<string>;
+  /** How often {@link AdapterHost.shutdown} was called. */
+  readonly shutdowns: Recorder<true>;
+  /** The first message, past or future, that fits: by a predicate, or by its words without any markup. */
+  waitForMessage(fits: string | ((message: Message) => boolean), timeout?: number): Promise<Message>;
+}
+
+export interface TestHostOptions {
+  readonly id?: string;
+  readonly rooms?: readonly string[];
+  readonly clock?: Clock;
+  /** To be handed from one host to the next for a "restart". */
+  readonly memory?: Memory;
+  /** By default one that is never started. */
+  readonly chat?: CrossChat;
+  /** Called before a message is recorded; what it returns is awaited, what it throws reaches the adapter. */
+  readonly onMessage?: (message: Message) => Promise<void> | void;
+}
+
+export function testHost(options: TestHostOptions = {}): TestHost {
+  const messages = new Recorder<Message>();
+  const profiles = new Recorder<Author>();
+  const departures = new Recorder<Author['id']>();
+  const lines = new Recorder<string>();
+  const shutdowns = new Recorder<true>();
+  return {
+    messages,
+    profiles,
+    departures,
+    lines,
+    shutdowns,
+    id: (options.id ?? 'test') as AdapterId,
+    rooms: (options.rooms ?? []) as RoomRef[],
+    log: pino({ level: 'trace', base: null }, { write: (line: string) => lines.add(line) }),
+    clock: options.clock ?? systemClock,
+    memory: options.memory ?? testMemory(),
+    chat: options.chat ?? new CrossChat({ serverId: 'bridge', urls: ['mqtt://127.0.0.1:1'], allowAnonymous: true }),
+    async message(message) {
+      await options.onMessage?.(message);
+      messages.add(message);
+    },
+    profile: (author) => profiles.add(author),
+    left: (userId) => departures.add(userId),
+    shutdown: () => shutdowns.add(true),
+    waitForMessage: (fits, timeout) =>
+      messages.waitFor(typeof fits === 'string' ? (message) => words(message.body) === fits : fits, timeout),
+  };
+}
+
+/** A memory that lasts as long as the test holds it. */
+export function testMemory(): Memory {
+  const values = new Map<string, string>();
+  return {
+    get: (key) => Promise.resolve(values.get(key)),
+    set(key, value) {
+      values.set(key, value);
+      return Promise.resolve();
+    },
+  };
+}
+
+/** The words of a tree without any markup, as somebody would read them out. */
+export function words(tree: RichText): string {
+  return tree
+    .map((node) => {
+      switch (node.type) {
+        case 'text':
+        case 'code':
+        case 'codeBlock':
+          return node.text;
+        case 'mention':
+        case 'emoji':
+          return node.name;
+        case 'list':
+          return node.items.map(words).join('\n');
+        default:
+          return words(node.children);
+      }
+    })
+    .join('');
+}
