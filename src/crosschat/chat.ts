@@ -1,0 +1,236 @@
+import { EventEmitter } from 'node:events';
+import { backoff } from './backoff.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { TakenOverError, type Version } from './connection.ts';
+import { NotConnectedError } from './errors.ts';
+import type { CrossChatEvents } from './events.ts';
+import { explain } from './explain.ts';
+import { Identity } from './identity.ts';
+import { type Log, silent } from './log.ts';
+import { type CrossChatOptions, checkedUrls } from './options.ts';
+import { Session } from './session.ts';
+import { CrossChatState } from './state.ts';
+
+/** Where a {@link CrossChat} stands. */
+export type CrossChatStatus = 'stopped' | 'connecting' | 'ready' | 'takenOver';
+
+/** Milliseconds after which a connection counts as a good one, so that the next back-off begins anew. */
+const STABLE = 10_000;
+/** CONNACK codes by which a broker refuses the version of MQTT: 3.1.1 § 3.2.2.3, 5 § 3.2.2.2. */
+const VERSION_REFUSED: ReadonlySet<unknown> = new Set([1, 0x84]);
+
+/**
+ * A server on the crosschat network: keeps a connection to the broker, and tells what happens there.
+ *
+ * It announces itself at each connect, says goodbye when stopped, and lets the broker say it when it is cut off. When another
+ * process connects with the same server id, it steps back instead of fighting for its place. Listeners that throw are logged.
+ */
+export class CrossChat extends EventEmitter<CrossChatEvents> {
+  /** The picture of the network, and everything that can be said to it. */
+  readonly state: CrossChatState;
+  readonly #options: CrossChatOptions;
+  readonly #urls: readonly URL[];
+  readonly #log: Log;
+  readonly #clock: Clock;
+  readonly #identity = new Identity();
+  /** Addresses that refused MQTT 5. */
+  readonly #onlyOldVersion = new Set<URL>();
+  /** Problems that were told since the last time all was well. */
+  readonly #problems = new Set<string>();
+  #status: CrossChatStatus = 'stopped';
+  #session: Session | undefined;
+  #stopping = new AbortController();
+  #running: Promise<void> = Promise.resolve();
+
+  /** @throws {CrossChatConfigError} when the options can't work, or are unsafe without saying so in words */
+  constructor(options: CrossChatOptions) {
+    super();
+    this.#urls = checkedUrls(options);
+    this.#options = options;
+    this.#log = options.log ?? silent;
+    this.#clock = options.clock ?? systemClock;
+    this.state = new CrossChatState({
+      ...options,
+      ownId: options.serverId,
+      publish: (topic, payload, retain) =>
+        this.#session?.publish(topic, payload, retain) ?? Promise.reject(new NotConnectedError()),
+      emit: (name, event) => this.#tell(name, event),
+      ownStatus: (status) => this.#session?.heard(status),
+    });
+  }
+
+  get status(): CrossChatStatus {
+    return this.#status;
+  }
+
+  /** Connects, and keeps connected from then on. After {@link stop}, or when another process took over, it can be called again. */
+  start(): void {
+    if (this.#status === 'connecting' || this.#status === 'ready') return;
+    this.#status = 'connecting';
+    this.#stopping = new AbortController();
+    const { signal } = this.#stopping;
+    this.#running = this.#running.then(() => this.#run(signal));
+  }
+
+  /** Resolves when connected and announced, with the picture complete. Rejects when stopped or taken over, or when `signal` says so. */
+  whenReady(signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#status === 'ready') {
+        resolve();
+        return;
+      }
+      if (this.#status === 'takenOver') {
+        reject(new NotConnectedError('Another process took over.'));
+        return;
+      }
+      if (signal?.aborted === true) {
+        reject(signal.reason);
+        return;
+      }
+      const done = (settle: () => void): void => {
+        this.off('ready', ready).off('takenOver', takenOver);
+        this.#stopping.signal.removeEventListener('abort', stopped);
+        signal?.removeEventListener('abort', aborted);
+        settle();
+      };
+      const ready = (): void => done(resolve);
+      const takenOver = (): void => done(() => reject(new NotConnectedError('Another process took over.')));
+      const stopped = (): void => done(() => reject(new NotConnectedError('It was stopped.')));
+      const aborted = (): void => done(() => reject(signal?.reason));
+      this.on('ready', ready).on('takenOver', takenOver);
+      this.#stopping.signal.addEventListener('abort', stopped);
+      signal?.addEventListener('abort', aborted);
+    });
+  }
+
+  /** Says goodbye and disconnects, within 5 s. Never throws. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#session?.goodbye();
+    await this.#session?.close();
+    await this.#running;
+    this.#status = 'stopped';
+    this.state.summariseComplaints();
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    let attempt = 0;
+    let announced = false;
+    for (let turn = 0; !signal.aborted; ) {
+      const url = this.#urls[turn % this.#urls.length];
+      if (url === undefined) return;
+      const { error, lasted, joined } = await this.#serve(url, announced);
+      announced ||= joined;
+      if (signal.aborted) return;
+      if (error instanceof TakenOverError) {
+        this.#stepBack();
+        return;
+      }
+      if (this.#takeOldVersion(url, error)) continue;
+      this.#report(url, error);
+      if (lasted >= STABLE) attempt = 0;
+      attempt += 1;
+      turn += 1;
+      await this.#pause(backoff(attempt, this.#options.random ?? Math.random), signal);
+    }
+  }
+
+  /** One connection, from its beginning to its end: why it ended, how long it was ready, and whether the others heard of us. */
+  async #serve(url: URL, again: boolean): Promise<{ error: unknown; lasted: number; joined: boolean }> {
+    let readyAt = Number.POSITIVE_INFINITY;
+    let session: Session | undefined;
+    let error: unknown;
+    try {
+      session = this.#open(url);
+      await session.join(again);
+      readyAt = this.#clock.now();
+      this.#ready(url);
+      await session.ended();
+    } catch (reason) {
+      error = reason;
+    }
+    const joined = session?.announced ?? false;
+    await session?.close();
+    this.#session = undefined;
+    this.state.disconnected();
+    return { error, lasted: this.#clock.now() - readyAt, joined };
+  }
+
+  #open(url: URL): Session {
+    const { state } = this;
+    const parts = { url, state, options: this.#options, identity: this.#identity, clock: this.#clock };
+    this.#session = new Session({ ...parts, version: this.#version(url), problem: (sentence) => this.#problem(sentence) });
+    return this.#session;
+  }
+
+  #version(url: URL): Version {
+    const { protocolVersion = 'auto' } = this.#options;
+    if (protocolVersion !== 'auto') return protocolVersion;
+    return this.#onlyOldVersion.has(url) ? 4 : 5;
+  }
+
+  /** Whether the broker refused MQTT 5, and we have not yet tried 3.1.1. */
+  #takeOldVersion(url: URL, error: unknown): boolean {
+    const refused = error instanceof Error && 'code' in error && VERSION_REFUSED.has(error.code);
+    if (!refused || this.#version(url) !== 5 || this.#options.protocolVersion === 5) return false;
+    this.#onlyOldVersion.add(url);
+    return true;
+  }
+
+  #ready(url: URL): void {
+    if (this.#stopping.signal.aborted) return;
+    this.#status = 'ready';
+    this.#problems.clear();
+    this.#log.info(
+      { broker: url.host, mqtt: this.#version(url) },
+      `Connected to the MQTT broker ${url.host} as ${this.state.ownId}.`,
+    );
+    this.#tell('ready');
+  }
+
+  /** Tells that the connection is gone, or why it could not be made. */
+  #report(url: URL, error: unknown): void {
+    const sentence = explain(url.host, error);
+    if (this.#status !== 'ready') {
+      this.#problem(sentence);
+      return;
+    }
+    this.#status = 'connecting';
+    this.#log.warn({ broker: url.host }, `Lost the connection. ${sentence}`);
+    this.#tell('down', sentence);
+  }
+
+  #problem(sentence: string): void {
+    if (this.#problems.has(sentence)) return;
+    this.#problems.add(sentence);
+    this.#log.warn({}, sentence);
+    this.#tell('problem', sentence);
+  }
+
+  #stepBack(): void {
+    const sentence = `Another process connected as ${this.state.ownId} and took over. This one does not try again: stop one of them.`;
+    this.#status = 'takenOver';
+    this.#log.error({}, sentence);
+    this.#tell('takenOver', sentence);
+  }
+
+  #tell(name: keyof CrossChatEvents, ...event: unknown[]): void {
+    try {
+      EventEmitter.prototype.emit.call(this, name, ...event);
+    } catch (err) {
+      this.#log.error({ err, event: name }, `A listener of ${name} failed.`);
+    }
+  }
+
+  async #pause(ms: number, signal: AbortSignal): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        signal.removeEventListener('abort', done);
+        cancel();
+        resolve();
+      };
+      const cancel = this.#clock.after(ms, done);
+      signal.addEventListener('abort', done);
+    });
+  }
+}

@@ -1,0 +1,16 @@
+/** Time, handed in, so that a test never sleeps. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Calls `action` once after `ms` milliseconds, unless the returned function is called before. */
+  after(ms: number, action: () => void): () => void;
+}
+
+/** The machine's own time. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after(ms, action) {
+    const timer = setTimeout(action, ms);
+    return () => clearTimeout(timer);
+  },
+};

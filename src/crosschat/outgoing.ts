@@ -1,0 +1,50 @@
+/** Payloads, written. */
+import type { Burst } from './payloads.ts';
+import type { Dialect } from './server.ts';
+import type { CrossChatUser } from './user.ts';
+
+/** The protocol's version, as it stands in `status`. */
+export const PROTOCOL_VERSION = 1;
+
+/** The command words of each dialect. */
+const WORDS = { add: { add: 'add', del: 'del' }, join: { add: 'join', del: 'leave' } } as const;
+
+/** Our `status` while we are up. */
+export function onlineStatus(started: number): string {
+  return JSON.stringify({ started, version: PROTOCOL_VERSION });
+}
+
+/**
+ * Our `status` when we are gone. A Last Will says in `was` which connection died, so that another process with our server id can
+ * tell whose it was; everybody else ignores the key.
+ */
+export function offlineStatus(was?: number): string {
+  return JSON.stringify({ started: 0, version: PROTOCOL_VERSION, was });
+}
+
+/** The place of a user in a burst of `total`. */
+export function burstAt(index: number, total: number): Burst {
+  if (total === 1) return 'startend';
+  return index === 0 ? 'start' : index === total - 1 ? 'end' : 'active';
+}
+
+/** A user added, or listed in a burst. */
+export function userAdded(user: CrossChatUser, dialect: Dialect, burst: Burst): string {
+  const flag = burst === 'none' ? false : burst === 'active' ? true : burst;
+  return JSON.stringify({ ...user.serialize(), cmd: WORDS[dialect].add, burst: flag });
+}
+
+/** A user changed. */
+export function userUpdated(user: CrossChatUser): string {
+  return JSON.stringify({ ...user.serialize(), cmd: 'update', burst: false });
+}
+
+/** A user gone. Only the newer dialect knows reasons. */
+export function userRemoved(id: number, dialect: Dialect, reason: string): string {
+  return JSON.stringify({ id, cmd: WORDS[dialect].del, reason: dialect === 'join' && reason !== '' ? reason : undefined });
+}
+
+/** Something said. Built once for all receivers. */
+export function said(text: string, extra: Readonly<Record<string, unknown>>): string {
+  return JSON.stringify({ ...extra, say: text });
+}

@@ -1,0 +1,133 @@
+import { MAX_SERVERS, MAX_USERS, MAX_USERS_PER_SERVER } from './limits.ts';
+import { CrossChatServer, type ServerOwner } from './server.ts';
+import { CrossChatUser } from './user.ts';
+
+/** Another server, with what only we need to know about it. */
+export class Peer {
+  readonly server: CrossChatServer;
+  /** The ids named so far by the burst that is under way. */
+  burst: Set<number> | undefined;
+  /** Who was there when our connection broke: gives a speaker their name until the server's burst comes. */
+  remembered: Map<number, CrossChatUser> = new Map();
+  /** Whether it was online when our connection broke, and hasn't been heard of since. */
+  wasOnline = false;
+  /** The `started` for which we sent our users once more because of its dialect. */
+  dialectAnswered = 0;
+  /** Whether the server has found a place in the picture. */
+  readonly listed: boolean;
+
+  constructor(server: CrossChatServer, listed: boolean) {
+    this.server = server;
+    this.listed = listed;
+  }
+}
+
+/** Who is on the network, within bounds: nothing that peers send can make it grow for ever. */
+export class Picture {
+  readonly servers = new Map<string, CrossChatServer>();
+  readonly peers = new Map<string, Peer>();
+  readonly me: CrossChatServer;
+  readonly #owner: ServerOwner;
+  /** Users of all peers, present or remembered. */
+  #users = 0;
+
+  constructor(owner: ServerOwner) {
+    this.#owner = owner;
+    this.me = new CrossChatServer(owner.ownId, owner);
+    this.servers.set(this.me.id, this.me);
+  }
+
+  /** The peer of this id. When there is no room left for a new one, it is made up for this one packet and not listed. */
+  peer(id: string): Peer {
+    const known = this.peers.get(id);
+    if (known !== undefined) return known;
+    const listed = this.peers.size < MAX_SERVERS || this.#makeRoom();
+    const peer = new Peer(new CrossChatServer(id, this.#owner), listed);
+    if (listed) {
+      this.peers.set(id, peer);
+      this.servers.set(id, peer.server);
+    }
+    return peer;
+  }
+
+  /** Forgets the server that has been known longest among those that are not online. */
+  #makeRoom(): boolean {
+    for (const [id, peer] of this.peers) {
+      if (peer.server.online || peer.wasOnline) continue;
+      this.dropUsers(peer);
+      this.peers.delete(id);
+      this.servers.delete(id);
+      return true;
+    }
+    return false;
+  }
+
+  /** Lists a user; undefined when there is no room. */
+  addUser(
+    peer: Peer,
+    id: number,
+    fields: { name: string; firstSeen: number; extra: Record<string, unknown> },
+  ): CrossChatUser | undefined {
+    const { server } = peer;
+    this.#forget(peer, id);
+    if (!peer.listed || server.users.size >= MAX_USERS_PER_SERVER || this.#users >= MAX_USERS) return undefined;
+    const user = new CrossChatUser({ id, server, ...fields });
+    server.users.set(id, user);
+    this.#users += 1;
+    return user;
+  }
+
+  /** Takes a user off the list. */
+  removeUser(peer: Peer, id: number): CrossChatUser | undefined {
+    this.#forget(peer, id);
+    const user = peer.server.users.get(id);
+    if (user !== undefined && peer.server.users.delete(id)) this.#users -= 1;
+    return user;
+  }
+
+  #forget(peer: Peer, id: number): void {
+    if (peer.remembered.delete(id)) this.#users -= 1;
+  }
+
+  /** Who speaks under this id: a listed user, one remembered from before our outage, or one made up. */
+  speaker(peer: Peer, id: number): CrossChatUser {
+    return peer.server.users.get(id) ?? peer.remembered.get(id) ?? peer.server.getUser(id, { ensure: true });
+  }
+
+  /** Forgets a server's users, and says how many there were. */
+  dropUsers(peer: Peer): number {
+    const count = peer.server.users.size + peer.remembered.size;
+    this.#users -= count;
+    peer.server.users.clear();
+    peer.remembered.clear();
+    peer.burst = undefined;
+    return count;
+  }
+
+  /** Forgets whom a server had before our outage: it has told anew. */
+  dropRemembered(peer: Peer): void {
+    this.#users -= peer.remembered.size;
+    peer.remembered.clear();
+  }
+
+  /** Our connection broke: nobody counts as online any more, but names are remembered. */
+  lost(): void {
+    for (const peer of this.peers.values()) {
+      const { server } = peer;
+      peer.burst = undefined;
+      if (!server.online) continue;
+      server.online = false;
+      peer.wasOnline = true;
+      for (const [id, user] of server.users) {
+        if (peer.remembered.has(id)) this.#users -= 1;
+        peer.remembered.set(id, user);
+      }
+      server.users.clear();
+    }
+  }
+
+  /** The servers that are online, but for our own. */
+  *online(): Generator<Peer> {
+    for (const peer of this.peers.values()) if (peer.server.online) yield peer;
+  }
+}

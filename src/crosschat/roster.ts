@@ -1,0 +1,143 @@
+import type { Clock } from './clock.ts';
+import { NotConnectedError, PublishError } from './errors.ts';
+import { MAX_DEPARTED, MAX_NAME } from './limits.ts';
+import { burstAt, userAdded, userRemoved, userUpdated } from './outgoing.ts';
+import type { Peer, Picture } from './picture.ts';
+import type { Dialect } from './server.ts';
+import { cut } from './text.ts';
+import { CrossChatUser } from './user.ts';
+
+/** Publishes on `m/<own id>/<server id>/<rest>`. */
+export type SendTo = (serverId: string, rest: string, payload: string) => Promise<void>;
+
+/** Our own users, and how the others learn about them: each peer in its own dialect. */
+export class Roster {
+  readonly #picture: Picture;
+  readonly #sendTo: SendTo;
+  readonly #clock: Clock;
+  readonly #pinned: Dialect | undefined;
+  #nextId = 1;
+  #connected = false;
+  /** Ids of users who left during an outage: peers that keep a silent server's users would show them for ever. */
+  #departed: number[] = [];
+
+  constructor(picture: Picture, sendTo: SendTo, clock: Clock, pinned: Dialect | undefined) {
+    this.#picture = picture;
+    this.#sendTo = sendTo;
+    this.#clock = clock;
+    this.#pinned = pinned;
+  }
+
+  /** Our connection is announced: everybody online learns who is here, and who left during the outage. */
+  connected(): void {
+    this.#connected = true;
+    const departed = this.#departed;
+    this.#departed = [];
+    for (const peer of this.#picture.online()) {
+      for (const id of departed) this.#sendQuietly(peer, userRemoved(id, this.#dialect(peer), ''));
+      this.burst(peer);
+    }
+  }
+
+  /** Our connection is gone. */
+  disconnected(): void {
+    this.#connected = false;
+  }
+
+  /** Sends a peer all our users, in id order. Does nothing while we are not announced: {@link connected} does it then. */
+  burst(peer: Peer): void {
+    if (!this.#connected) return;
+    const users = [...this.#picture.me.users.values()];
+    const dialect = this.#dialect(peer);
+    users.forEach((user, index) => {
+      this.#sendQuietly(peer, userAdded(user, dialect, burstAt(index, users.length)));
+    });
+  }
+
+  /** A peer was heard to speak a dialect. If it could not understand us until now, it gets our users once more. */
+  heard(peer: Peer, dialect: Dialect): void {
+    const before = this.#dialect(peer);
+    const { server } = peer;
+    server.dialect = dialect;
+    if (this.#dialect(peer) === before || !server.online || peer.dialectAnswered === server.started) return;
+    peer.dialectAnswered = server.started;
+    this.burst(peer);
+  }
+
+  /** Adds a user and tells everybody online. Everything has been handed over when it returns, before it resolves. */
+  async add(name: string, extra: Readonly<Record<string, unknown>>): Promise<CrossChatUser> {
+    const { me } = this.#picture;
+    const firstSeen = Math.floor(this.#clock.now() / 1000);
+    const user = new CrossChatUser({ id: this.#nextId++, server: me, name: cut(name, MAX_NAME), firstSeen, extra });
+    me.users.set(user.id, user);
+    await this.#tell((dialect) => userAdded(user, dialect, 'none'));
+    return user;
+  }
+
+  /** Changes a user and tells everybody online. */
+  async update(
+    id: number,
+    changes: { name?: string; extra?: Readonly<Record<string, unknown>> },
+  ): Promise<CrossChatUser | undefined> {
+    const user = this.#picture.me.users.get(id);
+    if (user === undefined) return undefined;
+    if (changes.name !== undefined) user.name = cut(changes.name, MAX_NAME);
+    if (changes.extra !== undefined) user.extra = changes.extra;
+    await this.#tell(() => userUpdated(user));
+    return user;
+  }
+
+  /** Removes a user and tells everybody online. */
+  async remove(id: number, reason: string): Promise<CrossChatUser | undefined> {
+    const user = this.#picture.me.users.get(id);
+    if (user === undefined) return undefined;
+    this.#picture.me.users.delete(id);
+    if (!this.#connected && this.#departed.length < MAX_DEPARTED) this.#departed.push(id);
+    await this.#tell((dialect) => userRemoved(id, dialect, reason));
+    return user;
+  }
+
+  #dialect(peer: Peer): Dialect {
+    return this.#pinned ?? peer.server.dialect ?? 'add';
+  }
+
+  async #tell(payloadIn: (dialect: Dialect) => string): Promise<void> {
+    if (!this.#connected) return;
+    const payloads: { [D in Dialect]?: string } = {};
+    const ids: string[] = [];
+    const sent: Promise<void>[] = [];
+    for (const peer of this.#picture.online()) {
+      const dialect = this.#dialect(peer);
+      payloads[dialect] ??= payloadIn(dialect);
+      ids.push(peer.server.id);
+      sent.push(this.#sendTo(peer.server.id, 'user', payloads[dialect]));
+    }
+    await allDelivered(ids, sent).catch(unlessDisconnected);
+  }
+
+  /** What fails here is said by the connection, and mended by the burst after the next one. */
+  #sendQuietly(peer: Peer, payload: string): void {
+    this.#sendTo(peer.server.id, 'user', payload).catch(() => {});
+  }
+}
+
+function unlessDisconnected(error: unknown): void {
+  const cause = error instanceof PublishError ? error.cause : error;
+  if (!(cause instanceof NotConnectedError)) throw error;
+}
+
+/**
+ * Waits for all packets of one message.
+ * @throws {PublishError} with the ids of those servers whose packet failed
+ */
+export async function allDelivered(serverIds: readonly string[], sent: readonly Promise<void>[]): Promise<void> {
+  const undelivered: string[] = [];
+  let cause: unknown;
+  const results = await Promise.allSettled(sent);
+  results.forEach((result, index) => {
+    if (result.status === 'fulfilled') return;
+    cause ??= result.reason;
+    undelivered.push(serverIds[index] ?? '');
+  });
+  if (undelivered.length > 0) throw new PublishError(undelivered, cause);
+}
