@@ -4,7 +4,9 @@ import type { AdapterHost, Memory } from '../../src/adapter.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { CrossChat } from '../../src/crosschat/index.ts';
 import type { AdapterId, Author, Message, RoomRef } from '../../src/event.ts';
-import type { RichText } from '../../src/text/tree.ts';
+import { words } from './words.ts';
+
+export { words } from './words.ts';
 
 /** What happened so far, oldest first, and what is still to happen. */
 export class Recorder<T> {
@@ -100,25 +102,4 @@ export function testMemory(): Memory {
       return Promise.resolve();
     },
   };
-}
-
-/** The words of a tree without any markup, as somebody would read them out. */
-export function words(tree: RichText): string {
-  return tree
-    .map((node) => {
-      switch (node.type) {
-        case 'text':
-        case 'code':
-        case 'codeBlock':
-          return node.text;
-        case 'mention':
-        case 'emoji':
-          return node.name;
-        case 'list':
-          return node.items.map(words).join('\n');
-        default:
-          return words(node.children);
-      }
-    })
-    .join('');
 }
