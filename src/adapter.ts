@@ -11,6 +11,8 @@ export interface AdapterModule<Config = unknown> {
   readonly type: string;
   /** The adapter's own keys in the configuration; each says what it wants in its error message. */
   readonly schema: z.ZodType<Config>;
+  /** Whether the adapter is there without being configured, with a room in every channel, named as the channel is. */
+  readonly everywhere?: boolean;
   /** Makes one adapter. Does no I/O and throws nothing: {@link Adapter.start} does the work. */
   create(config: Config, host: AdapterHost): Adapter;
 }
@@ -60,6 +62,8 @@ export interface Adapter {
    * @throws {DeliveryError}; anything else that is thrown counts as a passing fault
    */
   send(room: RoomRef, message: Message, signal: AbortSignal): Promise<void>;
+  /** The platform's own id of a room that was configured by another name (an alias), once it is known. */
+  nativeRoomId?(room: RoomRef): string | undefined;
   /** Tries what {@link start} and {@link send} will need, without letting anybody in a room see it. Never throws. */
   check(): AsyncIterable<Finding>;
 }

@@ -1,0 +1,101 @@
+/** What the benchmarks are made of: a broker and a publisher in processes of their own, and a bridge with a null adapter. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import mqtt, { type MqttClient } from 'mqtt';
+import { pino } from 'pino';
+import { z } from 'zod';
+import type { AdapterHost, AdapterModule } from '../src/adapter.ts';
+import { Bridge } from '../src/bridge.ts';
+import { systemClock } from '../src/clock.ts';
+import { parseConfig } from '../src/config.ts';
+import type { Message } from '../src/event.ts';
+
+const VARIABLES = new Map<string, string>();
+export const PREFIX = 'crosschat-bench/';
+
+export interface RunningBroker {
+  readonly url: string;
+  readonly name: string;
+  close(): Promise<void>;
+}
+
+/** The broker that `MQTT_URL` names (without users and rules), else the embedded one, in a process of its own. */
+export async function openBroker(): Promise<RunningBroker> {
+  const url = process.env['MQTT_URL'];
+  if (url) return { url, name: `the broker at ${url}`, close: async () => {} };
+  const child = spawn('broker');
+  const [message] = (await once(child, 'message')) as [{ url: string }];
+  return { url: message.url, name: 'the embedded broker (aedes)', close: async () => void child.kill() };
+}
+
+/** A process that publishes `count` says of one player to `server` as fast as it can. */
+export async function publishSays(url: string, server: string, count: number): Promise<void> {
+  const child = spawn('publisher', url, server, String(count));
+  await once(child, 'exit');
+}
+
+function spawn(role: string, ...args: string[]): ChildProcess {
+  return fork(fileURLToPath(new URL('./child.js', import.meta.url)), [role, ...args]);
+}
+
+/** A raw client. */
+export async function connect(url: string, clientId: string): Promise<MqttClient> {
+  return await mqtt.connectAsync(url, { clientId, clean: true, protocolVersion: process.env['MQTT_URL'] ? 5 : 4 });
+}
+
+/** A bridge whose only adapter hands every message to `deliver`. */
+export async function startBridge(
+  url: string,
+  deliver: (message: Message) => void,
+): Promise<{ bridge: Bridge; host: AdapterHost }> {
+  let host: AdapterHost | undefined;
+  const nothing: AdapterModule = {
+    type: 'null',
+    schema: z.object({}),
+    create(_config, given) {
+      host = given;
+      return {
+        platform: 'Null',
+        start: () => given.chat.whenReady(),
+        stop: async () => {},
+        send: async (_room, message) => deliver(message),
+        async *check() {},
+      };
+    },
+  };
+  const raw = {
+    mqtt: { url, allow_anonymous: true },
+    server_id: 'bench',
+    topic_prefix: PREFIX,
+    adapters: { null: {} },
+    channels: [{ name: 'main', rooms: { null: 'room' } }],
+  };
+  const config = await parseConfig({ raw, variables: VARIABLES, file: undefined }, { null: async () => nothing });
+  const bridge = new Bridge({
+    config,
+    log: pino({ level: 'silent' }),
+    clock: systemClock,
+    random: Math.random,
+    shutdown: () => {},
+  });
+  await bridge.start();
+  if (!host) throw new Error('the adapter was not made');
+  return { bridge, host };
+}
+
+/** Puts the servers `s0` … on the network, or takes them off it. */
+export async function setServers(url: string, count: number, online: boolean): Promise<void> {
+  const client = await connect(url, 'bench-servers');
+  const status = online ? JSON.stringify({ started: Math.floor(Date.now() / 1000), version: 1 }) : '';
+  await Promise.all(
+    Array.from({ length: count }, (_, n) => client.publishAsync(`${PREFIX}state/s${n}/status`, status, { qos: 2, retain: true })),
+  );
+  await client.endAsync();
+}
+
+/** The middle one. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}

@@ -1,0 +1,179 @@
+/** A whole bridge: the parts that a configuration asks for, put together, started and stopped. */
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { type Adapter, AdapterError } from './adapter.ts';
+import { type Broker, startBroker } from './broker.ts';
+import { channelMap } from './channels.ts';
+import type { Clock } from './clock.ts';
+import { type AdapterConfig, type Config, ConfigError, roomsOf } from './config.ts';
+import { CrossChat, CrossChatConfigError, type CrossChatOptions } from './crosschat/index.ts';
+import { type Demo, startDemo } from './demo.ts';
+import { Hub, type Member } from './hub.ts';
+import { fileMemory } from './memory.ts';
+import { VirtualServer } from './virtual-server.ts';
+
+/** What a bridge is made of. */
+export interface BridgeOptions {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Called when the operator asks, on an adapter, for the end of the bridge. */
+  readonly shutdown: () => void;
+}
+
+/** How long a stop waits for what is still on its way, in milliseconds. */
+const FLUSH_TIME = 1_500;
+
+/** One bridge. */
+export class Bridge {
+  readonly #options: BridgeOptions;
+  readonly #hub: Hub;
+  #broker: Broker | undefined;
+  #demo: Demo | undefined;
+  #servers: VirtualServer[] = [];
+  #members: Member[] = [];
+
+  constructor(options: BridgeOptions) {
+    const { config, clock, random, log } = options;
+    this.#options = options;
+    this.#hub = new Hub({ hearersOf: channelMap(config.channels), clock, random, log });
+  }
+
+  /** The address of the embedded broker, if this bridge runs one. */
+  get brokerUrl(): string | undefined {
+    return this.#broker?.url;
+  }
+
+  /**
+   * Starts everything. Resolves when each adapter runs or has said what is wrong with it; peers that can't be reached yet are
+   * tried for ever.
+   * @throws {ConfigError} when nothing can work as configured
+   */
+  async start(): Promise<void> {
+    const { config, clock, random, log } = this.#options;
+    let connection = config.mqtt;
+    if (config.mqtt.urls.length === 0) {
+      this.#broker = await startBroker({ log });
+      log.info(`No MQTT broker is configured, so the bridge runs one: game servers can join at ${this.#broker.url}`);
+      connection = { ...config.mqtt, urls: [this.#broker.url], allowAnonymous: true };
+    }
+    this.#servers = virtualServerOptions(config, connection).map((options) => this.#virtualServer(options));
+    this.#members = config.adapters.map((adapter) => this.#member(adapter));
+    for (const { chat } of this.#servers) chat.start();
+    if (this.#broker && config.adapters.every(({ module }) => module.everywhere)) {
+      log.info('Nothing is configured, so two simulated game servers show what the bridge does.');
+      this.#demo = await startDemo({ url: this.#broker.url, topicPrefix: config.mqtt.topicPrefix, clock, random, log });
+    }
+    const started = await Promise.all(this.#members.map((member) => this.#startAdapter(member)));
+    const platforms = started.filter((_, index) => !config.adapters[index]?.module.everywhere);
+    if (platforms.length > 0 && !platforms.includes(true)) {
+      throw new ConfigError(['No adapter could be started; what is wrong with each is said above.']);
+    }
+  }
+
+  /** Resolves when every virtual server is on the network. */
+  async ready(signal?: AbortSignal): Promise<void> {
+    await Promise.all(this.#servers.map(({ chat }) => chat.whenReady(signal)));
+  }
+
+  /** Lets what is on its way go out, says goodbye everywhere, and ends. Within 5 s; never throws. */
+  async stop(): Promise<void> {
+    await this.#demo?.stop();
+    await this.#hub.close(FLUSH_TIME);
+    await Promise.all([this.#stopAdapters(), ...this.#servers.map((server) => server.close(FLUSH_TIME))]);
+    await this.#broker?.stop();
+  }
+
+  #virtualServer(options: CrossChatOptions): VirtualServer {
+    const { config, clock, random, log } = this.#options;
+    const chat = new CrossChat({ ...options, log, clock, random });
+    chat.on('ready', () => log.info({ server: options.serverId }, `${options.serverId} is on the crosschat network`));
+    chat.on('down', (reason) => log.warn({ server: options.serverId }, reason));
+    chat.on('problem', (problem) => log.error({ server: options.serverId }, problem));
+    chat.on('takenOver', (reason) => {
+      log.error(
+        { server: options.serverId },
+        `${reason} This bridge stands still now; it does not fight. End one of the two, or give it a SERVER_ID of its own, and start this one again.`,
+      );
+      // Its rooms would be served twice otherwise.
+      void this.#stopAdapters();
+    });
+    chat.on('pm', ({ from, server }) => {
+      log.info({ server: server.id, from: from?.id }, 'a whisper to a speaker came in; whispers do not reach the platforms yet');
+    });
+    const server = new VirtualServer({ chat, idle: config.idle, clock, random, log });
+    this.#hub.listen(server);
+    return server;
+  }
+
+  #member({ id, module, config: own, serverId }: AdapterConfig): Member {
+    const { config, clock, log, shutdown } = this.#options;
+    const server = this.#servers.find(({ chat }) => chat.state.ownId === serverId);
+    if (!server) throw new Error(`no virtual server ${serverId}`);
+    const adapterLog = log.child({ adapter: id });
+    const rooms = roomsOf(config, id);
+    const adapter = module.create(own, {
+      id,
+      rooms,
+      log: adapterLog,
+      clock,
+      memory: fileMemory(join(config.dataDir, 'adapters'), id, adapterLog),
+      chat: server.chat,
+      message: async (message) => this.#hub.heardFromRoom(message),
+      profile: (author) => server.changed(id, module.type, author),
+      left: (userId) => server.left(id, userId),
+      shutdown,
+    });
+    const member: Member = { id, type: module.type, adapter, rooms, server };
+    this.#hub.join(member);
+    return member;
+  }
+
+  /** Whether it runs. */
+  async #startAdapter({ id, adapter }: Member): Promise<boolean> {
+    try {
+      await adapter.start();
+      return true;
+    } catch (error) {
+      const { log } = this.#options;
+      if (error instanceof AdapterError) log.error({ adapter: id }, error.message);
+      else log.error({ adapter: id, err: error }, `${adapter.platform} could not be started, because of a fault in the bridge`);
+      return false;
+    }
+  }
+
+  async #stopAdapters(): Promise<void> {
+    await Promise.all(this.#members.map(({ adapter }: { adapter: Adapter }) => adapter.stop()));
+  }
+}
+
+/**
+ * What each virtual server of a configuration connects with: one for the whole bridge and one for each adapter that has its own.
+ * They never see each other on the network.
+ * @throws {ConfigError} when one can't connect as configured
+ */
+export function virtualServerOptions(config: Config, connection: Config['mqtt']): CrossChatOptions[] {
+  const users = new Map<string, AdapterConfig[]>();
+  for (const adapter of config.adapters) users.set(adapter.serverId, [...(users.get(adapter.serverId) ?? []), adapter]);
+  const problems: string[] = [];
+  const all = [...users].map(([serverId, adapters]): CrossChatOptions => {
+    const [credentials, ...others] = adapters.map((adapter) => adapter.credentials);
+    if (others.some((other) => JSON.stringify(other) !== JSON.stringify(credentials))) {
+      problems.push(
+        `adapters: ${adapters.map(({ id }) => id).join(', ')} share server_id ${serverId} and need the same mqtt username and password.`,
+      );
+    }
+    return { ...connection, ...credentials, serverId, ignore: [...users.keys()].filter((id) => id !== serverId) };
+  });
+  for (const options of all) {
+    try {
+      new CrossChat(options);
+    } catch (error) {
+      if (!(error instanceof CrossChatConfigError)) throw error;
+      problems.push(error.message);
+    }
+  }
+  if (problems.length > 0) throw new ConfigError([...new Set(problems)]);
+  return all;
+}

@@ -1,0 +1,60 @@
+/** The channel map: who hears what is said where. */
+import type { AdapterId, Place, RoomRef, ServerId } from './event.ts';
+
+/** A room and the adapter it belongs to. */
+export interface RoomAddress {
+  readonly adapter: AdapterId;
+  readonly room: RoomRef;
+}
+
+/** What is said in one member of a channel is heard in all the others. */
+export interface Channel {
+  readonly name: string;
+  /** Ids of game servers; `*` stands for any characters, `?` for one. */
+  readonly servers: readonly string[];
+  readonly rooms: readonly RoomAddress[];
+}
+
+/** Those who hear what is said at one place. */
+export interface Hearers {
+  readonly rooms: readonly RoomAddress[];
+  /** Game servers hear each other over the network by themselves, so what a server said is for rooms only. */
+  readonly servers: (server: ServerId) => boolean;
+}
+
+/** Makes the look-up from a place to its hearers. A place is never its own hearer, and none is named twice. */
+export function channelMap(channels: readonly Channel[]): (place: Place) => Hearers {
+  const known = channels.map((channel) => ({ channel, includes: anyGlob(channel.servers) }));
+  return (place) => {
+    const at = known.filter(({ channel, includes }) =>
+      place.kind === 'server' ? includes(place.server) : channel.rooms.some((room) => isSameRoom(room, place)),
+    );
+    const rooms = new Map<string, RoomAddress>();
+    for (const { channel } of at) {
+      for (const room of channel.rooms) {
+        if (place.kind === 'server' || !isSameRoom(room, place)) rooms.set(roomKey(room), room);
+      }
+    }
+    return {
+      rooms: [...rooms.values()],
+      servers: place.kind === 'server' ? () => false : (server) => at.some(({ includes }) => includes(server)),
+    };
+  };
+}
+
+/** One string for a room, unique over all adapters. */
+export function roomKey(address: RoomAddress): string {
+  return `${address.adapter}/${address.room}`;
+}
+
+function isSameRoom(a: RoomAddress, b: RoomAddress): boolean {
+  return a.adapter === b.adapter && a.room === b.room;
+}
+
+function anyGlob(globs: readonly string[]): (text: string) => boolean {
+  const patterns = globs.map((glob) => {
+    const source = glob.replace(/[\\^$.*+?()[\]{}|]/g, (char) => (char === '*' ? '.*' : char === '?' ? '.' : `\\${char}`));
+    return new RegExp(`^${source}$`, 'su');
+  });
+  return (text) => patterns.some((pattern) => pattern.test(text));
+}

@@ -1,0 +1,58 @@
+/** `crosschat-bridge check`: tries every connection, and says line by line what works. */
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { Finding } from './adapter.ts';
+import { virtualServerOptions } from './bridge.ts';
+import { systemClock } from './clock.ts';
+import { type Config, ConfigError, roomsOf } from './config.ts';
+import { CrossChat, type CrossChatOptions, probe } from './crosschat/index.ts';
+import { fileMemory } from './memory.ts';
+
+/**
+ * Checks everything that a configuration names. Nobody in a room or a game sees any of it, and a bridge that runs with the same
+ * configuration is not disturbed.
+ * @returns the exit code: 0 when all works, 1 when something does not
+ */
+export async function check(config: Config, log: Logger, print: (line: string) => void): Promise<number> {
+  let faults = 0;
+  const tell = ({ ok, text }: Finding) => {
+    if (!ok) faults++;
+    print(`${ok ? '✓' : '✗'} ${text}`);
+  };
+  tell({ ok: true, text: 'The configuration is in order.' });
+  for (const note of config.notes) print(`  ${note}`);
+
+  const own = config.mqtt.urls.length === 0;
+  if (own) tell({ ok: true, text: 'No MQTT broker is configured: the bridge will run one of its own.' });
+  const connection = own ? { ...config.mqtt, urls: ['mqtt://127.0.0.1'], allowAnonymous: true } : config.mqtt;
+  let servers: readonly CrossChatOptions[];
+  try {
+    servers = virtualServerOptions(config, connection);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    for (const text of error.problems) tell({ ok: false, text });
+    return 1;
+  }
+  for (const options of own ? [] : servers) for await (const finding of probe(options)) tell(finding);
+
+  for (const { id, module, config: settings, serverId } of config.adapters) {
+    const options = servers.find((server) => server.serverId === serverId);
+    if (!options) continue;
+    const adapter = module.create(settings, {
+      id,
+      rooms: roomsOf(config, id),
+      log,
+      clock: systemClock,
+      memory: fileMemory(join(config.dataDir, 'adapters'), id, log),
+      chat: new CrossChat(options),
+      message: async () => {},
+      profile: () => {},
+      left: () => {},
+      shutdown: () => {},
+    });
+    for await (const finding of adapter.check()) tell(finding);
+    await adapter.stop();
+  }
+  print(faults === 0 ? 'All works.' : `${faults} ${faults === 1 ? 'thing needs' : 'things need'} your attention.`);
+  return faults === 0 ? 0 : 1;
+}

@@ -1,0 +1,353 @@
+/** The configuration: one schema, and errors that name the key and what would be right. */
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import type { AdapterModule } from './adapter.ts';
+import type { Channel } from './channels.ts';
+import { type CrossChatOptions, isServerId } from './crosschat/index.ts';
+import { defined } from './defined.ts';
+import type { AdapterId, RoomRef } from './event.ts';
+import { nearest } from './text/nearest.ts';
+
+/** The configuration can't be used. Every problem is a sentence for the operator and holds no secret. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.problems = problems;
+  }
+}
+
+const serverId = z
+  .string('must be a text, for example "bridge"')
+  .refine(isServerId, 'must be 1 to 64 characters without /, + and #, for example "bridge"');
+const text = z.string('must be a text');
+const flag = z.boolean('must be true or false');
+const port = z.int('must be a whole number').min(1, 'must be from 1 to 65535').max(65_535, 'must be from 1 to 65535');
+const brokerUrl = z
+  .string('must be an address like mqtts://broker.example:8883')
+  .refine(isBrokerUrl, 'must be an address like mqtts://broker.example:8883 (mqtt, mqtts, ws or wss)');
+
+/** Files are named as the reference names them, in either of its two ways. */
+const tls = z.strictObject({
+  verify: flag.optional(),
+  ca_certs: text.optional(),
+  ca_file: text.optional(),
+  certfile: text.optional(),
+  cert_file: text.optional(),
+  keyfile: text.optional(),
+  key_file: text.optional(),
+  keyfile_password: text.optional(),
+  key_file_password: text.optional(),
+  ciphers: text.optional(),
+});
+
+const mqtt = z.strictObject({
+  url: z.union([brokerUrl, z.array(brokerUrl).min(1, 'must hold at least one address')]).optional(),
+  host: text.optional(),
+  port: port.optional(),
+  username: text.optional(),
+  password: text.optional(),
+  tls: z.union([flag, tls], 'must be true, false, or a map of TLS settings (ca_file, cert_file, key_file, verify …)').optional(),
+  tls_insecure: flag.optional(),
+  allow_anonymous: flag.optional(),
+  allow_insecure_transport: flag.optional(),
+  protocol: z.union([z.literal(5), z.literal('3.1.1'), z.literal('auto')], 'must be 5, "3.1.1" or "auto"').optional(),
+  keepalive: z
+    .int('must be a whole number of seconds')
+    .min(1, 'must be at least 1 second')
+    .max(3_600, 'must be at most 3600 seconds')
+    .optional(),
+});
+
+const adapter = z.looseObject({
+  type: text.optional(),
+  server_id: serverId.optional(),
+  mqtt: z.strictObject({ username: text, password: text }, 'must be a map with username and password').optional(),
+});
+
+const rooms = z.record(
+  text,
+  z.union([roomName(), z.array(roomName())]),
+  'must be a map from an adapter to its rooms, like {discord: "123"}',
+);
+
+const channel = z.strictObject({
+  name: text.min(1, 'must not be empty'),
+  servers: z.array(text, 'must be a list of server ids; * stands for any characters').default(['*']),
+  rooms: rooms.default({}),
+});
+
+/** The reference's own keys for things that this bridge does not have: read as they stand, and ignored. */
+const foreign = ['console_host', 'console_port', 'console_enabled', 'webchat_host', 'webchat_port', 'webchat'] as const;
+
+const schema = z.strictObject({
+  mqtt: mqtt.default({}),
+  server_id: serverId.default('bridge'),
+  topic_prefix: text
+    .default('crosschat/')
+    .refine((prefix) => prefix === '' || /^[^+#\0]+\/$/u.test(prefix), 'must end in / and hold no + or #, like "crosschat/"'),
+  meta: z.record(text, z.json(), 'must be a map').default({}),
+  dialect: z
+    .enum(['auto', 'add', 'join'], 'must be "auto", "add" (the README\'s words) or "join" (newer servers\')')
+    .default('auto'),
+  idle_minutes: z
+    .number('must be a number of minutes')
+    .positive('must be more than 0')
+    .max(10_080, 'must be at most 10080 (a week)')
+    .default(30),
+  data_dir: text.default('./data'),
+  log_level: z
+    .enum(
+      ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+      'must be trace, debug, info, warn, error, fatal or silent',
+    )
+    .default('info'),
+  adapters: z.record(text, adapter, 'must be a map from a name to an adapter').default({}),
+  channels: z.array(channel, 'must be a list of channels').default([]),
+  ...Object.fromEntries(foreign.map((key) => [key, z.unknown().optional()])),
+});
+
+/** One adapter, its own keys checked by its module. */
+export interface AdapterConfig {
+  readonly id: AdapterId;
+  readonly module: AdapterModule;
+  readonly config: unknown;
+  /** The virtual server that its users speak on. */
+  readonly serverId: string;
+  /** The broker's credentials for that virtual server, where they differ from the bridge's. */
+  readonly credentials: { readonly username: string; readonly password: string } | undefined;
+}
+
+/** A raw configuration, and what its parts are called where the operator wrote them. */
+export interface Settings {
+  readonly raw: Readonly<Record<string, unknown>>;
+  /** For a value that an environment variable set: from its path (`mqtt.url`) to the variable's name. */
+  readonly variables: ReadonlyMap<string, string>;
+  /** The file that was read, if any. */
+  readonly file: string | undefined;
+}
+
+/** A configuration that can be run. */
+export interface Config {
+  /** How to connect; without an address, the bridge runs a broker of its own. */
+  readonly mqtt: Omit<CrossChatOptions, 'serverId' | 'ignore' | 'log' | 'clock' | 'random'> & { readonly topicPrefix: string };
+  /** Milliseconds of silence after which a speaker leaves. */
+  readonly idle: number;
+  readonly dataDir: string;
+  readonly logLevel: string;
+  readonly adapters: readonly AdapterConfig[];
+  readonly channels: readonly Channel[];
+  /** Things the operator should know, though they are no errors. */
+  readonly notes: readonly string[];
+}
+
+/** An adapter whose virtual server may still be the bridge's. */
+type ParsedAdapter = Omit<AdapterConfig, 'serverId'> & { readonly serverId: string | undefined };
+
+/** The adapters that there are, by type; each is loaded when it is asked for. */
+export type Modules = Readonly<Record<string, () => Promise<AdapterModule>>>;
+
+/**
+ * Checks settings.
+ * @param modules the adapters that there are, by type
+ * @throws {ConfigError} with every problem found
+ */
+export async function parseConfig({ raw, variables }: Settings, modules: Modules): Promise<Config> {
+  const types = Object.keys(modules);
+  const explain = (issue: z.core.$ZodIssue) => sentencesOf(issue, raw, variables);
+  const parsed = schema.safeParse(raw);
+  if (!parsed.success) throw new ConfigError(parsed.error.issues.flatMap(explain));
+  const given = parsed.data;
+  const problems: string[] = [];
+
+  const adapters: ParsedAdapter[] = [];
+  for (const [id, { type = id, server_id, mqtt: credentials, ...own }] of Object.entries(given.adapters)) {
+    const module = await modules[type]?.();
+    if (!module) {
+      problems.push(
+        `adapters.${id}.type: there is no adapter "${type}"${suggestion(type, types)}; there are ${types.join(', ')}.`,
+      );
+      continue;
+    }
+    const checked = module.schema.safeParse(own);
+    if (!checked.success)
+      problems.push(...checked.error.issues.flatMap((issue) => explain({ ...issue, path: ['adapters', id, ...issue.path] })));
+    else adapters.push({ id: id as AdapterId, module, config: checked.data, serverId: server_id, credentials });
+  }
+
+  const names = new Set<string>();
+  const channels = given.channels.map(({ name, servers, rooms }, index): Channel => {
+    if (names.has(name)) problems.push(`channels.${index}.name: there are two channels "${name}"; give each a name of its own.`);
+    names.add(name);
+    for (const id of Object.keys(rooms)) {
+      if (!Object.hasOwn(given.adapters, id)) {
+        const known = Object.keys(given.adapters);
+        problems.push(
+          `channels.${index}.rooms.${id}: there is no adapter "${id}"${suggestion(id, known)}; add it under adapters.`,
+        );
+      }
+    }
+    return {
+      name,
+      servers,
+      rooms: Object.entries(rooms).flatMap(([id, of]) =>
+        [of].flat().map((room) => ({ adapter: id as AdapterId, room: room as RoomRef })),
+      ),
+    };
+  });
+
+  for (const { id, module } of adapters) {
+    if (!module.everywhere && !channels.some(({ rooms }) => rooms.some(({ adapter }) => adapter === id))) {
+      const variable = { discord: 'DISCORD_CHANNEL', matrix: 'MATRIX_ROOM' }[id as string];
+      problems.push(
+        `adapters.${id}: no channel has a room of it; set ${variable ? `${variable} or ` : ''}channels.0.rooms.${id}.`,
+      );
+    }
+  }
+  const connection = mqttOptions(given.mqtt, problems);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return {
+    mqtt: { ...connection, topicPrefix: given.topic_prefix, meta: given.meta, dialect: given.dialect },
+    idle: given.idle_minutes * 60_000,
+    dataDir: given.data_dir,
+    logLevel: given.log_level,
+    adapters: withServers(adapters, given.server_id),
+    channels: withRooms(channels.length > 0 ? channels : [{ name: 'main', servers: ['*'], rooms: [] }], adapters),
+    notes: foreign
+      .filter((key) => key in given)
+      .map(
+        (key) => `The configuration's ${key} is for the reference implementation; this bridge has no such thing and ignores it.`,
+      ),
+  };
+}
+
+/** The rooms of one adapter that are mapped to a channel, each once. */
+export function roomsOf(config: Pick<Config, 'channels'>, adapter: AdapterId): RoomRef[] {
+  const rooms = config.channels.flatMap((channel) => channel.rooms.filter((room) => room.adapter === adapter));
+  return [...new Set(rooms.map(({ room }) => room))];
+}
+
+/** Each adapter with its virtual server. One that is everywhere makes none of its own where the others all have theirs. */
+function withServers(adapters: readonly ParsedAdapter[], serverId: string): AdapterConfig[] {
+  const configured = adapters.filter(({ module }) => !module.everywhere);
+  const host = configured.every((adapter) => adapter.serverId !== undefined) ? configured[0] : undefined;
+  return adapters.map((adapter) => {
+    const { serverId: own, credentials } = adapter.module.everywhere && !adapter.serverId && host ? host : adapter;
+    return { ...adapter, serverId: own ?? serverId, credentials };
+  });
+}
+
+/** Each channel with a room of every adapter that is everywhere. */
+function withRooms(channels: readonly Channel[], adapters: readonly ParsedAdapter[]): Channel[] {
+  const everywhere = adapters.filter(({ module }) => module.everywhere);
+  return channels.map((channel) => ({
+    ...channel,
+    rooms: [...channel.rooms, ...everywhere.map(({ id }) => ({ adapter: id, room: channel.name as RoomRef }))],
+  }));
+}
+
+function mqttOptions(given: z.infer<typeof mqtt>, problems: string[]): Omit<CrossChatOptions, 'serverId'> {
+  const urls: string[] = [];
+  let { username, password } = given;
+  if (given.url && given.host) problems.push('mqtt: give either url or host (with port), not both.');
+  const host = given.host?.includes(':') ? `[${given.host}]` : given.host;
+  const scheme = given.tls ? 'mqtts' : 'mqtt';
+  for (const address of given.url
+    ? [given.url].flat()
+    : host
+      ? [`${scheme}://${host}:${given.port ?? (given.tls ? 8883 : 1883)}`]
+      : []) {
+    const url = new URL(address);
+    username ??= decodeURIComponent(url.username) || undefined;
+    password ??= decodeURIComponent(url.password) || undefined;
+    url.username = url.password = '';
+    urls.push(url.href);
+  }
+  const files = typeof given.tls === 'object' ? given.tls : {};
+  const pem = (key: keyof typeof files, other: keyof typeof files) => {
+    const [name, path] = files[key] ? [key, files[key]] : [other, files[other]];
+    if (typeof path !== 'string') return undefined;
+    try {
+      return readFileSync(path);
+    } catch (error) {
+      problems.push(`mqtt.tls.${name}: the file "${path}" can't be read (${(error as NodeJS.ErrnoException).code}).`);
+      return undefined;
+    }
+  };
+  return {
+    urls,
+    ...defined({
+      username,
+      password,
+      allowAnonymous: given.allow_anonymous,
+      allowInsecureTransport: given.allow_insecure_transport,
+      keepalive: given.keepalive,
+      protocolVersion: given.protocol === '3.1.1' ? 4 : given.protocol,
+    }),
+    tls: defined({
+      ca: pem('ca_file', 'ca_certs'),
+      cert: pem('cert_file', 'certfile'),
+      key: pem('key_file', 'keyfile'),
+      passphrase: files.key_file_password ?? files.keyfile_password,
+      ciphers: files.ciphers,
+      verify: given.tls_insecure ? false : files.verify,
+    }),
+  };
+}
+
+/** A room's name, which YAML reads as a number where it looks like one: too large a number has lost digits by then. */
+function roomName() {
+  return z
+    .union([z.string().min(1), z.number()], 'must be a room: a Discord channel id in quotes, or a Matrix room or alias')
+    .transform((room, context) => {
+      if (typeof room === 'string') return room;
+      context.addIssue({
+        code: 'custom',
+        message: `must be in quotes: YAML reads ${room} as a number and loses its last digits`,
+      });
+      return '';
+    });
+}
+
+function isBrokerUrl(address: string): boolean {
+  try {
+    const { protocol, hostname } = new URL(address);
+    return ['mqtt:', 'mqtts:', 'ws:', 'wss:'].includes(protocol) && hostname !== '';
+  } catch {
+    return false;
+  }
+}
+
+/** Sentences for what zod found wrong: where it is, what would be right, and never the value, which may be a secret. */
+function sentencesOf(issue: z.core.$ZodIssue, raw: unknown, variables: ReadonlyMap<string, string>): string[] {
+  const path = issue.path.map(String).join('.');
+  const name = variables.get(path) ?? path;
+  if (issue.code === 'unrecognized_keys') {
+    const known = knownKeys(issue.path);
+    return issue.keys.map((key) => `${path ? `${path}.` : ''}${key}: there is no such key${suggestion(key, known)}.`);
+  }
+  if (valueAt(raw, issue.path) === undefined) return [`${name}: is missing; it ${issue.message}.`];
+  return [`${name}: ${issue.message}.`];
+}
+
+/** The keys that could have been meant, where the schema is the core's own. */
+function knownKeys(path: readonly PropertyKey[]): string[] {
+  if (path.length === 0) return Object.keys(schema.shape);
+  if (path[0] === 'mqtt') return Object.keys(path.length === 1 ? mqtt.shape : tls.shape);
+  if (path[0] === 'channels') return Object.keys(channel.shape);
+  return [];
+}
+
+function suggestion(word: string, known: readonly string[]): string {
+  const close = nearest(word, known);
+  return close ? ` (did you mean "${close}"?)` : '';
+}
+
+function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined),
+    raw,
+  );
+}

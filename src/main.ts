@@ -1,0 +1,138 @@
+#!/usr/bin/env node
+/** The command line. */
+import { createRequire } from 'node:module';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { builtIns, openTerminal, type Terminal } from '../bridges/index.ts';
+import { check } from './check.ts';
+import { type Config, ConfigError, parseConfig, type Settings } from './config.ts';
+import { defined } from './defined.ts';
+import { makeLog } from './log.ts';
+import { run } from './run.ts';
+import { readSettings, secretsIn } from './settings.ts';
+import { nearest } from './text/nearest.ts';
+
+const HELP = `crosschat-bridge joins game servers that talk crosschat to Discord channels and Matrix rooms.
+
+Usage: crosschat-bridge [command] [options]
+
+Commands:
+  run       run the bridge (this is what happens without a command)
+  check     check the configuration, try every connection, and say what works
+  console   talk on a crosschat network from this terminal, without Discord or Matrix
+
+Options:
+  --config FILE                 the configuration (default: config.yaml, config.yml or config.json, where there is one)
+  -h, --help                    show this
+  -v, --version                 show the version
+
+Options of console:
+  --url mqtt://HOST:PORT        the broker (mqtts:// for TLS)
+  --server-id ID                the id to be on the network as: one that nobody else uses
+  --username NAME               the broker's user; the password is taken from MQTT_PASSWORD
+  --allow-anonymous             go without a user name
+  --allow-insecure-transport    send the password without TLS
+
+Without a configuration file and without settings in .env or the environment, the bridge runs a broker of its own with two
+simulated game servers. The settings are described in README.md and .env.example.`;
+
+const OPTIONS = {
+  config: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'v' },
+  url: { type: 'string' },
+  'server-id': { type: 'string' },
+  username: { type: 'string' },
+  'allow-anonymous': { type: 'boolean' },
+  'allow-insecure-transport': { type: 'boolean' },
+} as const satisfies ParseArgsConfig['options'];
+
+const COMMANDS = ['run', 'check', 'console'];
+
+/** Runs the command line. @returns the exit code */
+async function main(): Promise<number> {
+  const { values, positionals } = readArguments();
+  if (values.help) return print(HELP);
+  if (values.version)
+    return print((createRequire(import.meta.url)('crosschat-bridge/package.json') as { version: string }).version);
+  const [command = 'run'] = positionals;
+  const unknown = COMMANDS.includes(command) ? positionals[1] : command;
+  if (unknown !== undefined) {
+    const close = nearest(unknown, COMMANDS);
+    throw new ConfigError([
+      `There is no command "${unknown}"${close ? ` (did you mean "${close}"?)` : ''}; --help lists what there is.`,
+    ]);
+  }
+  const settings = readSettings(process.cwd(), process.env, values.config);
+  const secrets = secretsIn(settings.raw);
+  if (command === 'check') return check(await configOf(settings), makeLog('silent', secrets), print);
+
+  const standalone = command === 'console';
+  const config = standalone ? consoleSettings(settings, values) : settings;
+  const terminal =
+    standalone || (process.stdin.isTTY && process.stdout.isTTY) ? openTerminal(process.stdin, process.stdout) : undefined;
+  try {
+    const parsed = await configOf(config, terminal);
+    return await run(parsed, makeLog(parsed.logLevel, secrets, terminal), terminal?.onInterrupt);
+  } finally {
+    terminal?.close();
+  }
+}
+
+function readArguments() {
+  try {
+    return parseArgs({ allowPositionals: true, options: OPTIONS });
+  } catch (error) {
+    throw new ConfigError([`${(error as Error).message} --help lists the options.`]);
+  }
+}
+
+function configOf(settings: Settings, terminal?: Terminal): Promise<Config> {
+  const { adapters } = settings.raw;
+  // The console is there without being configured; what is no map at all is for the schema to complain about.
+  const withConsole =
+    adapters === undefined || (typeof adapters === 'object' && adapters !== null) ? { console: {}, ...adapters } : adapters;
+  return parseConfig({ ...settings, raw: { ...settings.raw, adapters: withConsole } }, builtIns(terminal));
+}
+
+/** The network of the settings, and on it nothing but the console. */
+function consoleSettings({ raw, variables, file }: Settings, options: ReturnType<typeof readArguments>['values']): Settings {
+  const { mqtt, topic_prefix, dialect, adapters, log_level = 'warn' } = raw;
+  const serverId = options['server-id'];
+  if (serverId === undefined)
+    throw new ConfigError(['console: --server-id is missing; give an id that nobody else on the network uses.']);
+  const given = defined({
+    url: options.url,
+    username: options.username,
+    allow_anonymous: options['allow-anonymous'],
+    allow_insecure_transport: options['allow-insecure-transport'],
+  });
+  const { host, port, url, ...kept } = (mqtt ?? {}) as Record<string, unknown>;
+  const address = given.url ? {} : defined({ host, port, url });
+  if (!given.url && Object.keys(address).length === 0)
+    throw new ConfigError(['console: --url is missing; give the address of the broker.']);
+  const own = (adapters as Record<string, unknown> | undefined)?.['console'] ?? {};
+  return {
+    raw: {
+      ...defined({ topic_prefix, dialect }),
+      log_level,
+      server_id: serverId,
+      mqtt: { ...kept, ...address, ...given },
+      adapters: { console: own },
+    },
+    variables,
+    file,
+  };
+}
+
+function print(text: string): number {
+  process.stdout.write(`${text}\n`);
+  return 0;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  for (const problem of error.problems) process.stderr.write(`${problem}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,163 @@
+/** One ordered queue per destination: at most one delivery in flight, retried with back-off, so that a slow one delays nobody else. */
+import type { Logger } from 'pino';
+import { DeliveryError } from './adapter.ts';
+import type { Clock } from './clock.ts';
+
+/** What a queue needs to know of its destination. */
+export interface QueueOptions<Delivery> {
+  /** The destination, as the operator knows it; for the log. */
+  readonly name: string;
+  /** Hands one delivery over. @throws {DeliveryError} */
+  readonly deliver: (delivery: Delivery, signal: AbortSignal) => Promise<void>;
+  /** A delivery in a few words, for the log when it is lost. */
+  readonly describe: (delivery: Delivery) => string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Logger;
+}
+
+/** How many deliveries may wait for one destination; beyond it the oldest is lost, and said so. */
+const MAX_WAITING = 10_000;
+/** How long one attempt may take, in milliseconds. */
+const ATTEMPT_TIMEOUT = 30_000;
+/** After so many faults that the adapter could not explain, a delivery is given up, so that it blocks those behind it no longer. */
+const MAX_UNEXPLAINED = 5;
+const FIRST_WAIT = 500;
+const MAX_WAIT = 60_000;
+
+/** The queue of one destination. */
+export class DeliveryQueue<Delivery> {
+  readonly #options: QueueOptions<Delivery>;
+  readonly #closing = new AbortController();
+  #waiting: Delivery[] = [];
+  /** Index of the oldest one in `#waiting`: shifting a long array is slow. */
+  #head = 0;
+  #lost = 0;
+  #running: Promise<void> | undefined;
+
+  constructor(options: QueueOptions<Delivery>) {
+    this.#options = options;
+  }
+
+  /** How many deliveries wait or are in flight. */
+  get length(): number {
+    return this.#waiting.length - this.#head;
+  }
+
+  /** Adds a delivery to the end. */
+  push(delivery: Delivery): void {
+    if (this.#closing.signal.aborted) return;
+    if (this.length >= MAX_WAITING) this.#loseOldest();
+    this.#waiting.push(delivery);
+    this.#running ??= this.#run();
+  }
+
+  /** Gives the deliveries in the queue up to `ms` milliseconds to go out, then ends. Says what was lost. */
+  async close(ms: number): Promise<void> {
+    const cancel = this.#options.clock.after(ms, () => this.#closing.abort());
+    await this.#running;
+    cancel();
+    this.#closing.abort();
+    if (this.length > 0) {
+      this.#options.log.warn({ destination: this.#options.name, lost: this.length }, 'ended with undelivered messages');
+    }
+  }
+
+  async #run(): Promise<void> {
+    // A burst of pushes is one run.
+    await undefined;
+    while (this.length > 0 && !this.#closing.signal.aborted) {
+      const delivery = this.#waiting[this.#head] as Delivery;
+      if (!(await this.#deliver(delivery))) break;
+      // What overflowed meanwhile is no longer at the head.
+      if (this.#waiting[this.#head] === delivery) this.#drop();
+    }
+    this.#running = undefined;
+  }
+
+  /** True when it is done with, one way or the other; false when the queue was closed before. */
+  async #deliver(delivery: Delivery): Promise<boolean> {
+    const { deliver, describe, log, name } = this.#options;
+    let unexplained = 0;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await this.#attempt(deliver, delivery);
+        if (attempt > 0) log.info({ destination: name, attempts: attempt + 1 }, `${name} takes messages again`);
+        return true;
+      } catch (error) {
+        if (this.#closing.signal.aborted) return false;
+        const known = error instanceof DeliveryError ? error : undefined;
+        if (!known) unexplained++;
+        const reason = error instanceof Error ? error.message : String(error);
+        if (known?.passing === false || unexplained >= MAX_UNEXPLAINED) {
+          log.error({ destination: name, lost: describe(delivery) }, `${name}: not delivered: ${reason}`);
+          return true;
+        }
+        const wait = Math.max(known?.retryAfter ?? 0, this.#backOff(attempt));
+        log[attempt === 0 ? 'warn' : 'debug'](
+          { destination: name, retryInMs: Math.round(wait), waiting: this.length },
+          `${name}: ${reason}`,
+        );
+        await this.#pause(wait);
+      }
+    }
+  }
+
+  async #attempt(deliver: QueueOptions<Delivery>['deliver'], delivery: Delivery): Promise<void> {
+    const timeout = new AbortController();
+    const abort = () =>
+      timeout.abort(this.#closing.signal.aborted ? undefined : new DeliveryError('no answer in time', { passing: true }));
+    const cancel = this.#options.clock.after(ATTEMPT_TIMEOUT, abort);
+    this.#closing.signal.addEventListener('abort', abort);
+    try {
+      await deliver(delivery, timeout.signal);
+    } finally {
+      cancel();
+      this.#closing.signal.removeEventListener('abort', abort);
+    }
+  }
+
+  #backOff(attempt: number): number {
+    const most = Math.min(MAX_WAIT, FIRST_WAIT * 2 ** attempt);
+    return most * (0.5 + this.#options.random() / 2);
+  }
+
+  #pause(ms: number): Promise<void> {
+    const { promise, resolve } = withResolvers();
+    const cancel = this.#options.clock.after(ms, resolve);
+    this.#closing.signal.addEventListener('abort', resolve, { once: true });
+    return promise.finally(() => {
+      cancel();
+      this.#closing.signal.removeEventListener('abort', resolve);
+    });
+  }
+
+  #loseOldest(): void {
+    // The one at the head is in flight.
+    const [oldest] = this.#waiting.splice(this.#head + 1, 1);
+    this.#lost++;
+    const { describe, log, name } = this.#options;
+    if (oldest !== undefined && (this.#lost & (this.#lost - 1)) === 0) {
+      log.error(
+        { destination: name, lost: describe(oldest), lostSoFar: this.#lost },
+        `${name}: too many messages wait; the oldest are lost`,
+      );
+    }
+  }
+
+  #drop(): void {
+    this.#head++;
+    if (this.#head > 1024 && this.#head * 2 > this.#waiting.length) {
+      this.#waiting = this.#waiting.slice(this.#head);
+      this.#head = 0;
+    }
+  }
+}
+
+function withResolvers(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = () => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}

@@ -1,0 +1,146 @@
+/** Where the configuration comes from: a file, `.env` and the environment. What it means is `config.ts`'s business. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+import { parse as parseYaml } from 'yaml';
+import { ConfigError, type Settings } from './config.ts';
+
+type Read = (value: string) => unknown;
+
+const asText: Read = (value) => value;
+const asList: Read = (value) => value.split(',').map((part) => part.trim());
+const asNumber: Read = (value) => (/^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value);
+const asFlag: Read = (value) =>
+  ({ true: true, yes: true, on: true, 1: true, false: false, no: false, off: false, 0: false })[value.toLowerCase()] ?? value;
+
+/** The environment variables, and the values of the configuration that they stand for. */
+const VARIABLES: Readonly<Record<string, readonly [path: string, read: Read]>> = {
+  MQTT_URL: ['mqtt.url', asList],
+  MQTT_USERNAME: ['mqtt.username', asText],
+  MQTT_PASSWORD: ['mqtt.password', asText],
+  MQTT_CA_FILE: ['mqtt.tls.ca_file', asText],
+  MQTT_CERT_FILE: ['mqtt.tls.cert_file', asText],
+  MQTT_KEY_FILE: ['mqtt.tls.key_file', asText],
+  MQTT_ALLOW_ANONYMOUS: ['mqtt.allow_anonymous', asFlag],
+  MQTT_ALLOW_INSECURE_TRANSPORT: ['mqtt.allow_insecure_transport', asFlag],
+  SERVER_ID: ['server_id', asText],
+  TOPIC_PREFIX: ['topic_prefix', asText],
+  IDLE_MINUTES: ['idle_minutes', asNumber],
+  DATA_DIR: ['data_dir', asText],
+  LOG_LEVEL: ['log_level', asText],
+  DISCORD_TOKEN: ['adapters.discord.token', asText],
+  DISCORD_API_URL: ['adapters.discord.api_url', asText],
+  MATRIX_HOMESERVER_URL: ['adapters.matrix.homeserver_url', asText],
+  MATRIX_ACCESS_TOKEN: ['adapters.matrix.access_token', asText],
+};
+
+/** The rooms of the simple case: one channel with all servers. */
+const ROOM_VARIABLES: Readonly<Record<string, string>> = { DISCORD_CHANNEL: 'discord', MATRIX_ROOM: 'matrix' };
+const CONFIG_FILES = ['config.yaml', 'config.yml', 'config.json'];
+
+/**
+ * Reads the settings. The environment goes over `.env`, and both over the file.
+ * @param folder where `.env` and the configuration file are looked for
+ * @throws {ConfigError} for a file that can't be read or understood
+ */
+export function readSettings(folder: string, environment: NodeJS.ProcessEnv, configFile?: string): Settings {
+  const envFile = join(folder, '.env');
+  const env = { ...(existsSync(envFile) ? parseEnv(read(envFile)) : {}), ...environment };
+  const file = configFile
+    ? resolve(folder, configFile)
+    : CONFIG_FILES.map((name) => join(folder, name)).find((path) => existsSync(path));
+  const raw = file ? parseFile(file, env) : {};
+  const variables = new Map<string, string>();
+  for (const [variable, [path, reader]] of Object.entries(VARIABLES)) {
+    const value = env[variable]?.trim();
+    if (!value) continue;
+    setAt(raw, path.split('.'), reader(value));
+    variables.set(path, variable);
+  }
+  addRooms(raw, env);
+  return { raw, variables, file };
+}
+
+/** Every secret in a raw configuration, so that the log can leave them out. */
+export function secretsIn(raw: unknown): string[] {
+  if (typeof raw === 'string')
+    return [...raw.matchAll(/:\/\/[^/@:]*:([^/@]+)@/g)].flatMap(([, password = '']) => [password, decode(password)]);
+  if (typeof raw !== 'object' || raw === null) return [];
+  return Object.entries(raw).flatMap(([key, value]) =>
+    typeof value === 'string' && /token|password|secret/i.test(key) ? [value] : secretsIn(value),
+  );
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Puts the rooms that the environment names into a channel of their own. */
+function addRooms(raw: Record<string, unknown>, env: NodeJS.ProcessEnv): void {
+  const rooms: Record<string, unknown> = {};
+  for (const [variable, adapter] of Object.entries(ROOM_VARIABLES)) {
+    const value = env[variable]?.trim();
+    if (value) rooms[adapter] = asList(value);
+  }
+  if (Object.keys(rooms).length === 0) return;
+  if (raw['channels'] !== undefined) {
+    throw new ConfigError([
+      'The configuration file has channels, and DISCORD_CHANNEL or MATRIX_ROOM is set as well: name the rooms in one of the two places.',
+    ]);
+  }
+  raw['channels'] = [{ name: 'main', rooms }];
+}
+
+function parseFile(path: string, env: NodeJS.ProcessEnv): Record<string, unknown> {
+  const content = read(path);
+  let parsed: unknown;
+  try {
+    parsed = path.endsWith('.json') ? JSON.parse(content) : parseYaml(content);
+  } catch (error) {
+    // The first line says what is wrong and where; the lines after it quote the file, which holds secrets.
+    throw new ConfigError([`${path}: ${String((error as Error).message).split('\n')[0]}`]);
+  }
+  if (parsed === null || parsed === undefined) return {};
+  if (typeof parsed !== 'object' || Array.isArray(parsed))
+    throw new ConfigError([`${path}: must be a map of settings, like "server_id: bridge".`]);
+  return fillIn(parsed, path, env) as Record<string, unknown>;
+}
+
+/** Replaces every `${NAME}` in a text by that environment variable. */
+function fillIn(value: unknown, path: string, env: NodeJS.ProcessEnv): unknown {
+  if (typeof value === 'string') {
+    return value.replace(/\$\{([A-Za-z_]\w*)\}/g, (_, name: string) => {
+      const found = env[name];
+      if (found === undefined)
+        throw new ConfigError([`${path}: the environment variable ${name}, used as \${${name}}, is not set.`]);
+      return found;
+    });
+  }
+  if (Array.isArray(value)) return value.map((item) => fillIn(item, path, env));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fillIn(item, path, env)]));
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new ConfigError([`${path}: can't be read (${(error as NodeJS.ErrnoException).code}).`]);
+  }
+}
+
+function setAt(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
+  const [key = '', ...rest] = path;
+  if (rest.length === 0) {
+    target[key] = value;
+    return;
+  }
+  const inner = target[key];
+  const next = typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>) : {};
+  target[key] = next;
+  setAt(next, rest, value);
+}

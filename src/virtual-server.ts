@@ -1,0 +1,120 @@
+/** A virtual server as a destination: what platform users say is said there by speakers, in order. */
+import type { Logger } from 'pino';
+import { DeliveryError } from './adapter.ts';
+import type { Clock } from './clock.ts';
+import { type CrossChat, NotConnectedError, PublishError } from './crosschat/index.ts';
+import type { AdapterId, Author, Message, ServerId } from './event.ts';
+import { DeliveryQueue } from './outbox.ts';
+import { Speakers } from './speakers.ts';
+import { forGame } from './text/game.ts';
+
+/** The longest line that is said in a game, in UTF-16 units; longer messages become several. */
+const MAX_LINE = 500;
+
+/** What a virtual server is made of. */
+export interface VirtualServerOptions {
+  readonly chat: CrossChat;
+  /** After so many milliseconds of silence a speaker leaves. */
+  readonly idle: number;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Logger;
+}
+
+/** The room that a message came from, sent along so that another bridge on the network does not carry it back there. */
+export interface Origin {
+  readonly platform: string;
+  readonly room: string;
+}
+
+type Delivery =
+  | {
+      readonly kind: 'say';
+      readonly adapter: AdapterId;
+      readonly author: Author;
+      readonly lines: string[];
+      readonly servers: (server: ServerId) => boolean;
+      readonly origin: Origin;
+      /** The servers that still lack the first line, after a fault half-way. */
+      undelivered?: ReadonlySet<string>;
+    }
+  | { readonly kind: 'changed'; readonly adapter: AdapterId; readonly platform: string; readonly author: Author }
+  | { readonly kind: 'left'; readonly adapter: AdapterId; readonly userId: string };
+
+/** One virtual server. */
+export class VirtualServer {
+  readonly chat: CrossChat;
+  readonly #speakers: Speakers;
+  readonly #queue: DeliveryQueue<Delivery>;
+
+  constructor({ chat, idle, clock, random, log }: VirtualServerOptions) {
+    this.chat = chat;
+    this.#speakers = new Speakers({ state: chat.state, clock, idle });
+    this.#queue = new DeliveryQueue({
+      name: `game servers (as ${chat.state.ownId})`,
+      deliver: (delivery, signal) => this.#deliver(delivery, signal),
+      describe: (delivery) =>
+        delivery.kind === 'say'
+          ? `${delivery.author.name}: ${delivery.lines.join(' ')}`
+          : `presence of a user (${delivery.kind})`,
+      clock,
+      random,
+      log,
+    });
+  }
+
+  /** Says a message to every online server that `servers` names. */
+  say(message: Message, adapter: AdapterId, servers: (server: ServerId) => boolean, origin: Origin): void {
+    this.#queue.push({ kind: 'say', adapter, author: message.author, lines: forGame(message, MAX_LINE), servers, origin });
+  }
+
+  /** A user's name or looks changed. */
+  changed(adapter: AdapterId, platform: string, author: Author): void {
+    this.#queue.push({ kind: 'changed', adapter, platform, author });
+  }
+
+  /** A user left the platform's rooms. */
+  left(adapter: AdapterId, userId: string): void {
+    this.#queue.push({ kind: 'left', adapter, userId });
+  }
+
+  /** Says what still waits, for up to `ms` milliseconds, then leaves the network. */
+  async close(ms: number): Promise<void> {
+    await this.#queue.close(this.chat.status === 'ready' ? ms : 0);
+    this.#speakers.close();
+    await this.chat.stop();
+  }
+
+  async #deliver(delivery: Delivery, signal: AbortSignal): Promise<void> {
+    try {
+      await this.chat.whenReady(signal);
+      if (delivery.kind === 'changed') await this.#speakers.changed(delivery.adapter, delivery.platform, delivery.author);
+      else if (delivery.kind === 'left') await this.#speakers.left(delivery.adapter, delivery.userId);
+      else await this.#say(delivery);
+    } catch (error) {
+      if (error instanceof PublishError || error instanceof NotConnectedError || signal.aborted) {
+        throw new DeliveryError('no connection to the MQTT broker; messages wait', { passing: true, cause: error });
+      }
+      throw error;
+    }
+  }
+
+  async #say(delivery: Extract<Delivery, { kind: 'say' }>): Promise<void> {
+    const { adapter, author, origin, lines } = delivery;
+    const userId = await this.#speakers.speaking(adapter, origin.platform, author);
+    for (let line = lines[0]; line !== undefined; line = lines[0]) {
+      const only = delivery.undelivered;
+      try {
+        await this.chat.state.say(userId, line, {
+          to: (server) => (only ? only.has(server.id) : delivery.servers(server.id as ServerId)),
+          extra: { origin },
+        });
+      } catch (error) {
+        if (error instanceof PublishError) delivery.undelivered = new Set(error.undelivered);
+        throw error;
+      }
+      delete delivery.undelivered;
+      lines.shift();
+    }
+  }
+}

@@ -1,0 +1,260 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { builtIns } from '../bridges/index.ts';
+import { ConfigError, parseConfig } from '../src/config.ts';
+import { readSettings, secretsIn } from '../src/settings.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'crosschat-config-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** The configuration that these files and variables make. */
+async function load(files: Record<string, string>, env: Record<string, string> = {}) {
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  return await parseConfig(readSettings(folder, env), builtIns(undefined));
+}
+
+/** The sentences with which these files and variables are refused. */
+async function problems(files: Record<string, string>, env: Record<string, string> = {}): Promise<readonly string[]> {
+  try {
+    await load(files, env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems.map((problem) => problem.replaceAll(`${folder}/`, ''));
+    throw error;
+  }
+  throw new Error('the configuration was accepted');
+}
+
+const simple = {
+  MQTT_URL: 'mqtts://broker.example:8883',
+  MQTT_USERNAME: 'bridge',
+  MQTT_PASSWORD: 'hunter22',
+  DISCORD_TOKEN: 'discord-secret',
+  DISCORD_CHANNEL: '123456789012345678',
+  MATRIX_HOMESERVER_URL: 'https://matrix.example',
+  MATRIX_ACCESS_TOKEN: 'matrix-secret',
+  MATRIX_ROOM: '#games:matrix.example',
+};
+
+describe('the simple case', () => {
+  test('.env alone makes one channel of all servers, a Discord channel and a Matrix room', async () => {
+    const env = Object.entries(simple)
+      .map(([name, value]) => `${name}="${value}"`)
+      .join('\n');
+    const config = await load({ '.env': env });
+    expect(config.mqtt).toMatchObject({
+      urls: ['mqtts://broker.example:8883'],
+      username: 'bridge',
+      password: 'hunter22',
+      topicPrefix: 'crosschat/',
+    });
+    expect(config.adapters.map(({ id, serverId }) => [id, serverId])).toEqual([
+      ['discord', 'bridge'],
+      ['matrix', 'bridge'],
+    ]);
+    expect(config.channels).toEqual([
+      {
+        name: 'main',
+        servers: ['*'],
+        rooms: [
+          { adapter: 'discord', room: '123456789012345678' },
+          { adapter: 'matrix', room: '#games:matrix.example' },
+        ],
+      },
+    ]);
+  });
+
+  test('the environment goes over .env, and an empty variable counts as none', async () => {
+    const config = await load(
+      { '.env': 'SERVER_ID=here\nMQTT_URL=mqtt://a.example,mqtt://b.example' },
+      { LOG_LEVEL: 'debug', MQTT_URL: '' },
+    );
+    expect(config.logLevel).toBe('debug');
+    expect(config.mqtt.urls).toEqual(['mqtt://a.example', 'mqtt://b.example']);
+  });
+
+  test('user and password may stand in the address, and leave it', async () => {
+    const config = await load({}, { MQTT_URL: 'mqtts://user:p%40ss@broker.example' });
+    expect(config.mqtt).toMatchObject({ urls: ['mqtts://broker.example'], username: 'user', password: 'p@ss' });
+  });
+
+  test('nothing at all is a configuration, with no broker and one channel', async () => {
+    const config = await load({});
+    expect(config.mqtt.urls).toEqual([]);
+    expect(config.channels).toEqual([{ name: 'main', servers: ['*'], rooms: [] }]);
+  });
+});
+
+describe("the reference's config.json", () => {
+  test('is read as it stands', async () => {
+    const config = await load({
+      'config.json': JSON.stringify(
+        {
+          mqtt: { host: 'mqtt.example.com', port: 8883, username: 'metatest1', password: 'change-me', tls: true },
+          server_id: 'metatest1',
+          console_host: '127.0.0.1',
+          console_port: 20103,
+          webchat_host: '127.0.0.1',
+          webchat_port: 8443,
+          topic_prefix: 'crosschat/',
+          webchat: { report_client_errors: true },
+          console_enabled: false,
+          meta: { link: 'steam://connect/YOUR_IP:27015' },
+        },
+        null,
+        '\t',
+      ),
+    });
+    expect(config.mqtt).toMatchObject({
+      urls: ['mqtts://mqtt.example.com:8883'],
+      username: 'metatest1',
+      password: 'change-me',
+      meta: { link: 'steam://connect/YOUR_IP:27015' },
+    });
+    expect(config.notes.join()).toMatch(/console_port.*ignores/);
+  });
+
+  test('without a port, it is 1883, or 8883 with TLS; an IPv6 address is no trouble', async () => {
+    expect((await load({ 'config.json': '{"mqtt": {"host": "::1", "allow_anonymous": true}}' })).mqtt.urls).toEqual([
+      'mqtt://[::1]:1883',
+    ]);
+    expect((await load({ 'config.json': '{"mqtt": {"host": "a.example", "tls": {"verify": false}}}' })).mqtt).toMatchObject({
+      urls: ['mqtts://a.example:8883'],
+      tls: { verify: false },
+    });
+  });
+});
+
+test('config.yaml: several channels, several adapters of one type, virtual servers of their own, secrets from the environment', async () => {
+  const yaml = `
+    mqtt: {url: [mqtt://127.0.0.1:1883, mqtt://127.0.0.1:1884], allow_anonymous: true}
+    adapters:
+      discord: {token: "\${TOKEN}", server_id: discord, mqtt: {username: discord, password: pw}}
+      clan: {type: discord, token: other, server_id: clan}
+    channels:
+      - {name: eu, servers: ["eu-*"], rooms: {discord: "1", clan: ["2", "3"]}}
+      - {name: all, rooms: {discord: "4"}}`;
+  const config = await load({ 'config.yaml': yaml }, { TOKEN: 'from the environment' });
+  expect(config.adapters).toMatchObject([
+    {
+      id: 'discord',
+      serverId: 'discord',
+      credentials: { username: 'discord', password: 'pw' },
+      config: { token: 'from the environment' },
+    },
+    { id: 'clan', serverId: 'clan', credentials: undefined },
+  ]);
+  expect(config.channels.map(({ servers, rooms }) => [servers, rooms.map(({ adapter, room }) => `${adapter}/${room}`)])).toEqual([
+    [['eu-*'], ['discord/1', 'clan/2', 'clan/3']],
+    [['*'], ['discord/4']],
+  ]);
+});
+
+test('the console has a room in every channel, and speaks on the one virtual server that there is', async () => {
+  const yaml = `
+    adapters: {console: {}, discord: {token: a, server_id: dc}}
+    channels: [{name: eu, rooms: {discord: "1"}}, {name: us}]`;
+  const config = await load({ 'config.yaml': yaml });
+  expect(config.adapters.map(({ serverId }) => serverId)).toEqual(['dc', 'dc']);
+  expect(config.channels.map(({ rooms }) => rooms.map(({ adapter, room }) => `${adapter}/${room}`))).toEqual([
+    ['discord/1', 'console/eu'],
+    ['console/us'],
+  ]);
+});
+
+describe('what is wrong is said, with the key and what would be right', () => {
+  const cases: [what: string, files: Record<string, string>, env: Record<string, string>, expected: RegExp][] = [
+    ['a mistyped key', { 'config.yaml': 'sever_id: x' }, {}, /^sever_id: there is no such key \(did you mean "server_id"\?\)\.$/],
+    [
+      'a mistyped key below',
+      { 'config.yaml': 'mqtt: {hots: x}' },
+      {},
+      /^mqtt\.hots: there is no such key \(did you mean "host"\?\)\.$/,
+    ],
+    ['a wrong type', { 'config.yaml': 'mqtt: {host: a, port: high}' }, {}, /^mqtt\.port: must be a whole number\.$/],
+    ['a value out of range', { 'config.yaml': 'mqtt: {host: a, port: 70000}' }, {}, /^mqtt\.port: must be from 1 to 65535\.$/],
+    [
+      'a bad variable, by its own name',
+      {},
+      { MQTT_URL: 'broker.example' },
+      /^MQTT_URL.*must be an address like mqtts:\/\/broker\.example:8883/,
+    ],
+    ['a server id that fits no topic', {}, { SERVER_ID: 'a/b' }, /^SERVER_ID: must be 1 to 64 characters/],
+    [
+      'an unknown adapter type',
+      { 'config.yaml': 'adapters: {discrod: {}}' },
+      {},
+      /there is no adapter "discrod" \(did you mean "discord"\?\); there are console, discord, matrix\./,
+    ],
+    [
+      'a room of an unknown adapter',
+      { 'config.yaml': 'channels: [{name: a, rooms: {dicsord: "1"}}]' },
+      {},
+      /channels\.0\.rooms\.dicsord: there is no adapter "dicsord"/,
+    ],
+    [
+      'a channel id that YAML has spoilt',
+      { 'config.yaml': 'channels: [{name: a, rooms: {discord: 123456789012345678}}]' },
+      {},
+      /channels\.0\.rooms\.discord.*must be in quotes/,
+    ],
+    [
+      'a token without a room',
+      {},
+      { DISCORD_TOKEN: 'x' },
+      /^adapters\.discord: no channel has a room of it; set DISCORD_CHANNEL/,
+    ],
+    ['a room without a token', {}, { DISCORD_CHANNEL: '1' }, /there is no adapter "discord"/],
+    [
+      'an adapter without what it needs',
+      {},
+      { ...simple, MATRIX_HOMESERVER_URL: '' },
+      /^adapters\.matrix\.homeserver_url: is missing/,
+    ],
+    ['rooms in two places', { 'config.yaml': 'channels: []' }, simple, /name the rooms in one of the two places/],
+    ['an unset variable', { 'config.yaml': 'server_id: "${NAME}"' }, {}, /config\.yaml: the environment variable NAME/],
+    ['a file that is no YAML', { 'config.yaml': 'a: [1' }, {}, /^config\.yaml: .*line/],
+    ['a file that is no map', { 'config.json': '[]' }, {}, /^config\.json: must be a map of settings/],
+    [
+      'a missing certificate',
+      { 'config.yaml': 'mqtt: {host: a, tls: {ca_file: /nowhere.pem}}' },
+      {},
+      /mqtt\.tls\.ca_file: the file "\/nowhere\.pem" can't be read \(ENOENT\)/,
+    ],
+    ['two channels of one name', { 'config.yaml': 'channels: [{name: a}, {name: a}]' }, {}, /two channels "a"/],
+    ['url and host', { 'config.yaml': 'mqtt: {url: "mqtt://a", host: b}' }, {}, /either url or host/],
+  ];
+  test.each(cases)('%s', async (_what, files, env, expected) => {
+    expect((await problems(files, env)).join('\n')).toMatch(expected);
+  });
+
+  test('every problem is named at once', async () => {
+    expect(await problems({ 'config.yaml': 'server_id: ""\nidle_minutes: -1\nmqtt: {port: 0}' })).toHaveLength(3);
+  });
+
+  test('no sentence holds a secret', async () => {
+    const yaml = `
+      mqtt: {url: "mqtt://user:hunter22@", password: [hunter22]}
+      adapters: {discord: {token: [hunter22]}}
+      oops: "hunter22
+    `;
+    expect((await problems({ 'config.yaml': yaml })).join()).not.toContain('hunter22');
+    const fixed = yaml.replace('oops: "hunter22', '');
+    expect((await problems({ 'config.yaml': fixed })).join()).not.toContain('hunter22');
+  });
+});
+
+test('secrets are found wherever they stand', () => {
+  const raw = {
+    mqtt: { url: ['mqtts://user:in%20url@host'], password: 'one' },
+    adapters: {
+      discord: { token: 'two', mqtt: { password: 'three' } },
+      matrix: { access_token: 'four', homeserver_url: 'https://not.one' },
+    },
+  };
+  expect(secretsIn(raw).sort()).toEqual(['four', 'in url', 'in%20url', 'one', 'three', 'two']);
+});

@@ -1,0 +1,244 @@
+/** The world that stories happen in: a broker, a Discord guild, a Matrix room, game servers, and bridges between them. */
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { builtIns } from '../../bridges/index.ts';
+import { Bridge } from '../../src/bridge.ts';
+import { systemClock } from '../../src/clock.ts';
+import { parseConfig } from '../../src/config.ts';
+import { type DiscordChannel, DiscordDouble, type DiscordGuild } from '../doubles/discord/index.ts';
+import { GameServer } from '../support/game-server.ts';
+import { Recorder } from '../support/host.ts';
+import { MatrixPerson, type MatrixSighting } from '../support/matrix-person.ts';
+
+/** What a site lends to the stories: stand-ins, or real servers. */
+export interface Site {
+  readonly broker: {
+    readonly url: string;
+    /** What a server has to log in with, where the broker wants that. */
+    credentials(serverId: string): { readonly username: string; readonly password: string } | undefined;
+    stop?(): Promise<void>;
+    /** Starts it again on the same address, having forgotten everything. */
+    start?(): Promise<void>;
+  };
+  readonly matrix: {
+    readonly url: string;
+    /** Makes a user with a name of its own. */
+    account(localpart: string): Promise<{ readonly id: string; readonly token: string }>;
+    /** What clients did that the specification forbids, where the homeserver tells. */
+    violations(): readonly unknown[];
+  };
+  close(): Promise<void>;
+}
+
+export type OpenSite = () => Promise<Site>;
+
+const DISCORD_TOKEN = 'discord-bot-token-for-stories';
+
+/** A message as somebody in the Discord channel sees it. */
+export interface DiscordSighting {
+  readonly author: string;
+  readonly text: string;
+  readonly pings: { readonly everyone: boolean; readonly users: readonly string[]; readonly roles: readonly string[] };
+}
+
+/** Somebody on Discord. */
+export interface DiscordPerson {
+  readonly id: string;
+  says(text: string): Promise<void>;
+  renames(name: string): Promise<void>;
+  leaves(): Promise<void>;
+}
+
+/** One world, made anew for each story. */
+export class World {
+  readonly site: Site;
+  readonly discord: DiscordPlace;
+  readonly matrix: MatrixPlace;
+  /** What the bridges logged, as JSON. */
+  readonly lines: string[] = [];
+  readonly #double: DiscordDouble;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'crosschat-story-'));
+  readonly #games: GameServer[] = [];
+  readonly #bridges = new Map<Bridge, string>();
+  readonly #botToken: string;
+  readonly #problems = new Recorder<string>();
+
+  private constructor(site: Site, double: DiscordDouble, discord: DiscordPlace, matrix: MatrixPlace, botToken: string) {
+    this.site = site;
+    this.#double = double;
+    this.discord = discord;
+    this.matrix = matrix;
+    this.#botToken = botToken;
+  }
+
+  static async open(openSite: OpenSite): Promise<World> {
+    const [site, double] = await Promise.all([openSite(), DiscordDouble.start()]);
+    const guild = double.addGuild('Community');
+    const bot = double.addBot({ token: DISCORD_TOKEN, privileged: ['MessageContent', 'GuildMembers'] });
+    const channel = guild.addTextChannel('games');
+    guild.addBot(bot, ['ViewChannel', 'SendMessages', 'ManageWebhooks', 'ReadMessageHistory']);
+
+    const suffix = randomUUID().slice(0, 8);
+    const carol = new MatrixPerson(site.matrix.url, await site.matrix.account(`carol_${suffix}`));
+    const botAccount = await site.matrix.account(`bridge_${suffix}`);
+    const room = await carol.createRoom();
+    await carol.rename('Carol');
+    await carol.look();
+    return new World(site, double, new DiscordPlace(double, guild, channel), new MatrixPlace(carol, room), botAccount.token);
+  }
+
+  /** A game server goes online. */
+  async game(id: string): Promise<GameServer> {
+    const game = await GameServer.start({ url: this.site.broker.url, id, ...this.site.broker.credentials(id) });
+    this.#games.push(game);
+    return game;
+  }
+
+  /**
+   * Starts a bridge between the room, the channel and all game servers, and waits until it is on the network.
+   * @param settings over the usual ones
+   * @param servers from an adapter to the virtual server of its own
+   */
+  async bridge(settings: Record<string, unknown> = {}, servers: Record<string, string> = {}): Promise<Bridge> {
+    const id = String(settings['server_id'] ?? 'bridge');
+    const own = (adapter: string) => {
+      const serverId = servers[adapter];
+      if (serverId === undefined) return {};
+      const credentials = this.site.broker.credentials(serverId);
+      return { server_id: serverId, ...(credentials && { mqtt: credentials }) };
+    };
+    const raw = {
+      mqtt: { url: this.site.broker.url, ...(this.site.broker.credentials(id) ?? { allow_anonymous: true }) },
+      data_dir: join(this.#folder, id),
+      adapters: {
+        discord: { token: DISCORD_TOKEN, api_url: this.#double.url, ...own('discord') },
+        matrix: { homeserver_url: this.site.matrix.url, access_token: this.#botToken, ...own('matrix') },
+      },
+      channels: [{ name: 'main', rooms: { discord: this.discord.channelId, matrix: this.matrix.roomId } }],
+      ...settings,
+    };
+    const config = await parseConfig({ raw, variables: new Map(), file: undefined }, builtIns(undefined));
+    const log = pino(
+      { level: 'debug', base: null },
+      {
+        write: (line: string) => {
+          this.lines.push(line);
+          this.#problems.add(line);
+        },
+      },
+    );
+    const bridge = new Bridge({ config, log, clock: systemClock, random: Math.random, shutdown: () => {} });
+    this.#bridges.set(bridge, id);
+    await bridge.start();
+    await bridge.ready(AbortSignal.timeout(10_000));
+    const ids = new Set(config.adapters.map(({ serverId }) => serverId));
+    for (const game of this.#games) {
+      for (const serverId of ids)
+        if (!game.isOnline(serverId)) await game.presence.waitFor((change) => change === `online ${serverId}`);
+    }
+    return bridge;
+  }
+
+  /** Waits until a bridge knows that it has no connection to the broker. */
+  async bridgeIsDown(bridge: Bridge): Promise<void> {
+    const id = this.#bridges.get(bridge);
+    await this.#problems.waitFor((line) => line.includes(`"server":"${id}"`) && line.includes('"level":40'));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#bridges.keys()].map((bridge) => bridge.stop()));
+    await Promise.all(this.#games.map((game) => game.stop()));
+    await this.matrix.close();
+    await this.#double.stop();
+    await this.site.close();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** The Discord channel, and who is in its guild. */
+class DiscordPlace {
+  readonly #double: DiscordDouble;
+  readonly #guild: DiscordGuild;
+  readonly #channel: DiscordChannel;
+
+  constructor(double: DiscordDouble, guild: DiscordGuild, channel: DiscordChannel) {
+    this.#double = double;
+    this.#guild = guild;
+    this.#channel = channel;
+  }
+
+  get channelId(): string {
+    return this.#channel.id;
+  }
+
+  /** Somebody joins the guild. */
+  async member(name: string, options: { color?: number } = {}): Promise<DiscordPerson> {
+    const roles = options.color === undefined ? [] : [this.#guild.addRole('colored', { color: options.color })];
+    const member = this.#guild.addMember(name.toLowerCase(), {
+      displayName: name,
+      avatar: 'a_0123456789abcdef0123456789abcdef',
+      roles,
+    });
+    return {
+      id: member.id,
+      says: async (text) => void member.says(this.#channel, text),
+      renames: async (to) => member.renames(to),
+      leaves: async () => member.leaves(),
+    };
+  }
+
+  async waitFor(words: string, timeout?: number): Promise<DiscordSighting> {
+    const isIt = ({ content, webhookId }: { content: string; webhookId: string | null }) =>
+      webhookId !== null && content.includes(words);
+    const { author, content, pings } = await this.#channel.waitFor(isIt, timeout);
+    return { author, text: content, pings };
+  }
+
+  /** The texts that the bridges said in the channel so far. */
+  heard(): string[] {
+    return this.#channel.messages.filter(({ isApp }) => isApp).map(({ content }) => content);
+  }
+
+  violations(): readonly unknown[] {
+    return this.#double.violations;
+  }
+}
+
+/** The Matrix room, and Carol, who is in it. */
+class MatrixPlace {
+  readonly roomId: string;
+  readonly #carol: MatrixPerson;
+
+  constructor(carol: MatrixPerson, roomId: string) {
+    this.#carol = carol;
+    this.roomId = roomId;
+  }
+
+  get userId(): string {
+    return this.#carol.id;
+  }
+
+  async says(content: string | Record<string, unknown>): Promise<void> {
+    await this.#carol.says(this.roomId, content);
+  }
+
+  async leaves(): Promise<void> {
+    await this.#carol.leave(this.roomId);
+  }
+
+  waitFor(words: string, timeout?: number): Promise<MatrixSighting> {
+    return this.#carol.sees.waitFor(({ sender, body }) => sender !== this.#carol.id && body.includes(words), timeout);
+  }
+
+  /** The plain texts that the bridges said in the room so far. */
+  heard(): string[] {
+    return this.#carol.heard(this.roomId);
+  }
+
+  close(): Promise<void> {
+    return this.#carol.close();
+  }
+}

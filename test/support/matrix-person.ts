@@ -1,0 +1,131 @@
+/** Somebody with a Matrix client, on the stand-in or on a real homeserver: plain HTTP, so that both are used alike. */
+import { Recorder } from './host.ts';
+
+/** A message as the people in a room see it. */
+export interface MatrixSighting {
+  readonly roomId: string;
+  readonly sender: string;
+  readonly body: string;
+  readonly html: string | undefined;
+  readonly msgtype: string;
+  /** Who is notified by name. */
+  readonly mentions: unknown;
+}
+
+interface SyncAnswer {
+  readonly next_batch: string;
+  readonly rooms?: { readonly join?: Record<string, { readonly timeline: { readonly events: readonly RoomEvent[] } }> };
+}
+
+interface RoomEvent {
+  readonly type: string;
+  readonly sender: string;
+  readonly content: {
+    readonly body?: string;
+    readonly formatted_body?: string;
+    readonly msgtype?: string;
+    readonly 'm.mentions'?: unknown;
+  };
+}
+
+/** One person, who sees what is said in their rooms from the moment they {@link MatrixPerson.look}. */
+export class MatrixPerson {
+  readonly id: string;
+  readonly sees = new Recorder<MatrixSighting>();
+  readonly #url: string;
+  readonly #token: string;
+  readonly #closing = new AbortController();
+  #transaction = 0;
+  #looking: Promise<void> | undefined;
+
+  constructor(url: string, account: { readonly id: string; readonly token: string }) {
+    this.#url = url;
+    this.#token = account.token;
+    this.id = account.id;
+  }
+
+  get token(): string {
+    return this.#token;
+  }
+
+  /** Makes a room that anybody may join. @returns its id */
+  async createRoom(alias?: string): Promise<string> {
+    const body = { preset: 'public_chat', ...(alias !== undefined && { room_alias_name: alias }) };
+    const { room_id } = await this.#request<{ room_id: string }>('POST', 'createRoom', body);
+    return room_id;
+  }
+
+  async join(room: string): Promise<void> {
+    await this.#request('POST', `join/${encodeURIComponent(room)}`, {});
+  }
+
+  async leave(room: string): Promise<void> {
+    await this.#request('POST', `rooms/${encodeURIComponent(room)}/leave`, {});
+  }
+
+  async says(room: string, content: string | Record<string, unknown>): Promise<string> {
+    const body = typeof content === 'string' ? { msgtype: 'm.text', body: content } : content;
+    const transaction = `${process.pid}-${this.id}-${this.#transaction++}-${process.hrtime.bigint()}`;
+    const path = `rooms/${encodeURIComponent(room)}/send/m.room.message/${encodeURIComponent(transaction)}`;
+    return (await this.#request<{ event_id: string }>('PUT', path, body)).event_id;
+  }
+
+  async rename(name: string): Promise<void> {
+    await this.#request('PUT', `profile/${encodeURIComponent(this.id)}/displayname`, { displayname: name });
+  }
+
+  /** Begins to look at what is said from now on. */
+  async look(): Promise<void> {
+    const { next_batch } = await this.#request<SyncAnswer>('GET', 'sync?timeout=0');
+    this.#looking = this.#sync(next_batch);
+  }
+
+  /** The first message in a room whose plain text holds these words. */
+  waitFor(room: string, words: string | RegExp, timeout?: number): Promise<MatrixSighting> {
+    return this.sees.waitFor(
+      ({ roomId, body }) => roomId === room && (typeof words === 'string' ? body.includes(words) : words.test(body)),
+      timeout,
+    );
+  }
+
+  /** The plain texts that others said in a room so far. */
+  heard(room: string): string[] {
+    return this.sees.all.filter(({ roomId, sender }) => roomId === room && sender !== this.id).map(({ body }) => body);
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#looking;
+  }
+
+  async #sync(token: string): Promise<void> {
+    for (let since = token; !this.#closing.signal.aborted; ) {
+      let answer: SyncAnswer;
+      try {
+        answer = await this.#request<SyncAnswer>('GET', `sync?timeout=20000&since=${encodeURIComponent(since)}`);
+      } catch (error) {
+        if (this.#closing.signal.aborted) return;
+        throw error;
+      }
+      since = answer.next_batch;
+      for (const [roomId, { timeline }] of Object.entries(answer.rooms?.join ?? {})) {
+        for (const { type, sender, content } of timeline.events) {
+          if (type !== 'm.room.message') continue;
+          const { body = '', formatted_body: html, msgtype = '', 'm.mentions': mentions } = content;
+          this.sees.add({ roomId, sender, body, html, msgtype, mentions });
+        }
+      }
+    }
+  }
+
+  async #request<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+    const response = await fetch(`${this.#url}/_matrix/client/v3/${path}`, {
+      method,
+      headers: { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json' },
+      signal: this.#closing.signal,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as Answer;
+  }
+}
