@@ -1,0 +1,176 @@
+/** A Matrix room event → what was said. */
+import { z } from 'zod';
+import { type Attachment, type Author, eventId, type Message, type Place, type Quote } from '../../src/event.ts';
+import { toPlain } from '../../src/text/plain.ts';
+import { splitText } from '../../src/text/split.ts';
+import { literal, type RichText } from '../../src/text/tree.ts';
+import { parseHtml } from './parse-html.ts';
+
+/** @see https://spec.matrix.org/v1.13/client-server-api/#room-event-format */
+export const roomEvent = z.object({
+  type: z.string(),
+  event_id: z.string(),
+  sender: z.string(),
+  /** Milliseconds, bounded to what a date can hold. */
+  origin_server_ts: z.number().int().min(0).max(8.64e15),
+  state_key: z.string().optional(),
+  content: z.record(z.string(), z.unknown()),
+  unsigned: z
+    .object({ prev_content: z.record(z.string(), z.unknown()).optional() })
+    .optional()
+    .catch(undefined),
+});
+
+export type RoomEvent = z.infer<typeof roomEvent>;
+
+/** The key in a message's content by which a bridge knows its own messages and those of other bridges. */
+export const bridgeMark = 'dev.crosschat.bridge';
+
+/** What stands under {@link bridgeMark}. */
+export const markSchema = z.object({
+  server_id: z.string(),
+  /** The words before the message that say who speaks. */
+  label: z.string(),
+});
+
+const text = z.string().optional().catch(undefined);
+
+const relation = z.object({
+  rel_type: text,
+  is_falling_back: z.boolean().optional().catch(undefined),
+  'm.in_reply_to': z.object({ event_id: z.string() }).optional().catch(undefined),
+});
+
+const messageContent = z.object({
+  msgtype: text,
+  body: z.string(),
+  format: text,
+  formatted_body: text,
+  filename: text,
+  info: z
+    .object({ mimetype: text, size: z.number().int().nonnegative().optional().catch(undefined) })
+    .optional()
+    .catch(undefined),
+  'm.relates_to': relation.optional().catch(undefined),
+});
+
+type MessageContent = z.infer<typeof messageContent>;
+
+/** What an event says, before it is known by whom. */
+export interface Said {
+  readonly body: RichText;
+  readonly attachments: readonly Attachment[];
+  readonly emote: boolean;
+  /** The id of the event that this one answers. */
+  readonly inReplyTo?: string;
+}
+
+const fileTypes: ReadonlySet<string | undefined> = new Set(['m.image', 'm.file', 'm.video', 'm.audio']);
+
+/**
+ * What an event says to the people in the room. Undefined for what is not relayed: edits, notices (other bots), messages of bridges,
+ * unknown kinds of messages and everything malformed.
+ */
+export function readSaid(event: RoomEvent): Said | undefined {
+  const content = messageContent.safeParse(event.content).data;
+  if (content === undefined || bridgeMark in event.content || event.state_key !== undefined) return undefined;
+  const relates = content['m.relates_to'];
+  if (relates?.rel_type === 'm.replace') return undefined;
+  const inReplyTo = relates?.is_falling_back ? undefined : relates?.['m.in_reply_to']?.event_id;
+  const said = { attachments: [], emote: false, ...(inReplyTo !== undefined && { inReplyTo }) };
+  if (event.type === 'm.sticker') return { ...said, body: [], attachments: [attachmentOf(content)] };
+  if (event.type !== 'm.room.message') return undefined;
+  if (content.msgtype === 'm.text') return { ...said, body: bodyOf(content) };
+  if (content.msgtype === 'm.emote') return { ...said, body: bodyOf(content), emote: true };
+  if (!fileTypes.has(content.msgtype)) return undefined;
+  const hasCaption = content.filename !== undefined && content.filename !== content.body;
+  return { ...said, body: hasCaption ? bodyOf(content) : [], attachments: [attachmentOf(content)] };
+}
+
+/** An `mxc:` URL can be opened by Matrix users only, so the attachment has none. */
+function attachmentOf({ filename, body, info }: MessageContent): Attachment {
+  return {
+    name: filename ?? body,
+    ...(info?.mimetype !== undefined && { mimeType: info.mimetype }),
+    ...(info?.size !== undefined && { size: info.size }),
+  };
+}
+
+function bodyOf(content: MessageContent): RichText {
+  if (content.format === 'org.matrix.custom.html' && content.formatted_body !== undefined) {
+    const tree = parseHtml(content.formatted_body);
+    if (tree.length > 0) return tree;
+  }
+  const isReply = content['m.relates_to']?.['m.in_reply_to'] !== undefined;
+  return literal(isReply ? withoutReplyFallback(content.body) : content.body);
+}
+
+/**
+ * Older clients put a copy of the message that they answer before their own words.
+ * @see https://spec.matrix.org/v1.12/client-server-api/#fallbacks-for-rich-replies
+ */
+function withoutReplyFallback(body: string): string {
+  if (!/^> (\* )?<@/.test(body)) return body;
+  const lines = body.split('\n');
+  const first = lines.findIndex((line) => !line.startsWith('>'));
+  if (first === -1) return '';
+  return lines.slice(lines[first] === '' ? first + 1 : first).join('\n');
+}
+
+/** Who and where, as far as the event itself doesn't tell. */
+export interface Circumstances {
+  readonly place: Place;
+  /** The author's name in the room. */
+  readonly name: string;
+  readonly replyTo: Quote | undefined;
+}
+
+export function toMessage(event: RoomEvent, said: Said, { place, name, replyTo }: Circumstances): Message {
+  return {
+    kind: 'message',
+    id: eventId(place, event.event_id),
+    at: event.origin_server_ts,
+    place,
+    tag: 'Matrix',
+    author: toAuthor(event.sender, name),
+    body: said.body,
+    attachments: said.attachments,
+    ...(replyTo !== undefined && { replyTo }),
+    ...(said.emote && { emote: true }),
+  };
+}
+
+export function toAuthor(userId: string, name: string): Author {
+  const link = `https://matrix.to/#/${encodeURIComponent(userId).replaceAll('%40', '@').replaceAll('%3A', ':')}`;
+  return { id: userId, name, link };
+}
+
+/** The name of a user without a display name: `alice` for `@alice:example.org`. */
+export function localpart(userId: string): string {
+  return /^@([^:]+)/.exec(userId)?.[1] ?? userId;
+}
+
+const maxExcerpt = 200;
+
+/**
+ * A message that is answered. One that we ourselves brought into the room is quoted by the words of who spoke.
+ * @param name its sender's name in the room
+ */
+export function toQuote(event: RoomEvent, name: string, ownUserId: string): Quote {
+  const mark = event.sender === ownUserId ? markSchema.safeParse(event.content[bridgeMark]).data : undefined;
+  if (mark !== undefined) {
+    const body = String(event.content['body'] ?? '');
+    const start = body.indexOf(mark.label) + mark.label.length;
+    return { author: mark.label, text: excerpt(body.slice(start).replace(/^:? /, '')) };
+  }
+  const content = messageContent.safeParse(event.content).data;
+  const said = readSaid(event);
+  const words = said === undefined ? (content?.body ?? '') : toPlain(said.body) || (said.attachments[0]?.name ?? '');
+  return { author: name, text: excerpt(words) };
+}
+
+/** The first words of a text. */
+export function excerpt(words: string): string {
+  const [start = '', ...more] = splitText(words.trim(), maxExcerpt);
+  return more.length > 0 ? `${start}…` : start;
+}

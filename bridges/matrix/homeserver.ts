@@ -1,0 +1,136 @@
+/** The homeserver's client-server API. */
+import { type ILogger, LogLevel, LogService, MatrixClient, MatrixError } from 'matrix-bot-sdk';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { Clock } from '../../src/clock.ts';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+export interface CallOptions {
+  readonly query?: Readonly<Record<string, string>> | [string, string][];
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** Milliseconds until the call is given up; 30 s by default. */
+  readonly timeout?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** @see https://spec.matrix.org/v1.13/client-server-api/#standard-error-response */
+const errorBody = z.object({
+  errcode: z.string(),
+  error: z.string().catch(''),
+  retry_after_ms: z.number().optional().catch(undefined),
+});
+
+/** matrix-bot-sdk's client on Node's own `fetch`: the library's transport can't be aborted and logs what it shouldn't. */
+export class Homeserver extends MatrixClient {
+  readonly #clock: Clock;
+  readonly #closed: AbortSignal;
+
+  /** @param closed aborts every call, running or to come */
+  constructor(url: string, accessToken: string, clock: Clock, closed: AbortSignal) {
+    super(url, accessToken);
+    this.#clock = clock;
+    this.#closed = closed;
+  }
+
+  /**
+   * @param path from `/_matrix` on, its parts encoded
+   * @returns the answer's JSON, unchecked
+   * @throws {MatrixError} for a refusal (with an empty `errcode` when something else than a homeserver has answered); anything else
+   *   means that there was no answer
+   */
+  async call(method: Method, path: string, { query = {}, body, timeout = 30_000, signal }: CallOptions = {}): Promise<unknown> {
+    const ending = new AbortController();
+    const end = () => ending.abort(new Error('aborted'));
+    const cancel = this.#clock.after(timeout, () => ending.abort(new Error(`no answer within ${timeout / 1000} s`)));
+    const signals = signal === undefined ? [this.#closed] : [this.#closed, signal];
+    for (const one of signals) one.addEventListener('abort', end);
+    if (signals.some(({ aborted }) => aborted)) end();
+    try {
+      const search = new URLSearchParams(query).toString();
+      const response = await fetch(`${this.homeserverUrl}${path}${search && `?${search}`}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${this.accessToken}`,
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+        },
+        signal: ending.signal,
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      const answer = parseJson(await response.text());
+      if (!response.ok) throw toMatrixError(answer, response);
+      if (answer === undefined) throw new Error('the answer is not from a Matrix homeserver');
+      return answer;
+    } finally {
+      cancel();
+      for (const one of signals) one.removeEventListener('abort', end);
+    }
+  }
+
+  /** The transport of all of matrix-bot-sdk's own methods that speak JSON. */
+  override doRequest(method: Method, path: string, query?: Record<string, unknown> | null, body?: unknown): Promise<unknown> {
+    const pairs = Object.entries(query ?? {}).flatMap(([key, value]) =>
+      [value ?? []].flat().map((one): [string, string] => [key, String(one)]),
+    );
+    return this.call(method, path, { query: pairs, ...(body !== undefined && body !== null && { body }) });
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function toMatrixError(answer: unknown, { status, headers }: Response): MatrixError {
+  const { data } = errorBody.safeParse(answer);
+  const seconds = Number(headers.get('retry-after') ?? Number.NaN);
+  const wait = data?.retry_after_ms ?? (Number.isFinite(seconds) ? seconds * 1000 : undefined);
+  const body = { errcode: data?.errcode ?? '', error: data?.error || `status ${status}` };
+  return new MatrixError(wait === undefined ? body : { ...body, retry_after_ms: wait }, status);
+}
+
+/** Whether trying again later can help. */
+export function isPassing(fault: unknown): boolean {
+  return !(fault instanceof MatrixError) || fault.errcode === '' || fault.statusCode === 429 || fault.statusCode >= 500;
+}
+
+const accountFaults: ReadonlySet<string> = new Set(['M_UNKNOWN_TOKEN', 'M_MISSING_TOKEN', 'M_USER_DEACTIVATED', 'M_USER_LOCKED']);
+
+/** Whether the homeserver does not let us in (any more). */
+export function isTokenRefused(fault: unknown): boolean {
+  return fault instanceof MatrixError && accountFaults.has(fault.errcode);
+}
+
+/** Whether we may not do what we asked for. */
+export function isForbidden(fault: unknown): boolean {
+  return fault instanceof MatrixError && fault.errcode === 'M_FORBIDDEN';
+}
+
+/** The wait in milliseconds that the homeserver asked for. */
+export function retryAfter(fault: unknown): number | undefined {
+  return fault instanceof MatrixError ? fault.retryAfterMs : undefined;
+}
+
+/** What went wrong, in a few words for the operator. */
+export function describe(fault: unknown): string {
+  if (fault instanceof MatrixError) return `${fault.errcode} ${fault.error}`.trim().slice(0, 300);
+  if (!(fault instanceof Error)) return String(fault);
+  return fault.cause instanceof Error ? fault.cause.message || fault.message : fault.message;
+}
+
+/** Sends what matrix-bot-sdk says to our log; it knows one log per process. Of objects only an error's message is kept. */
+export function routeSdkLog(log: Logger): void {
+  const say =
+    (level: 'trace' | 'debug' | 'info' | 'warn' | 'error') =>
+    (module: string, ...parts: unknown[]) => {
+      const words = parts.map((part) => (part instanceof Error ? part.message : typeof part === 'string' ? part : ''));
+      log[level]({ module }, words.filter((word) => word !== '').join(' '));
+    };
+  const logger: ILogger = { trace: say('trace'), debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') };
+  LogService.setLogger(logger);
+  LogService.setLevel(LogLevel.INFO);
+}

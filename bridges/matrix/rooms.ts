@@ -1,0 +1,80 @@
+/** What is known of the configured rooms. */
+import type { Logger } from 'pino';
+import type { Clock } from '../../src/clock.ts';
+import type { RoomRef } from '../../src/event.ts';
+import * as sentences from './sentences.ts';
+
+/** How a room stands. */
+export interface RoomReport {
+  /** Its id, once it is known. */
+  readonly id: string | undefined;
+  /** `open`: messages flow; `waiting`: it may open if it is tried again; `closed`: somebody has to act first. */
+  readonly state: 'open' | 'waiting' | 'closed';
+  /** Whether nothing is to be complained of. */
+  readonly ok: boolean;
+  /** A sentence for the operator. */
+  readonly text: string;
+}
+
+/** Milliseconds until a room that could not be reached is tried again. */
+const retryInterval = 30_000;
+
+export class Rooms {
+  readonly #reports: Map<RoomRef, RoomReport>;
+  readonly #dueAt = new Map<RoomRef, number>();
+  readonly #log: Logger;
+  readonly #clock: Clock;
+
+  constructor(refs: readonly RoomRef[], log: Logger, clock: Clock) {
+    this.#reports = new Map(
+      refs.map((ref) => [ref, { id: undefined, state: 'waiting', ok: false, text: sentences.notConnected(ref) }]),
+    );
+    this.#log = log;
+    this.#clock = clock;
+  }
+
+  /** How a configured room stands. */
+  get(ref: RoomRef): RoomReport | undefined {
+    return this.#reports.get(ref);
+  }
+
+  /** The ids of all rooms of which they are known. */
+  ids(): ReadonlySet<string> {
+    return new Set([...this.#reports.values()].flatMap(({ id }) => id ?? []));
+  }
+
+  /** By what names a room is configured. */
+  refsOf(id: string): RoomRef[] {
+    return [...this.#reports].flatMap(([ref, report]) => (report.id === id ? ref : []));
+  }
+
+  /** The rooms that are to be tried (again) now. */
+  due(): RoomRef[] {
+    const now = this.#clock.now();
+    return [...this.#reports].flatMap(([ref, { state }]) =>
+      state === 'waiting' && (this.#dueAt.get(ref) ?? 0) <= now ? ref : [],
+    );
+  }
+
+  /** Takes down how a room stands; what is new is said in the log. */
+  note(ref: RoomRef, report: RoomReport): void {
+    const isNews = this.#reports.get(ref)?.text !== report.text;
+    this.#reports.set(ref, report);
+    this.#dueAt.set(ref, this.#clock.now() + retryInterval);
+    if (isNews) this.#log[report.ok ? 'info' : 'warn']({ room: ref }, report.text);
+  }
+
+  /** Closes a room that was open. */
+  close(id: string, textFor: (ref: RoomRef) => string): void {
+    for (const ref of this.refsOf(id)) this.note(ref, { id, state: 'closed', ok: false, text: textFor(ref) });
+  }
+
+  /** We were let into a room, or invited: if it is one that was closed, it is tried at once. */
+  reconsider(id: string): void {
+    for (const [ref, report] of this.#reports) {
+      if (report.state === 'open' || (report.id ?? id) !== id) continue;
+      this.#reports.set(ref, { ...report, state: 'waiting' });
+      this.#dueAt.delete(ref);
+    }
+  }
+}
