@@ -1,0 +1,72 @@
+/** Files: their addresses are signed and expire. https://discord.com/developers/docs/reference#signed-attachment-cdn-urls */
+import { createHmac, randomBytes } from 'node:crypto';
+import type { APIAttachment } from 'discord.js';
+import type { Clock } from '../../../src/clock.ts';
+import type { StoredAttachment } from './state.ts';
+
+const LIFETIME = 24 * 60 * 60 * 1000;
+
+/** Keeps the files and hands them out by their addresses. */
+export class AttachmentStore {
+  readonly #files = new Map<string, StoredAttachment>();
+  readonly #key = randomBytes(32);
+  readonly #origin: string;
+  readonly #clock: Clock;
+
+  constructor(origin: string, clock: Clock) {
+    this.#origin = origin;
+    this.#clock = clock;
+  }
+
+  add(file: StoredAttachment): StoredAttachment {
+    this.#files.set(pathOf(file), file);
+    return file;
+  }
+
+  /** The file at an address; undefined when the address is wrong or has expired. */
+  at(url: URL): StoredAttachment | undefined {
+    const { ex, is, hm } = Object.fromEntries(url.searchParams);
+    const expired = Number.parseInt(ex ?? '0', 16) * 1000 < this.#clock.now();
+    return expired || hm !== this.#sign(url.pathname, ex, is) ? undefined : this.#files.get(url.pathname);
+  }
+
+  /** An attachment as the API writes it, with an address that works for a day from now. */
+  shape(file: StoredAttachment): APIAttachment {
+    const path = pathOf(file);
+    const now = this.#clock.now();
+    const ex = Math.floor((now + LIFETIME) / 1000).toString(16);
+    const is = Math.floor(now / 1000).toString(16);
+    const url = `${this.#origin}${path}?ex=${ex}&is=${is}&hm=${this.#sign(path, ex, is)}&`;
+    const filename = safeName(file.filename);
+    return {
+      id: file.id,
+      filename,
+      ...(filename !== file.filename && { title: file.filename.replace(/\.[^.]*$/, '') }),
+      ...(file.description !== null && { description: file.description }),
+      content_type: file.contentType,
+      size: file.content.byteLength,
+      url,
+      proxy_url: url,
+      ...pngSize(file),
+    };
+  }
+
+  #sign(path: string, ex: string | undefined, is: string | undefined): string {
+    return createHmac('sha256', this.#key).update(`${path} ${ex} ${is}`).digest('hex');
+  }
+}
+
+function pathOf(file: StoredAttachment): string {
+  return `/attachments/${file.channelId}/${file.id}/${safeName(file.filename)}`;
+}
+
+/** Discord puts `_` for everything unusual in a file's name. */
+function safeName(name: string): string {
+  return name.replace(/[^\w.-]/g, '_');
+}
+
+function pngSize({ content, contentType }: StoredAttachment): { width?: number; height?: number } {
+  if (contentType !== 'image/png' || content.byteLength < 24) return {};
+  const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
+  return { width: view.getUint32(16), height: view.getUint32(20) };
+}

@@ -1,0 +1,114 @@
+/** People and bots for a test: what they do. */
+
+import { withoutCode } from './mentions.ts';
+import { edit, post, remove, type Upload } from './messages.ts';
+import { type SeenMessage, seen } from './seen.ts';
+import type { Channel, Member, Message, User } from './state.ts';
+import type { World } from './world.ts';
+
+/** Something that has an id: a channel, or a message. */
+interface Identified {
+  readonly id: string;
+}
+
+/** What goes with a message. */
+export interface SayOptions {
+  /** The message that this one answers; its author is pinged. */
+  readonly replyTo?: Identified;
+  readonly attachments?: readonly Upload[];
+}
+
+/** A member of a guild, person or bot, as a test moves them. They need no permission to do anything. */
+export class DiscordMember {
+  readonly state: Member;
+  readonly #world: World;
+
+  constructor(world: World, state: Member) {
+    this.#world = world;
+    this.state = state;
+  }
+
+  get id(): string {
+    return this.state.user.id;
+  }
+
+  get user(): User {
+    return this.state.user;
+  }
+
+  /** What to type to mention them. */
+  get mention(): string {
+    return `<@${this.id}>`;
+  }
+
+  /** Says something; mentions in it are resolved as Discord does. */
+  says(channel: Identified, text: string, options: SayOptions = {}): SeenMessage {
+    const { replyTo, attachments = [] } = options;
+    const message = post(this.#world, {
+      channel: channelOf(this.#world, channel),
+      author: { kind: 'user', user: this.user },
+      content: text,
+      mentionSource: withoutCode(text),
+      uploads: attachments,
+      replyTo: replyTo ? messageOf(this.#world, replyTo) : null,
+    });
+    return seen(this.#world, message);
+  }
+
+  /** Changes a message of their own. */
+  edits(message: Identified, text: string): void {
+    edit(this.#world, messageOf(this.#world, message), { content: text });
+  }
+
+  /** Deletes messages, their own or, as a moderator, others'; several at once go in bulk. */
+  deletes(...messages: readonly Identified[]): void {
+    const found = messages.map((message) => messageOf(this.#world, message));
+    const [first] = found;
+    if (first) remove(this.#world, first.channel, found);
+  }
+
+  /** Takes another display name, in all guilds. */
+  renames(globalName: string): void {
+    this.#world.updateUser(this.user, { globalName });
+  }
+
+  /** Takes another name in this guild; null for none. */
+  setsNick(nick: string | null): void {
+    this.#world.updateMember(this.state, { nick });
+  }
+
+  /** Takes another picture, given by its hash, in all guilds. */
+  setsAvatar(avatar: string | null): void {
+    this.#world.updateUser(this.user, { avatar });
+  }
+
+  /** Leaves the guild. */
+  leaves(): void {
+    this.#world.removeMember(this.state);
+  }
+
+  /** The messages that pinged them by name, by role or by @everyone, in channels of this guild. */
+  get pings(): readonly SeenMessage[] {
+    const { guild, roles } = this.state;
+    const messages = [...guild.channels.values()].flatMap((channel) => [...channel.messages.values()]);
+    const hit = ({ pings }: Message) =>
+      pings.everyone || pings.users.includes(this.id) || pings.roles.some((id) => roles.has(id));
+    return messages.filter(hit).map((message) => seen(this.#world, message));
+  }
+}
+
+/** @throws {Error} when there is no such channel */
+export function channelOf(world: World, { id }: Identified): Channel {
+  const channel = world.channels.get(id);
+  if (!channel) throw new Error(`there is no channel ${id}`);
+  return channel;
+}
+
+/** @throws {Error} when there is no such message, any more */
+export function messageOf(world: World, { id }: Identified): Message {
+  for (const { messages } of world.channels.values()) {
+    const message = messages.get(id);
+    if (message) return message;
+  }
+  throw new Error(`there is no message ${id}`);
+}

@@ -1,0 +1,145 @@
+/** Messages come, change and go. */
+import { type APIEmbed, GatewayDispatchEvents, MessageType } from 'discord.js';
+import { type AllowedMentions, mentionsIn, permitted } from './mentions.ts';
+import { messageShape } from './message-shape.ts';
+import { channelPermissions, permissionBits } from './permissions.ts';
+import type { Channel, Mentions, Message, MessageAuthor, StoredAttachment } from './state.ts';
+import type { World } from './world.ts';
+
+/** A file on its way in. */
+export interface Upload {
+  readonly filename: string;
+  readonly contentType: string;
+  readonly content: Uint8Array;
+  readonly description?: string | null;
+}
+
+/** A message before it has an id. */
+export interface Draft {
+  readonly channel: Channel;
+  readonly author: MessageAuthor;
+  readonly content: string;
+  readonly embeds?: readonly APIEmbed[];
+  readonly components?: readonly unknown[];
+  readonly uploads?: readonly Upload[];
+  readonly flags?: number;
+  readonly tts?: boolean;
+  readonly nonce?: string | number | null;
+  readonly replyTo?: Message | null;
+  readonly allowed?: AllowedMentions | null | undefined;
+  /** What to look for mentions in, when that isn't the content. */
+  readonly mentionSource?: string;
+}
+
+/** Somebody says something: it is stored and told to everybody. */
+export function post(world: World, draft: Draft): Message {
+  const { channel, author, replyTo } = draft;
+  const content = draft.content.trim();
+  const components = draft.components ?? [];
+  const quoted = replyTo?.author.kind === 'user' ? replyTo.author.user.id : undefined;
+  const found = mentionsIn([draft.mentionSource ?? content, ...textsIn(components)].join('\n'));
+  const mentions = effective(world, channel, author, permitted(found, draft.allowed, quoted));
+  const message: Message = {
+    id: world.nextId(),
+    channel,
+    type: replyTo ? MessageType.Reply : MessageType.Default,
+    author,
+    content,
+    embeds: (draft.embeds ?? []).map(richEmbed),
+    components,
+    attachments: (draft.uploads ?? []).map((upload) => keep(world, channel, upload)),
+    flags: draft.flags ?? 0,
+    tts: draft.tts ?? false,
+    nonce: draft.nonce ?? null,
+    replyTo: replyTo?.id ?? null,
+    mentions,
+    pings: mentions,
+    editedAt: null,
+  };
+  channel.messages.set(message.id, message);
+  announce(world, message, GatewayDispatchEvents.MessageCreate);
+  return message;
+}
+
+/** What an edit changes; what is left out stays. */
+export interface Changes {
+  readonly content?: string | null | undefined;
+  readonly embeds?: readonly APIEmbed[] | null | undefined;
+  readonly components?: readonly unknown[] | null | undefined;
+  readonly flags?: number | null | undefined;
+  /** The attachments to keep, by id; undefined keeps all. */
+  readonly keep?: readonly string[] | undefined;
+  readonly uploads?: readonly Upload[];
+  readonly allowed?: AllowedMentions | null | undefined;
+}
+
+/** A message's author changes it. Nobody is pinged. */
+export function edit(world: World, message: Message, changes: Changes): void {
+  const { channel, author } = message;
+  if (changes.content !== undefined) message.content = changes.content?.trim() ?? '';
+  if (changes.embeds !== undefined) message.embeds = (changes.embeds ?? []).map(richEmbed);
+  if (changes.components !== undefined) message.components = changes.components ?? [];
+  if (typeof changes.flags === 'number') message.flags = changes.flags;
+  const kept = message.attachments.filter(({ id }) => changes.keep?.includes(id) ?? true);
+  message.attachments = [...kept, ...(changes.uploads ?? []).map((upload) => keep(world, channel, upload))];
+  const found = mentionsIn([message.content, ...textsIn(message.components)].join('\n'));
+  message.mentions = effective(world, channel, author, permitted(found, changes.allowed));
+  message.editedAt = world.clock.now();
+  announce(world, message, GatewayDispatchEvents.MessageUpdate);
+}
+
+/** Discord adds previews of links some time later: an update that is no edit. */
+export function unfurl(world: World, message: Message, embeds: readonly APIEmbed[]): void {
+  message.embeds = [...message.embeds, ...embeds];
+  announce(world, message, GatewayDispatchEvents.MessageUpdate);
+}
+
+/** Messages of one channel are deleted; several at once are told of at once. */
+export function remove(world: World, channel: Channel, messages: readonly Message[]): void {
+  for (const { id } of messages) channel.messages.delete(id);
+  const [first, second] = messages;
+  if (!first) return;
+  const where = { channel_id: channel.id, guild_id: channel.guild.id };
+  const data = second ? { ids: messages.map(({ id }) => id), ...where } : { id: first.id, ...where };
+  const type = second ? GatewayDispatchEvents.MessageDeleteBulk : GatewayDispatchEvents.MessageDelete;
+  world.dispatch({ type, guild: channel.guild, channel, render: () => data });
+}
+
+function announce(world: World, message: Message, type: GatewayDispatchEvents): void {
+  const { channel } = message;
+  const render: Parameters<World['dispatch']>[0]['render'] = (viewer) => messageShape(world, message, { viewer, event: true });
+  world.dispatch({ type, guild: channel.guild, channel, render });
+}
+
+/** What remains of the mentions given what the author may do and who exists. A webhook may ping anybody. */
+function effective(world: World, channel: Channel, author: MessageAuthor, mentions: Mentions): Mentions {
+  const pingAll = permissionBits(['MentionEveryone']);
+  const permissions = author.kind === 'webhook' ? pingAll : channelPermissions(channel, author.user.id);
+  return {
+    everyone: mentions.everyone && (permissions & pingAll) !== 0n,
+    users: mentions.users.filter((id) => world.users.has(id)),
+    roles: mentions.roles.filter((id) => {
+      const role = channel.guild.roles.get(id);
+      return role !== undefined && (role.mentionable || (permissions & pingAll) !== 0n);
+    }),
+  };
+}
+
+function keep(world: World, channel: Channel, upload: Upload): StoredAttachment {
+  const { filename, contentType, content, description = null } = upload;
+  return world.attachments.add({ id: world.nextId(), channelId: channel.id, filename, contentType, content, description });
+}
+
+function richEmbed(embed: APIEmbed): APIEmbed {
+  const given = Object.fromEntries(Object.entries(embed).filter(([, value]) => value !== null));
+  return { ...given, type: 'rich' as NonNullable<APIEmbed['type']> };
+}
+
+/** The texts of components: mentions in them ping as well. */
+function textsIn(components: readonly unknown[]): string[] {
+  return components.flatMap((component) => {
+    if (typeof component !== 'object' || component === null) return [];
+    const { content, components: inner } = component as { content?: unknown; components?: unknown };
+    return [...(typeof content === 'string' ? [content] : []), ...(Array.isArray(inner) ? textsIn(inner) : [])];
+  });
+}

@@ -1,0 +1,189 @@
+/** Guilds, channels and webhooks for a test: what is in them, and what becomes of them. */
+import { type APIEmbed, OverwriteType } from 'discord.js';
+import { channelOf, DiscordMember, messageOf } from './members.ts';
+import { post, unfurl } from './messages.ts';
+import { type PermissionName, permissionBits } from './permissions.ts';
+import { type SeenMessage, seen } from './seen.ts';
+import type { Bot, Channel, Guild, Overwrite, Role, Webhook } from './state.ts';
+import type { World } from './world.ts';
+
+/** What a role or a member may do in one channel, other than elsewhere. */
+export interface ChannelRule {
+  readonly of: Role | DiscordMember;
+  readonly allow?: readonly PermissionName[];
+  readonly deny?: readonly PermissionName[];
+}
+
+export class DiscordGuild {
+  readonly state: Guild;
+  readonly #world: World;
+
+  constructor(world: World, state: Guild) {
+    this.#world = world;
+    this.state = state;
+  }
+
+  get id(): string {
+    return this.state.id;
+  }
+
+  /** The role that everybody has. */
+  get everyone(): Role {
+    const role = this.state.roles.get(this.id);
+    if (!role) throw new Error('a guild without @everyone');
+    return role;
+  }
+
+  addRole(name: string, options: { color?: number; permissions?: readonly PermissionName[]; mentionable?: boolean } = {}): Role {
+    const { color = 0, permissions = [], mentionable = false } = options;
+    return this.#world.addRole(this.state, { name, color, mentionable, permissions: permissionBits(permissions), botId: null });
+  }
+
+  /** Sets all that a role allows, in the whole guild. */
+  setPermissions(role: Role, permissions: readonly PermissionName[]): void {
+    this.#world.setRolePermissions(this.state, role, permissionBits(permissions));
+  }
+
+  /**
+   * Somebody joins.
+   * @param who a new user's name, or somebody who is known from elsewhere
+   * @param options `displayName` is the name in all guilds, `nick` the one in this; `avatar` is the hash of a picture
+   */
+  addMember(
+    who: string | DiscordMember,
+    options: { displayName?: string; nick?: string; avatar?: string; roles?: readonly Role[] } = {},
+  ): DiscordMember {
+    const { displayName = null, nick = null, avatar = null, roles = [] } = options;
+    const fields = { globalName: displayName, avatar, bot: false };
+    const user = typeof who === 'string' ? this.#world.addUser({ username: who, ...fields }) : who.user;
+    const member = this.#world.addMember(this.state, user, { nick, avatar: null, roles: roles.map(({ id }) => id) });
+    return new DiscordMember(this.#world, member);
+  }
+
+  /** A bot is invited, with a role of its own for what it may do beyond what everybody may. */
+  addBot(bot: Bot, permissions: readonly PermissionName[] = []): DiscordMember {
+    const fields = { color: 0, mentionable: false, permissions: permissionBits(permissions), botId: bot.user.id };
+    const role = this.#world.addRole(this.state, { name: bot.user.username, ...fields });
+    const member = this.#world.addMember(this.state, bot.user, { nick: null, avatar: null, roles: [role.id] });
+    return new DiscordMember(this.#world, member);
+  }
+
+  /** The role that a bot brought along. */
+  roleOf(bot: Bot): Role {
+    const role = [...this.state.roles.values()].find(({ botId }) => botId === bot.user.id);
+    if (!role) throw new Error('that bot is not in this guild');
+    return role;
+  }
+
+  addTextChannel(name: string, options: { topic?: string; rules?: readonly ChannelRule[] } = {}): DiscordChannel {
+    const { topic = null, rules = [] } = options;
+    return new DiscordChannel(this.#world, this.#world.addChannel(this.state, { name, topic }, rules.map(overwrite)));
+  }
+}
+
+export class DiscordChannel {
+  readonly id: string;
+  readonly state: Channel;
+  readonly #world: World;
+
+  constructor(world: World, state: Channel) {
+    this.#world = world;
+    this.state = state;
+    this.id = state.id;
+  }
+
+  /** What somebody who looks at it sees, from old to new. */
+  get messages(): readonly SeenMessage[] {
+    return [...this.state.messages.values()].map((message) => seen(this.#world, message));
+  }
+
+  /** The webhooks that it has now. */
+  get webhooks(): readonly Webhook[] {
+    return [...this.#world.webhooks.values()].filter(({ channel }) => channel === this.state);
+  }
+
+  /**
+   * Waits for a message: one that is there or that comes, or becomes so by an edit.
+   * @param wanted a part of its text, or a test
+   * @param timeout in milliseconds
+   * @throws {Error} when it doesn't come; the message says what was there
+   */
+  waitFor(wanted: string | ((message: SeenMessage) => boolean), timeout?: number): Promise<SeenMessage> {
+    const is = typeof wanted === 'string' ? ({ content }: SeenMessage) => content.includes(wanted) : wanted;
+    return this.#until(() => this.messages.find(is), typeof wanted === 'string' ? `"${wanted}"` : 'a message', timeout);
+  }
+
+  /** Waits until the messages, all together, are as they should be: for what goes away, and for order. */
+  async waitUntil(test: (messages: readonly SeenMessage[]) => boolean, timeout?: number): Promise<readonly SeenMessage[]> {
+    await this.#until(() => test(this.messages), 'the messages', timeout);
+    return this.messages;
+  }
+
+  #until<T>(look: () => T | undefined | false, what: string, timeout?: number): Promise<T> {
+    const there = () => `There is: ${JSON.stringify(this.messages.map(({ author, content }) => `${author}: ${content}`))}`;
+    return this.#world.changed.until(look, `${what} in #${this.state.name}`, timeout, there);
+  }
+
+  /** Changes what a role or a member may do here. */
+  setRule(rule: ChannelRule): void {
+    this.#world.setOverwrite(this.state, overwrite(rule));
+  }
+
+  addThread(name: string, by: DiscordMember): DiscordChannel {
+    return new DiscordChannel(this.#world, this.#world.addThread(this.state, name, by.id));
+  }
+
+  /** A person, or a bot as its application, makes a webhook. */
+  addWebhook(name: string, by: DiscordMember): DiscordWebhook {
+    const bot = [...this.#world.bots.values()].find(({ user }) => user.id === by.id);
+    const fields = { name, avatar: null, applicationId: bot?.applicationId ?? null };
+    return new DiscordWebhook(this.#world, this.#world.addWebhook(this.state, by.user, fields));
+  }
+
+  /** Somebody deletes a webhook. */
+  deleteWebhook({ id }: { readonly id: string }): void {
+    const webhook = this.#world.webhooks.get(id);
+    if (webhook) this.#world.removeWebhook(webhook);
+  }
+
+  /** Discord adds the preview of a link to a message: an update that is no edit. */
+  unfurls(message: { readonly id: string }, embed: APIEmbed): void {
+    unfurl(this.#world, messageOf(this.#world, message), [embed]);
+  }
+
+  renames(name: string): void {
+    this.#world.updateChannel(this.state, { name });
+  }
+
+  /** It is deleted, with all that is in it. */
+  deletes(): void {
+    this.#world.removeChannel(channelOf(this.#world, this));
+  }
+}
+
+/** A webhook that somebody else posts through. */
+export class DiscordWebhook {
+  readonly state: Webhook;
+  readonly #world: World;
+
+  constructor(world: World, state: Webhook) {
+    this.#world = world;
+    this.state = state;
+  }
+
+  get id(): string {
+    return this.state.id;
+  }
+
+  /** @param options the name and picture to appear with, if not the webhook's own */
+  says(text: string, options: { name?: string; avatarUrl?: string } = {}): SeenMessage {
+    const { name = this.state.name, avatarUrl = null } = options;
+    const author = { kind: 'webhook' as const, webhook: this.state, name, avatarUrl };
+    return seen(this.#world, post(this.#world, { channel: this.state.channel, author, content: text }));
+  }
+}
+
+function overwrite({ of, allow = [], deny = [] }: ChannelRule): Overwrite {
+  const type = of instanceof DiscordMember ? OverwriteType.Member : OverwriteType.Role;
+  return { id: of.id, type, allow: permissionBits(allow), deny: permissionBits(deny) };
+}
