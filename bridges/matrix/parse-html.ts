@@ -4,7 +4,7 @@
  */
 import { type Token, Tokenizer, TokenizerMode } from 'parse5';
 import { toPlain } from '../../src/text/plain.ts';
-import { literal, type RichText, type StyleName } from '../../src/text/tree.ts';
+import type { RichText, StyleName } from '../../src/text/tree.ts';
 import { type ElementKind, type Finish, Flow } from './flow.ts';
 import { isOpenable, mentioned } from './links.ts';
 
@@ -92,6 +92,8 @@ class Reader {
       if (this.#cells++ > 0) flow.text(' | ');
     } else {
       this.#openLine(tag);
+      const reason = tag === 'span' ? attributes.get('data-mx-spoiler') : undefined;
+      if (reason) flow.text(`(${reason}) `);
       const { kind, finish } = elementOf(tag, attributes) ?? {};
       if (kind !== undefined && finish !== undefined) flow.open(tag, kind, finish);
     }
@@ -127,7 +129,10 @@ function elementOf(tag: string, attributes: Attributes): { kind: ElementKind; fi
   if (dropped.has(tag)) return { kind: 'raw', finish: () => [] };
   switch (tag) {
     case 'span':
-      return { kind: 'inline', finish: spanReader(attributes.get('data-mx-spoiler')) };
+      return {
+        kind: 'inline',
+        finish: ({ children }) => (attributes.has('data-mx-spoiler') ? styled('spoiler', children) : children),
+      };
     case 'a':
       return { kind: 'inline', finish: linkReader(attributes.get('href') ?? '') };
     case 'code':
@@ -152,13 +157,6 @@ function elementOf(tag: string, attributes: Attributes): { kind: ElementKind; fi
 
 function styled(type: StyleName, children: RichText): RichText {
   return children.length === 0 ? [] : [{ type, children }];
-}
-
-/** @param reason why it is hidden, shown to everybody; undefined for a span that hides nothing */
-function spanReader(reason: string | undefined): Finish {
-  if (reason === undefined) return ({ children }) => children;
-  const shown = reason.trim().replace(/\s+/g, ' ');
-  return ({ children }) => [...literal(shown && `(${shown}) `), ...styled('spoiler', children)];
 }
 
 function linkReader(href: string): Finish {
