@@ -173,7 +173,7 @@ describe('the gateway', () => {
     client.on(Events.UserUpdate, (_, user) => events.push(`called ${user.displayName}`));
     const left = new Promise((resolve) => client.on(Events.GuildMemberRemove, (member) => resolve(member.id)));
     const message = alice.says(channel, 'see https://example.org');
-    channel.unfurls(message, { title: 'Example' });
+    channel.unfurl(message, { title: 'Example' });
     alice.edits(message, 'nothing');
     alice.deletes(message);
     alice.renames('Alicia');
@@ -241,7 +241,7 @@ describe('the gateway', () => {
     const renamed = new Promise((resolve) => deaf.on(Events.ChannelUpdate, resolve));
     alice.says(hidden, 'psst');
     alice.says(channel, 'aloud');
-    channel.renames('loud');
+    channel.rename('loud');
     expect((await heard).map(({ content }) => content)).toEqual(['aloud']);
     await renamed;
     expect(heardByDeaf).toEqual([]);
@@ -371,6 +371,7 @@ describe('the REST interface', () => {
     const body = { content: 'once', nonce: 'n1', enforce_nonce: true };
     const [first, second] = [await send(body), await send(body)];
     expect(second.body).toMatchObject({ id: first.body.id, nonce: 'n1' });
+    expect((await ask('GET', `/channels/${channel.id}/messages/${first.body.id}`)).body).not.toHaveProperty('nonce');
     now += 121_000;
     await send(body);
     expect(channel.messages).toHaveLength(2);

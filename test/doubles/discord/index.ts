@@ -14,11 +14,9 @@ import { Rest } from './rest.ts';
 import type { Bot, PrivilegedIntent } from './state.ts';
 import { World } from './world.ts';
 
-export type { Fault } from './faults.ts';
 export { DiscordMember } from './members.ts';
-export { DiscordChannel, DiscordGuild, DiscordWebhook } from './places.ts';
-export { noRateLimits, type RateLimits, usualRateLimits } from './rate-limits.ts';
-export type { SeenMessage } from './seen.ts';
+export { DiscordChannel, DiscordGuild } from './places.ts';
+export { usualRateLimits } from './rate-limits.ts';
 
 export interface DiscordOptions {
   /** Decides ids, limits, expiry and missed heartbeats; the machine's by default. */
@@ -111,7 +109,6 @@ export class DiscordDouble {
   /** Closes every connection and the port. */
   async stop(): Promise<void> {
     this.gateway.stop();
-    this.#rest.stop();
     await new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
       this.#server.closeAllConnections();

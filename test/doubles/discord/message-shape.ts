@@ -13,6 +13,8 @@ export interface Reader {
   readonly viewer: Viewer | undefined;
   /** Events carry the guild and the members, answers don't. */
   readonly event: boolean;
+  /** Just sent: only then does it carry its nonce. */
+  readonly fresh?: boolean;
 }
 
 export function messageShape(world: World, message: Message, reader: Reader): APIMessage {
@@ -23,7 +25,7 @@ export function messageShape(world: World, message: Message, reader: Reader): AP
     ...(reader.event && { guild_id: channel.guild.id, ...authorMember(message) }),
     ...(author.kind === 'webhook' && { webhook_id: author.webhook.id }),
     ...(author.kind === 'webhook' && author.webhook.applicationId !== null && { application_id: author.webhook.applicationId }),
-    ...(message.nonce !== null && { nonce: message.nonce }),
+    ...(reader.fresh && message.nonce !== null && { nonce: message.nonce }),
     ...(message.replyTo !== null && {
       message_reference: {
         type: MessageReferenceType.Default,

@@ -1,5 +1,6 @@
 /** Messages come, change and go. */
 import { type APIEmbed, GatewayDispatchEvents, MessageType } from 'discord.js';
+import type { Dispatch } from './dispatch.ts';
 import { type AllowedMentions, mentionsIn, permitted } from './mentions.ts';
 import { messageShape } from './message-shape.ts';
 import { channelPermissions, permissionBits } from './permissions.ts';
@@ -107,7 +108,8 @@ export function remove(world: World, channel: Channel, messages: readonly Messag
 
 function announce(world: World, message: Message, type: GatewayDispatchEvents): void {
   const { channel } = message;
-  const render: Parameters<World['dispatch']>[0]['render'] = (viewer) => messageShape(world, message, { viewer, event: true });
+  const fresh = type === GatewayDispatchEvents.MessageCreate;
+  const render: Dispatch['render'] = (viewer) => messageShape(world, message, { viewer, event: true, fresh });
   world.dispatch({ type, guild: channel.guild, channel, render });
 }
 

@@ -147,16 +147,17 @@ export class DiscordChannel {
   }
 
   /** Discord adds the preview of a link to a message: an update that is no edit. */
-  unfurls(message: { readonly id: string }, embed: APIEmbed): void {
+  unfurl(message: { readonly id: string }, embed: APIEmbed): void {
     unfurl(this.#world, messageOf(this.#world, message), [embed]);
   }
 
-  renames(name: string): void {
+  /** It gets another name. */
+  rename(name: string): void {
     this.#world.updateChannel(this.state, { name });
   }
 
   /** It is deleted, with all that is in it. */
-  deletes(): void {
+  delete(): void {
     this.#world.removeChannel(channelOf(this.#world, this));
   }
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../../../src/clock.ts';
 
 /** So many requests in so much time, for one kind of request. */
-export interface RateLimit {
+interface RateLimit {
   /** The routes, as `METHOD /path/:parameter`, that share it. */
   readonly routes: readonly string[];
   readonly requests: number;

@@ -29,7 +29,6 @@ export class Rest {
   readonly #world: World;
   readonly #routes: readonly Route[];
   readonly #violations: Log<Violation>;
-  readonly #hanging = new Set<ServerResponse>();
 
   constructor(world: World, limits: RateLimits, violations: Log<Violation>, gatewayRoutes: readonly Route[]) {
     this.#world = world;
@@ -60,9 +59,8 @@ export class Rest {
       if (!request.complete) return; // the client gave up while it was still sending
       reply = this.#refused(error, name, {});
     }
-    if (fault?.answer === 'hang') this.#hang(response);
-    else if (fault?.answer === 'reset') response.destroy();
-    else send(response, fault ? faultyReply(fault.answer) : reply);
+    if (fault?.answer === 'reset') response.destroy();
+    else if (fault?.answer !== 'hang') send(response, fault ? faultyReply(fault.answer) : reply);
     this.requests.add({
       method,
       route: name,
@@ -74,11 +72,6 @@ export class Rest {
       at: this.#world.clock.now(),
     });
     this.#world.changed.notify();
-  }
-
-  /** Breaks off the requests that hang. */
-  stop(): void {
-    for (const response of this.#hanging) response.destroy();
   }
 
   #answer(
@@ -129,11 +122,6 @@ export class Rest {
 
   #botOf(authorization: string | undefined): Bot | undefined {
     return this.#world.bots.get(/^Bot (.+)$/.exec(authorization ?? '')?.[1] ?? '');
-  }
-
-  #hang(response: ServerResponse): void {
-    this.#hanging.add(response);
-    response.once('close', () => this.#hanging.delete(response));
   }
 
   #sendFile(url: URL, response: ServerResponse): void {

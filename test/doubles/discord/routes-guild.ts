@@ -80,7 +80,7 @@ function getUser({ world, param }: BotCall) {
 
 function getRole(call: BotCall) {
   const role = guildOf(call).roles.get(call.param('role'));
-  if (!role) throw refusals.notFound();
+  if (!role) throw refusals.unknownRole();
   return ok(roleShape(role));
 }
 

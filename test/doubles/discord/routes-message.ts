@@ -86,7 +86,7 @@ function create(call: BotCall) {
     earlier ??
     post(world, { ...draft(body), channel, author: { kind: 'user', user: bot.user }, uploads: uploadsOf(call), replyTo });
   if (!earlier && body.nonce != null) world.nonces.set(`${bot.user.id} ${body.nonce}`, { message, at: world.clock.now() });
-  return ok(messageShape(world, message, readerFor(bot)));
+  return ok(messageShape(world, message, { ...readerFor(bot), fresh: true }));
 }
 
 /** The parts of a message that a body gives as they are. */

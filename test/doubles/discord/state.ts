@@ -14,7 +14,7 @@ export interface User {
 /** The intents that have to be switched on in the developer portal. */
 export type PrivilegedIntent = 'GuildMembers' | 'GuildPresences' | 'MessageContent';
 
-export interface Activity {
+interface Activity {
   readonly name: string;
   readonly type: number;
   readonly state?: string | null | undefined;
