@@ -1,0 +1,14 @@
+import type { CrossChatState } from '../../src/crosschat/index.ts';
+
+/** What commands work on. Each method answers with what to print. */
+export interface Desk {
+  readonly state: CrossChatState;
+  /** The channels, the current one marked. */
+  listChannels(): string;
+  /** Makes another channel the current one. */
+  switchChannel(name: string): string;
+  /** Asks for confirmation and sends Lua code to a server, if that is allowed at all. */
+  sendLua(serverId: string, code: string): Promise<string>;
+  /** Ends the bridge. */
+  shutdown(): string;
+}
