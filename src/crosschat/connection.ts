@@ -17,7 +17,7 @@ export interface ConnectionOptions {
   /** Seconds. */
   readonly keepalive: number;
   /** Published by the broker, retained, when we are cut off. */
-  readonly will: { readonly topic: string; readonly payload: string };
+  readonly will?: { readonly topic: string; readonly payload: string };
   readonly message: (topic: string, payload: Uint8Array) => void;
   /** The broker refused a packet, and said why: MQTT 5 only. */
   readonly refused: (topic: string, error: RefusedError) => void;
@@ -207,7 +207,7 @@ function clientOptions(options: ConnectionOptions): IClientOptions {
     keepalive: options.keepalive,
     reconnectPeriod: 0,
     connectTimeout: CONNECT_TIMEOUT,
-    will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: true },
+    ...(will === undefined ? {} : { will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: true } }),
     ...(version === 5 ? { properties: { sessionExpiryInterval: SESSION_EXPIRY, maximumPacketSize: MAX_PACKET_BYTES } } : {}),
   };
 }

@@ -21,6 +21,7 @@ export type {
 } from './events.ts';
 export type { Log } from './log.ts';
 export type { CrossChatOptions, TlsOptions } from './options.ts';
+export { type Finding, probe } from './probe.ts';
 export { CrossChatServer, type Dialect } from './server.ts';
 export { CrossChatState, type CrossChatStateOptions, type Publish, type SayOptions } from './state.ts';
 export { isServerId } from './topics.ts';
