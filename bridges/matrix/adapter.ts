@@ -148,9 +148,14 @@ export class MatrixAdapter implements Adapter {
 
   async #logIn(): Promise<Session> {
     const { user_id: userId } = whoAmI.parse(await this.#homeserver.getWhoAmI());
-    this.#host.log.info(sentences.loggedIn(userId));
-    const common = { homeserver: this.#homeserver, userId, rooms: this.#rooms, host: this.#host, ended: this.#ending.signal };
-    return { userId, inbox: new Inbox(common), sync: new Sync({ ...common, memory: this.#host.memory, log: this.#host.log }) };
+    const { memory, clock, log } = this.#host;
+    log.info(sentences.loggedIn(userId));
+    const account = { homeserver: this.#homeserver, userId };
+    return {
+      userId,
+      inbox: new Inbox({ ...account, host: this.#host, rooms: this.#rooms, ended: this.#ending.signal }),
+      sync: new Sync({ ...account, memory, clock, log }),
+    };
   }
 
   async #visitRooms({ userId }: Session): Promise<void> {

@@ -22,7 +22,7 @@ export function willJoin(room: RoomRef, userId: string): string {
 }
 
 export function notJoined(room: RoomRef, userId: string): string {
-  return `Matrix room ${room}: ${userId} is not in it. Invite it: type "/invite ${userId}" in the room.`;
+  return `Matrix room ${room}: ${userId} is not in it. If the room is public it joins at the start; else invite it: type "/invite ${userId}" in the room.`;
 }
 
 export function mayNotJoin(room: RoomRef, userId: string, reason: string): string {

@@ -3,6 +3,7 @@ import { MatrixError } from 'matrix-bot-sdk';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Memory } from '../../src/adapter.ts';
+import type { Clock } from '../../src/clock.ts';
 import { type RoomEvent, roomEvent } from './event.ts';
 import { describe, type Homeserver } from './homeserver.ts';
 
@@ -21,6 +22,7 @@ export interface SyncOptions {
   readonly homeserver: Homeserver;
   readonly userId: string;
   readonly memory: Memory;
+  readonly clock: Clock;
   readonly log: Logger;
 }
 
@@ -64,7 +66,7 @@ const timelineFilter = JSON.stringify(timeline);
 const nothing = { not_types: ['*'] };
 
 /** Only what is used; with every message its sender's member event. */
-const filter = JSON.stringify({
+const filter = {
   presence: nothing,
   account_data: nothing,
   room: {
@@ -73,7 +75,7 @@ const filter = JSON.stringify({
     state: { types: stateTypes, ...members },
     timeline: { ...timeline, limit: 100 },
   },
-});
+};
 
 /** Milliseconds that the homeserver may wait for something to happen. */
 const pollTime = 30_000;
@@ -110,7 +112,9 @@ export class Sync {
 
   async #poll(since: string | undefined): Promise<z.infer<typeof syncResponse>> {
     const wait = this.#caughtUp ? pollTime : 0;
-    const query = { filter, timeout: String(wait), ...(since !== undefined && { since }) };
+    // Synapse answers the same question for two minutes as it did at first, and without `since` that answer would be an old one.
+    const asked = since === undefined ? { ...filter, 'dev.crosschat.at': this.#options.clock.now() } : filter;
+    const query = { filter: JSON.stringify(asked), timeout: String(wait), ...(since !== undefined && { since }) };
     try {
       return syncResponse.parse(
         await this.#options.homeserver.call('GET', '/_matrix/client/v3/sync', { query, timeout: wait + 60_000 }),
