@@ -52,6 +52,7 @@ export class CrossChat extends EventEmitter<CrossChatEvents> {
     this.state = new CrossChatState({
       ...options,
       ownId: options.serverId,
+      instance: this.#identity.instance,
       publish: (topic, payload, retain) =>
         this.#session?.publish(topic, payload, retain) ?? Promise.reject(new NotConnectedError()),
       emit: (name, event) => this.#tell(name, event),

@@ -9,17 +9,9 @@ export const PROTOCOL_VERSION = 1;
 /** The command words of each dialect. */
 const WORDS = { add: { add: 'add', del: 'del' }, join: { add: 'join', del: 'leave' } } as const;
 
-/** Our `status` while we are up. */
-export function onlineStatus(started: number): string {
-  return JSON.stringify({ started, version: PROTOCOL_VERSION });
-}
-
-/**
- * Our `status` when we are gone. A Last Will says in `was` which connection died, so that another process with our server id can
- * tell whose it was; everybody else ignores the key.
- */
-export function offlineStatus(was?: number): string {
-  return JSON.stringify({ started: 0, version: PROTOCOL_VERSION, was });
+/** Our `status`; `started` 0 says that we are gone. */
+export function statusOf(started: number, instance: string | undefined): string {
+  return JSON.stringify({ started, version: PROTOCOL_VERSION, instance });
 }
 
 /** The place of a user in a burst of `total`. */

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { AowlTarget } from './aowl.ts';
 import { jsonLength, otherKeys, parseJson, parseObject, toJson } from './json.ts';
-import { MAX_EXTRA, MAX_META, MAX_NAME, MAX_REASON, MAX_SAY } from './limits.ts';
+import { MAX_EXTRA, MAX_KEY, MAX_META, MAX_NAME, MAX_REASON, MAX_SAY } from './limits.ts';
 import { no, ok, type Result } from './result.ts';
 import type { Dialect } from './server.ts';
 import { cut } from './text.ts';
@@ -29,19 +29,19 @@ const text = z.union([z.string(), z.number().transform(String)]).optional();
 export interface Status {
   /** Unix seconds; 0 when the server is gone. */
   readonly started: number;
-  /** In a Last Will of ours: the `started` of the connection that died. */
-  readonly was: number | undefined;
+  /** Which process it is, where the server says so. Ours do, see `identity.ts`; everybody else ignores the key. */
+  readonly instance: string | undefined;
 }
 
-const status = z.object({ started: count.default(0), was: count.optional().catch(undefined) });
+const status = z.object({ started: count.default(0), instance: z.string().max(MAX_KEY).optional().catch(undefined) });
 
 /** Reads `state/<sid>/status`. An empty payload is a removed one: the server is gone. */
 export function parseStatus(payload: string): Result<Status> {
-  if (payload === '') return ok({ started: 0, was: undefined });
+  if (payload === '') return ok({ started: 0, instance: undefined });
   const json = parseJson(payload);
   if (!json.ok) return json;
   const parsed = status.safeParse(json.value);
-  return parsed.success ? ok({ started: parsed.data.started, was: parsed.data.was }) : no('it is no status');
+  return parsed.success ? ok({ started: parsed.data.started, instance: parsed.data.instance }) : no('it is no status');
 }
 
 /** Reads `state/<sid>/meta`. An empty payload is a removed one. */
@@ -77,7 +77,7 @@ const user = z.object({
   cmd: z.enum(['add', 'join', 'update', 'del', 'leave']).optional(),
   name: text.catch(undefined),
   first_seen: count.optional().catch(undefined),
-  burst: z.unknown(),
+  burst: z.unknown().optional(),
   reason: text.catch(undefined),
 });
 

@@ -152,10 +152,13 @@ export class Receiver {
     if (started === 0 ? !present : server.online && same) return;
     const change = started === 0 ? 'offline' : present && !same ? 'restart' : 'online';
     const quiet = change === 'online' && (this.#resync === 'first' || peer.wasOnline);
+    const listening = server.online;
     server.started = started;
     server.online = started > 0;
     peer.wasOnline = false;
-    const users = change === 'online' ? 0 : picture.dropUsers(peer);
+    // A server that came back during our outage may have announced its users before its status: only the remembered ones are old.
+    if (change === 'restart' && !listening) picture.dropRemembered(peer);
+    const users = change === 'offline' || (change === 'restart' && listening) ? picture.dropUsers(peer) : 0;
     emit('server', { server, change, quiet, users });
     if (server.online) roster.burst(peer);
   }

@@ -3,7 +3,7 @@ import { Connection, TakenOverError, type Version } from './connection.ts';
 import { explainRefusal } from './explain.ts';
 import type { Identity } from './identity.ts';
 import type { CrossChatOptions } from './options.ts';
-import { offlineStatus } from './outgoing.ts';
+import { statusOf } from './outgoing.ts';
 import type { Status } from './payloads.ts';
 import type { CrossChatState } from './state.ts';
 
@@ -56,7 +56,7 @@ export class Session {
       password: options.password,
       tls: options.tls,
       keepalive: options.keepalive ?? KEEPALIVE,
-      will: { topic: this.#statusTopic, payload: offlineStatus(this.#started) },
+      will: { topic: this.#statusTopic, payload: statusOf(0, identity.instance) },
       message: (topic, payload) => state.receive(topic, payload),
       refused: (topic, error) => problem(explainRefusal(url.host, serverId, topic, error)),
     });
@@ -67,10 +67,9 @@ export class Session {
    * that we have been here before, and another process has announced itself under our name since.
    */
   async join(again: boolean): Promise<void> {
-    const { options, state, identity } = this.#parts;
+    const { options, state } = this.#parts;
     const { serverId, topicPrefix = 'crosschat/' } = options;
     await this.#connection.opened();
-    identity.use(this.#started);
     await this.#connection.subscribe([`${topicPrefix}state/+/#`, `${topicPrefix}m/+/${serverId}/#`]);
     if (again) await this.#lookForOthers();
     this.announced = true;
@@ -104,9 +103,10 @@ export class Session {
   /** Our own status came back to us, or somebody changed it. */
   heard(status: Status): void {
     this.#status = status;
-    if (status.started === this.#started) this.#echoed = true;
+    const foreign = this.#parts.identity.isForeign(status);
+    if (!foreign && status.started === this.#started) this.#echoed = true;
     else if (this.#echoed && status.started === 0) this.#repeatStatus();
-    else if (this.#echoed) this.#reportImpostor();
+    else if (this.#echoed && foreign) this.#reportImpostor();
     this.#listener?.();
   }
 
@@ -141,7 +141,7 @@ export class Session {
   async goodbye(): Promise<void> {
     if (!this.announced) return;
     this.announced = false;
-    await this.#within(GOODBYE_WAIT, this.publish(this.#statusTopic, offlineStatus(), true));
+    await this.#within(GOODBYE_WAIT, this.publish(this.#statusTopic, statusOf(0, undefined), true));
   }
 
   /** Disconnects without the Last Will. Takes a bounded time; never rejects. */

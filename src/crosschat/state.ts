@@ -6,7 +6,7 @@ import type { Emit } from './events.ts';
 import { formatStatus } from './format.ts';
 import { MAX_SAY, MAX_STATE_VALUE } from './limits.ts';
 import { type Log, silent } from './log.ts';
-import { onlineStatus, said } from './outgoing.ts';
+import { said, statusOf } from './outgoing.ts';
 import type { Status } from './payloads.ts';
 import { Picture } from './picture.ts';
 import { Receiver } from './receiver.ts';
@@ -32,6 +32,8 @@ export interface CrossChatStateOptions {
   /** `crosschat/` unless given. */
   readonly topicPrefix?: string;
   readonly meta?: Record<string, unknown>;
+  /** Names this process in its status, to tell it from another one with the same server id. */
+  readonly instance?: string;
   readonly ignore?: readonly string[];
   readonly dialect?: 'auto' | Dialect;
   readonly log?: Log;
@@ -60,6 +62,7 @@ export class CrossChatState implements ServerOwner {
   readonly #prefix: string;
   readonly #publish: Publish;
   readonly #clock: Clock;
+  readonly #instance: string | undefined;
   readonly #ignore: ReadonlySet<string>;
   readonly #picture: Picture;
   readonly #roster: Roster;
@@ -75,6 +78,7 @@ export class CrossChatState implements ServerOwner {
     this.#prefix = prefix;
     this.#publish = options.publish;
     this.#clock = clock;
+    this.#instance = options.instance;
     this.#ignore = new Set(options.ignore);
     this.#picture = new Picture(this);
     this.#picture.me.meta = options.meta ?? {};
@@ -307,7 +311,7 @@ export class CrossChatState implements ServerOwner {
   }
 
   #publishStatus(): Promise<void> {
-    return this.#publishState('status', onlineStatus(this.#picture.me.started));
+    return this.#publishState('status', statusOf(this.#picture.me.started, this.#instance));
   }
 
   #publishState(key: string, payload: string): Promise<void> {
