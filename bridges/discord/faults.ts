@@ -1,0 +1,87 @@
+/** What went wrong at Discord, in sentences that hold no secret: the errors of discord.js carry webhook tokens in their URLs. */
+import { DiscordAPIError, GatewayCloseCodes, HTTPError, RESTJSONErrorCodes } from 'discord.js';
+import { AdapterError, DeliveryError } from '../../src/adapter.ts';
+
+/** Discord's error code; undefined when it was not Discord that said no. https://discord.com/developers/docs/topics/opcodes-and-status-codes#json */
+export function codeOf(error: unknown): number | string | undefined {
+  return error instanceof DiscordAPIError ? error.code : undefined;
+}
+
+/** Whether the request may have been carried out although it seems to have failed. */
+export function isDoubtful(error: unknown): boolean {
+  return !(error instanceof DiscordAPIError);
+}
+
+/** Whether Discord doesn't know the token. */
+export function isUnauthorized(error: unknown): boolean {
+  return error instanceof DiscordAPIError && error.status === 401;
+}
+
+/** Whether Discord refused the name of a webhook message. */
+export function isNameRefused(error: unknown): boolean {
+  if (codeOf(error) !== RESTJSONErrorCodes.InvalidFormBodyOrContentType) return false;
+  const { errors } = (error as DiscordAPIError).rawError as { errors?: object };
+  return errors !== undefined && 'username' in errors;
+}
+
+/** Why a request failed. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof DiscordAPIError) return `Discord says: ${error.message.replaceAll('\n', ' ')} (${error.code})`;
+  if (error instanceof HTTPError) return `Discord answered with status ${error.status}`;
+  if (!(error instanceof Error)) return 'an unknown fault';
+  if (error.name === 'AbortError' || error.name === 'TimeoutError') return 'Discord gave no answer in time';
+  return 'code' in error && typeof error.code === 'string' ? `no connection (${error.code})` : error.name;
+}
+
+/**
+ * The fault as the core wants it.
+ * @param where the place in words for people: `#general in Guild`
+ * @param missing the permission that it takes, as Discord's interface calls it
+ */
+export function deliveryFault(error: unknown, where: string, missing: string): DeliveryError {
+  if (error instanceof DeliveryError) return error;
+  switch (codeOf(error)) {
+    case RESTJSONErrorCodes.UnknownChannel:
+    case RESTJSONErrorCodes.UnknownGuild:
+      return new DeliveryError(`Discord has no channel ${where} any more: take it out of the configuration`, { passing: false });
+    case RESTJSONErrorCodes.MissingAccess:
+      return new DeliveryError(`The bot can't see ${where} any more: give it the permission View Channel there`, {
+        passing: false,
+      });
+    case RESTJSONErrorCodes.MissingPermissions:
+      return new DeliveryError(`The bot may not write in ${where}: give it the permission ${missing} there`, { passing: false });
+    case RESTJSONErrorCodes.MaximumNumberOfWebhooksReached:
+      return new DeliveryError(
+        `${where} has as many webhooks as Discord allows: delete one in the channel's settings under Integrations`,
+        { passing: false },
+      );
+    default:
+      return new DeliveryError(`No message could be shown in ${where}: ${reasonOf(error)}`, { passing: isPassing(error) });
+  }
+}
+
+/** A refused token may be put right by the operator while messages wait; any other refusal is for good. */
+function isPassing(error: unknown): boolean {
+  return !(error instanceof DiscordAPIError) || error.status === 401 || error.status === 429;
+}
+
+export const badToken =
+  'Discord refuses the token: take a new one from the Bot page of your application at https://discord.com/developers/applications and put it in as DISCORD_TOKEN or as the key token';
+
+/** Why the gateway will not have us back. https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes */
+export function gatewayFault(closeCode: number | undefined, applicationId: string): AdapterError {
+  switch (closeCode) {
+    case GatewayCloseCodes.AuthenticationFailed:
+      return new AdapterError(badToken);
+    case GatewayCloseCodes.DisallowedIntents:
+      return new AdapterError(missingIntent(applicationId, 'Message Content Intent', 'Server Members Intent'));
+    default:
+      return new AdapterError(`Discord's gateway refuses the bot for good (close code ${closeCode ?? 'unknown'})`);
+  }
+}
+
+/** Which switch the operator has to set. */
+export function missingIntent(applicationId: string, ...names: readonly string[]): string {
+  const switches = names.map((name) => `"${name}"`).join(' and ');
+  return `the bot may not read what it has to: switch on ${switches} at https://discord.com/developers/applications/${applicationId}/bot under Privileged Gateway Intents, save, and start the bridge again`;
+}

@@ -1,0 +1,187 @@
+/** The Discord adapter: a bot that hears people, and one webhook per channel through which everybody else is heard. */
+import { z } from 'zod';
+import { type Adapter, AdapterError, type AdapterHost, type AdapterModule, type Finding } from '../../src/adapter.ts';
+import type { Message, RoomRef } from '../../src/event.ts';
+import { type Account, Api } from './api.ts';
+import { badToken, gatewayFault, isUnauthorized, missingIntent, reasonOf } from './faults.ts';
+import { accountFindings, channelFindings } from './findings.ts';
+import { Gateway, GatewayRefusal } from './gateway.ts';
+import { Sender } from './sender.ts';
+
+const schema = z.strictObject({
+  token: z
+    .string("must be the bot's token, from the Bot page of your application at https://discord.com/developers/applications")
+    .trim()
+    .regex(/^[\x21-\x7e]+$/, "must be the bot's token, which holds no blanks"),
+  /** Another server that speaks Discord's interface: a REST proxy. Without the version. */
+  api_url: z
+    .url({ protocol: /^https?$/, error: 'must be an address like https://discord.com/api' })
+    .transform((url) => url.replace(/\/+(?:v\d+\/*)?$/, ''))
+    .optional(),
+  /** What players are called: `{name}` is the player, `{server}` where they are. */
+  name_template: z
+    .string('must be a text like "{name} [{server}]"')
+    .max(80, 'must be at most 80 characters long')
+    .includes('{name}', { error: 'must hold {name}, like "{name} [{server}]"' })
+    .optional(),
+});
+
+export type DiscordConfig = z.infer<typeof schema>;
+
+/** https://discord.com/developers/docs */
+export const discord: AdapterModule<DiscordConfig> = {
+  type: 'discord',
+  schema,
+  create: (config, host) => new DiscordAdapter(config, host),
+};
+
+/** How long a start may take before it goes on in the background, in milliseconds. */
+const patience = 15_000;
+const firstPause = 1_000;
+const longestPause = 60_000;
+
+class DiscordAdapter implements Adapter {
+  readonly platform = 'Discord';
+  readonly #config: DiscordConfig;
+  readonly #host: AdapterHost;
+  readonly #api: Api;
+  readonly #sender: Sender;
+  readonly #stopping = new AbortController();
+  #account: Account | undefined;
+  #gateway: Gateway | undefined;
+
+  constructor(config: DiscordConfig, host: AdapterHost) {
+    this.#config = config;
+    this.#host = host;
+    this.#api = new Api(config.token, config.api_url);
+    this.#sender = new Sender(this.#api, {
+      clock: host.clock,
+      template: config.name_template ?? '{name} [{server}]',
+      applicationId: () => this.#applicationId(),
+    });
+  }
+
+  start(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let over = false;
+      const goOn = () => {
+        over = true;
+        resolve();
+      };
+      const stopWaiting = this.#host.clock.after(patience, () => {
+        this.#host.log.warn("Discord's gateway can't be reached yet; trying on");
+        goOn();
+      });
+      this.#connectedOnce(goOn)
+        .then(goOn, (fault: AdapterError) => (over ? this.#host.log.error(fault.message) : reject(fault)))
+        .finally(stopWaiting);
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#gateway?.stop().catch(() => {});
+  }
+
+  send(room: RoomRef, message: Message, signal: AbortSignal): Promise<void> {
+    return this.#sender.send(room, message, signal);
+  }
+
+  async *check(): AsyncGenerator<Finding> {
+    let account: Account;
+    try {
+      account = await this.#api.account();
+    } catch (error) {
+      yield { ok: false, text: isUnauthorized(error) ? badToken : `Discord can't be reached: ${reasonOf(error)}` };
+      return;
+    }
+    yield* accountFindings(account);
+    yield* channelFindings(this.#api, account, this.#host.rooms);
+  }
+
+  /**
+   * Tries to connect, with growing pauses, until it worked or the adapter is stopped.
+   * @param failed called when an attempt failed
+   * @throws {AdapterError} when it can never work
+   */
+  async #connectedOnce(failed: () => void): Promise<void> {
+    for (let pause = firstPause; !this.#stopping.signal.aborted; pause = Math.min(2 * pause, longestPause)) {
+      try {
+        await this.#connect();
+        return;
+      } catch (error) {
+        if (this.#stopping.signal.aborted) return;
+        if (error instanceof AdapterError) throw error;
+        this.#host.log.warn(`Discord can't be reached: ${reasonOf(error)}; trying again in ${pause / 1000} s`);
+        failed();
+        await this.#pause(pause);
+      }
+    }
+  }
+
+  /** Waits, unless the adapter is stopped. */
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#host.clock.after(ms, resolve);
+      this.#stopping.signal.addEventListener('abort', () => [cancel(), resolve()], { once: true });
+    });
+  }
+
+  async #connect(): Promise<void> {
+    const account = await this.#identify();
+    this.#stopping.signal.throwIfAborted();
+    const gateway = this.#open(account);
+    this.#gateway = gateway;
+    try {
+      await gateway.connect(this.#config.token);
+    } catch (error) {
+      await gateway.stop();
+      throw error instanceof GatewayRefusal ? gatewayFault(error.closeCode, account.applicationId) : error;
+    }
+    this.#stopping.signal.throwIfAborted();
+    this.#host.log.info(`Connected to Discord as ${account.username}`);
+    for await (const { ok, text } of channelFindings(this.#api, account, this.#host.rooms)) {
+      if (ok) this.#host.log.info(text);
+      else this.#host.log.error(text);
+    }
+  }
+
+  async #applicationId(): Promise<string> {
+    this.#account ??= await this.#api.account();
+    return this.#account.applicationId;
+  }
+
+  async #identify(): Promise<Account> {
+    let account: Account;
+    try {
+      account = await this.#api.account();
+    } catch (error) {
+      throw isUnauthorized(error) ? new AdapterError(badToken) : error;
+    }
+    this.#account = account;
+    for (const { ok, text } of accountFindings(account)) if (!ok) this.#host.log.warn(text);
+    if (!account.messageContent) throw new AdapterError(missingIntent(account.applicationId, 'Message Content Intent'));
+    return account;
+  }
+
+  #open({ applicationId, guildMembers }: Account): Gateway {
+    const { id, rooms, log } = this.#host;
+    return new Gateway(
+      {
+        apiUrl: this.#config.api_url,
+        guildMembers,
+        rooms,
+        placeOf: (room) => ({ kind: 'room', adapter: id, room }),
+        log,
+      },
+      {
+        message: (message) => {
+          this.#host.message(message).catch(() => log.error({ id: message.id }, 'A message from Discord was lost'));
+        },
+        profile: (author) => this.#host.profile(author),
+        left: (userId) => this.#host.left(userId),
+        refused: (closeCode) => log.error(gatewayFault(closeCode, applicationId).message),
+      },
+    );
+  }
+}

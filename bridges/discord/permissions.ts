@@ -1,0 +1,58 @@
+/** What a bot may do in a channel. https://discord.com/developers/docs/topics/permissions#permission-hierarchy */
+import { PermissionFlagsBits as Flags, OverwriteType } from 'discord.js';
+
+/** What a channel allows or denies a role or a user, other than the guild does. */
+export interface Overwrite {
+  readonly id: string;
+  readonly type: number;
+  readonly allow: bigint;
+  readonly deny: bigint;
+}
+
+/** What the bridge needs everywhere, by the names in Discord's interface. */
+const needed = {
+  'View Channel': Flags.ViewChannel,
+  'Send Messages': Flags.SendMessages,
+  'Read Message History': Flags.ReadMessageHistory,
+  'Manage Webhooks': Flags.ManageWebhooks,
+};
+const neededInThread = { ...needed, 'Send Messages in Threads': Flags.SendMessagesInThreads };
+
+/** The names of the permissions that the bridge needs and doesn't have. */
+export function missingPermissions(granted: bigint, inThread: boolean): string[] {
+  if ((granted & Flags.Administrator) !== 0n) return [];
+  const all = Object.entries(inThread ? neededInThread : needed);
+  return all.filter(([, flag]) => (granted & flag) === 0n).map(([name]) => name);
+}
+
+/** A link under which the owner of a guild lets the bot in, with exactly what it needs. */
+export function inviteLink(applicationId: string): string {
+  const permissions = Object.values(neededInThread).reduce((sum, flag) => sum | flag, 0n);
+  return `https://discord.com/oauth2/authorize?client_id=${applicationId}&scope=bot&permissions=${permissions}`;
+}
+
+/**
+ * A member's permissions in a channel.
+ * @param overwrites the channel's own, or those of its parent for a thread
+ */
+export function permissionsOf(
+  guild: {
+    readonly id: string;
+    readonly ownerId: string;
+    readonly roles: readonly { readonly id: string; readonly permissions: bigint }[];
+  },
+  member: { readonly id: string; readonly roles: readonly string[] },
+  overwrites: readonly Overwrite[],
+): bigint {
+  const own = guild.roles.filter(({ id }) => id === guild.id || member.roles.includes(id));
+  const base = own.reduce((sum, { permissions }) => sum | permissions, 0n);
+  if (member.id === guild.ownerId || (base & Flags.Administrator) !== 0n) return Flags.Administrator;
+  const everyone = overwrites.filter(({ id }) => id === guild.id);
+  const roles = overwrites.filter(({ id, type }) => type === OverwriteType.Role && member.roles.includes(id));
+  const personal = overwrites.filter(({ id, type }) => type === OverwriteType.Member && id === member.id);
+  return [everyone, roles, personal].reduce((granted, level) => {
+    const denied = level.reduce((sum, { deny }) => sum | deny, 0n);
+    const allowed = level.reduce((sum, { allow }) => sum | allow, 0n);
+    return (granted & ~denied) | allowed;
+  }, base);
+}

@@ -1,0 +1,130 @@
+import { expect, it } from 'vitest';
+import type { DiscordChannel, DiscordGuild } from '../../doubles/discord/index.ts';
+import { outline } from './markdown/outline.ts';
+import { connected } from './setup.ts';
+
+it('hears what people say, with their names and looks', async () => {
+  const { guild, general, host } = await connected();
+  const red = guild.addRole('Red', { color: 0xff0000 });
+  const blue = guild.addRole('Blue', { color: 0x0000ff });
+  const bob = guild.addMember('bob', { displayName: 'Bob', nick: 'Bobby', avatar: 'abcdef', roles: [red, blue] });
+  const { id } = bob.says(general, 'hello **you**');
+  const message = await host.waitForMessage('hello you');
+  expect(message).toMatchObject({
+    kind: 'message',
+    id: `discord/${general.id}/${id}`,
+    place: { kind: 'room', adapter: 'discord', room: general.id },
+    tag: 'Discord',
+    author: { id: bob.id, name: 'Bobby', color: '#0000ff', link: `https://discord.com/users/${bob.id}` },
+    attachments: [],
+  });
+  expect(message.author.avatar).toMatch(/^https:\/\/cdn\.discordapp\.com\/avatars\/\d+\/abcdef\.png/);
+  expect(outline(message.body)).toBe('hello <b>you</b>');
+  expect(message.replyTo).toBeUndefined();
+});
+
+it('gives names to what is mentioned', async () => {
+  const { guild, general, alice, host } = await connected();
+  const mods = guild.addRole('Mods', { mentionable: true });
+  const bob = guild.addMember('bob', { nick: 'Bobby' });
+  alice.says(general, `${bob.mention} <@&${mods.id}> <#${general.id}> @everyone \`${bob.mention}\``);
+  const { body } = await host.messages.waitFor(() => true);
+  expect(outline(body)).toBe(
+    `<at user>Bobby</at> <at role>Mods</at> <at room>general</at> <at everyone>everyone</at> <code>${bob.mention}</code>`,
+  );
+});
+
+it('tells which message is answered', async () => {
+  const { general, guild, alice, host } = await connected();
+  const bob = guild.addMember('bob');
+  const first = bob.says(general, 'is **anybody**\nhere?');
+  alice.says(general, 'yes', { replyTo: first });
+  expect((await host.waitForMessage('yes')).replyTo).toEqual({ author: 'bob', text: 'is anybody here?' });
+});
+
+it('takes attachments along', async () => {
+  const { general, alice, host } = await connected();
+  const content = new TextEncoder().encode('picture');
+  alice.says(general, '', { attachments: [{ filename: 'SPOILER_cat.png', contentType: 'image/png', content }] });
+  const { body, attachments } = await host.messages.waitFor(() => true);
+  expect(body).toEqual([]);
+  expect(attachments).toMatchObject([{ name: 'cat.png', mimeType: 'image/png', size: 7, spoiler: true }]);
+  expect(await (await fetch(attachments[0]?.url ?? '')).text()).toBe('picture');
+});
+
+it('ignores bots, webhooks and channels that are not mapped', async () => {
+  const { discord, guild, general, alice, host } = await connected();
+  const other = guild.addBot(discord.addBot({ name: 'other' }));
+  other.says(general, 'from a bot');
+  general.addWebhook('Alice', alice).says('from a webhook', { name: 'Alice' });
+  alice.says(guild.addTextChannel('elsewhere'), 'from elsewhere');
+  alice.says(general, 'from Alice');
+  await host.waitForMessage('from Alice');
+  expect(host.messages.all).toHaveLength(1);
+});
+
+it('hears two channels, and knows which is which', async () => {
+  const { guild, general, alice, host } = await connected({
+    rooms: (first, there) => [first.id, there.addTextChannel('second').id],
+  });
+  const second = host.rooms[1] ?? '';
+  alice.says({ id: second }, 'two');
+  alice.says(general, 'one');
+  expect((await host.waitForMessage('two')).place).toMatchObject({ room: second });
+  expect((await host.waitForMessage('one')).place).toMatchObject({ room: general.id });
+  expect(guild.id).not.toBe(second);
+});
+
+it('misses nothing when the connection breaks, and keeps the order', async () => {
+  const { discord, general, alice, host } = await connected();
+  alice.says(general, 'before');
+  await host.waitForMessage('before');
+  discord.gateway.drop();
+  alice.says(general, 'meanwhile 1');
+  alice.says(general, 'meanwhile 2');
+  await discord.waitForGateway('resumed');
+  alice.says(general, 'after');
+  await host.waitForMessage('after');
+  expect(host.messages.all.map(({ body }) => outline(body))).toEqual(['before', 'meanwhile 1', 'meanwhile 2', 'after']);
+  expect(host.lines.all.filter((line) => line.includes('connecting again'))).toHaveLength(1);
+});
+
+it('tells of new names and of people who leave, also of those who never spoke', async () => {
+  const { guild, general, alice, host } = await connected();
+  const bob = guild.addMember('bob');
+  alice.says(general, 'hi');
+  await host.waitForMessage('hi');
+  alice.setsNick('Ally');
+  await host.profiles.waitFor(({ id, name }) => id === alice.id && name === 'Ally');
+  alice.setsNick(null);
+  alice.renames('Alicia');
+  await host.profiles.waitFor(({ id, name }) => id === alice.id && name === 'Alicia');
+  bob.leaves();
+  alice.leaves();
+  await host.departures.waitFor((id) => id === bob.id);
+  await host.departures.waitFor((id) => id === alice.id);
+});
+
+it('tells that somebody left only when they are in no mapped guild any more', async () => {
+  let other: DiscordGuild | undefined;
+  let there: DiscordChannel | undefined;
+  const { general, guild, alice, host } = await connected({
+    rooms: (first, _, discord, bot) => {
+      other = discord.addGuild('Other');
+      other.addBot(bot);
+      there = other.addTextChannel('there');
+      return [first.id, there.id];
+    },
+  });
+  const twin = other?.addMember(alice);
+  twin?.says({ id: there?.id ?? '' }, 'I am here too');
+  await host.waitForMessage('I am here too');
+  alice.leaves();
+  const bob = guild.addMember('bob');
+  bob.leaves();
+  await host.departures.waitFor((id) => id === bob.id);
+  expect(host.departures.all).toEqual([bob.id]);
+  twin?.leaves();
+  await host.departures.waitFor((id) => id === alice.id);
+  expect(general.messages).toEqual([]);
+});

@@ -1,0 +1,123 @@
+import { expect, it } from 'vitest';
+import { discord } from '../../../bridges/discord/index.ts';
+import type { Adapter } from '../../../src/adapter.ts';
+import { connected, scene, token } from './setup.ts';
+
+async function findings(adapter: Adapter): Promise<string[]> {
+  const lines: string[] = [];
+  for await (const { ok, text } of adapter.check()) lines.push(`${ok ? 'ok' : 'wrong'}: ${text}`);
+  return lines;
+}
+
+it('says what works', async () => {
+  const { adapter } = await scene();
+  expect(await findings(adapter)).toEqual([
+    'ok: Discord knows the bot as bridge',
+    'ok: Discord channel #general in Guild: the bot can read and write',
+  ]);
+});
+
+it('says so when the token is wrong, without repeating it', async () => {
+  const { adapter } = await scene({ token: 'not.the.token' });
+  await expect(adapter.start()).rejects.toThrow(/refuses the token/);
+  const [finding] = await findings(adapter);
+  expect(finding).toMatch(/^wrong: Discord refuses the token/);
+  expect(finding).not.toContain('not.the.token');
+});
+
+it('names the switch when messages can not be read', async () => {
+  const { adapter, bot } = await scene({ privileged: [] });
+  const where = `https://discord.com/developers/applications/${bot.applicationId}/bot`;
+  await expect(adapter.start()).rejects.toThrow(/"Message Content Intent"/);
+  await expect(adapter.start()).rejects.toThrow(where);
+  expect((await findings(adapter)).join('\n')).toContain(where);
+});
+
+it('works without the members intent, and says what is missed', async () => {
+  const { adapter, general, alice, host } = await connected({ privileged: ['MessageContent'] });
+  alice.says(general, 'hello');
+  await host.waitForMessage('hello');
+  await host.lines.waitFor((line) => line.includes('Server Members Intent'));
+  expect((await findings(adapter))[1]).toMatch(/^wrong: Changed names and people who leave/);
+});
+
+it('names each channel that it can not use, and how to make it usable', async () => {
+  const rooms = ['99999999999999999', 'general'];
+  const { adapter, bot, general, alice, host } = await connected({
+    permissions: [],
+    rooms: (first, guild) => {
+      const hidden = guild.addTextChannel('hidden', { rules: [{ of: guild.everyone, deny: ['ViewChannel'] }] });
+      const quiet = guild.addTextChannel('quiet', { rules: [{ of: guild.everyone, deny: ['SendMessages'] }] });
+      rooms.push(first.id, hidden.id, quiet.id);
+      return rooms;
+    },
+  });
+  const lines = await findings(adapter);
+  expect(lines.slice(1)).toEqual([
+    expect.stringMatching(/^wrong: There is no Discord channel 99999999999999999: .*Copy Channel ID/),
+    expect.stringMatching(/^wrong: There is no Discord channel general/),
+    expect.stringMatching(/^wrong: Discord channel #general in Guild: the bot lacks Manage Webhooks: /),
+    expect.stringMatching(/^wrong: Discord channel \d+: bridge can't see it: give it the permission View Channel/),
+    expect.stringMatching(/^wrong: Discord channel #quiet in Guild: the bot lacks Send Messages, Manage Webhooks: /),
+  ]);
+  // 1024 + 2048 + 65536 + 2^29 + 2^38
+  const invite = `https://discord.com/oauth2/authorize?client_id=${bot.applicationId}&scope=bot&permissions=275414846464`;
+  expect(lines[3]).toContain(invite);
+  expect(host.lines.all.join('\n')).toContain('the bot lacks Manage Webhooks');
+  alice.says(general, 'heard all the same');
+  await host.waitForMessage('heard all the same');
+});
+
+it('goes on trying when Discord can not be reached', async () => {
+  const waits: (() => void)[] = [];
+  const clock = {
+    now: () => Date.now(),
+    after: (ms: number, action: () => void) => {
+      if (ms < 15_000) waits.push(action);
+      return () => {};
+    },
+  };
+  const { discord: double, adapter, general, alice, host } = await scene({ options: { clock } });
+  double.faults.next(2, { stored: false, answer: { status: 502 } });
+  await adapter.start();
+  await host.lines.waitFor((line) => line.includes('trying again in 1 s'));
+  waits.shift()?.();
+  await host.lines.waitFor((line) => line.includes('trying again in 2 s'));
+  waits.shift()?.();
+  await host.lines.waitFor((line) => line.includes('Connected to Discord as bridge'));
+  alice.says(general, 'at last');
+  await host.waitForMessage('at last');
+});
+
+it('ends quickly, whatever it is doing', async () => {
+  const working = await connected();
+  const unreachable = await scene();
+  unreachable.discord.gateway.refusing = true;
+  const starting = unreachable.adapter.start();
+  await unreachable.discord.waitForRequest(({ route }) => route === 'GET /gateway/bot');
+  const begin = performance.now();
+  await Promise.all([working.adapter.stop(), unreachable.adapter.stop(), starting]);
+  await working.adapter.stop();
+  expect(performance.now() - begin).toBeLessThan(3_000);
+  working.alice.says(working.general, 'too late');
+  expect(working.host.messages.all).toEqual([]);
+});
+
+it('never starts what was stopped', async () => {
+  const { adapter, discord: double } = await scene();
+  const starting = adapter.start();
+  await adapter.stop();
+  await starting;
+  expect(double.gateway.steps).toEqual([]);
+});
+
+it.each([
+  [{}, "must be the bot's token"],
+  [{ token: 'a b' }, 'holds no blanks'],
+  [{ token, api_url: 'discord.com' }, 'must be an address like'],
+  [{ token, name_template: 'x' }, 'must hold {name}'],
+])('explains what is wrong with %j', (config, words) => {
+  const { error } = discord.schema.safeParse(config);
+  expect(error?.message).toContain(words);
+  expect(error?.message).not.toContain(token);
+});
