@@ -25,7 +25,7 @@ export function powerLevel(room: Room, user: string): number {
 }
 
 /** The level that one of the room's own actions needs. */
-export function actionLevel(room: Room, action: 'ban' | 'invite' | 'kick' | 'redact'): number {
+function actionLevel(room: Room, action: 'ban' | 'invite' | 'kick' | 'redact'): number {
   return level(levelsOf(room)[action], action === 'invite' ? 0 : 50);
 }
 

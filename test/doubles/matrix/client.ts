@@ -16,7 +16,7 @@ interface Events {
 }
 
 /** What a test needs to know of a room in a sync's answer. */
-export interface SyncedRoom {
+interface SyncedRoom {
   readonly timeline: Events & { readonly limited: boolean; readonly prev_batch: string };
   readonly state: Events;
   readonly ephemeral?: Events;

@@ -8,7 +8,8 @@ import { eventTests } from './conformance/events.ts';
 import { membershipTests } from './conformance/membership.ts';
 import { syncTests } from './conformance/sync.ts';
 
-export interface Account {
+/** A user with a token. */
+interface Account {
   readonly id: string;
   readonly token: string;
   readonly password: string;
@@ -23,6 +24,7 @@ export interface Target {
   close(): Promise<void>;
 }
 
+/** A user with a client. */
 export interface Person extends Account {
   readonly localpart: string;
   readonly client: MatrixClient;

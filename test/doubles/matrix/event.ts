@@ -13,7 +13,7 @@ export interface Draft {
 }
 
 /** The request that made an event: its id is told to the device that sent it, and to nobody else. */
-export interface Transaction {
+interface Transaction {
   readonly user: string;
   readonly device: string;
   readonly id: string;

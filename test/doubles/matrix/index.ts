@@ -25,7 +25,6 @@ import { World } from './world.ts';
 export type { Fault, Rate } from './faults.ts';
 export { TestRoom, TestUser } from './people.ts';
 export type { SeenRequest, Violation } from './server.ts';
-export type { SeenEvent, SeenMessage } from './view.ts';
 
 export interface MatrixDoubleOptions {
   /** What stands after the colon in ids: `hs.test` by default. */
@@ -49,6 +48,10 @@ export interface RoomOptions {
   readonly powerLevels?: Content;
 }
 
+/**
+ * One homeserver, from {@link start} to {@link stop}. What a test does to it takes effect at once; what clients do is seen through
+ * {@link TestRoom}, {@link requests} and {@link violations}.
+ */
 export class MatrixDouble {
   readonly #world: World;
   readonly #server: HttpServer;
@@ -94,6 +97,19 @@ export class MatrixDouble {
   /** The latest requests, oldest first. */
   get requests(): readonly SeenRequest[] {
     return this.#server.requests;
+  }
+
+  /**
+   * The first request that fits, past or future: as it arrived, or after its answer, which `status` tells.
+   * @param timeout in milliseconds of real time
+   */
+  waitForRequest(fits: (request: SeenRequest) => boolean, timeout = 5_000): Promise<SeenRequest> {
+    const latest = () => this.requests.slice(-20).map(({ method, path, status }) => `${method} ${path} ${status ?? '…'}`);
+    return this.#server.changed.until(
+      () => this.requests.find(fits),
+      timeout,
+      () => `No such request within ${timeout} ms. The latest:\n${latest().join('\n')}`,
+    );
   }
 
   /** What clients did wrong. A test of a client ends with a look whether this is empty. */

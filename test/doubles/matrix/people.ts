@@ -59,6 +59,7 @@ export class TestUser {
 
 /** A room, seen by somebody who sees everything. */
 export class TestRoom {
+  /** What the server knows of it. */
   readonly room: Room;
   readonly #world: World;
 
@@ -148,22 +149,14 @@ export class TestRoom {
    * @throws {Error} when the time is over; it says what was in the room instead
    */
   waitUntil<T>(look: (room: this) => T | undefined | false, timeout = 5_000): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const attempt = () => {
-        const found = look(this);
-        if (found === undefined || found === false) return;
-        stopListening();
-        clearTimeout(timer);
-        resolve(found);
-      };
-      const stopListening = this.#world.changed.listen(attempt);
-      const timer = setTimeout(() => {
-        stopListening();
+    return this.#world.changed.until(
+      () => look(this),
+      timeout,
+      () => {
         const said = this.messages.slice(-20).map(({ displayname, body }) => `${displayname}: ${body}`);
-        reject(new Error(`Not seen in ${this.id} within ${timeout} ms. It was said:\n${said.join('\n')}`));
-      }, timeout);
-      attempt();
-    });
+        return `Not seen in ${this.id} within ${timeout} ms. It was said:\n${said.join('\n')}`;
+      },
+    );
   }
 }
 

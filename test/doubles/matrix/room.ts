@@ -26,6 +26,8 @@ export class Room {
   /** The latest read receipt of each user. */
   readonly receipts = new Map<string, { readonly eventId: string; readonly at: number; readonly position: number }>();
   readonly #events = new Map<string, RoomEvent>();
+  /** The edits of an event, by its id, oldest first, whether valid or not. */
+  readonly #edits = new Map<string, RoomEvent[]>();
   readonly #state = new Map<string, Map<string, RoomEvent>>();
 
   constructor(id: string) {
@@ -41,6 +43,9 @@ export class Room {
       this.#state.set(event.type, keys.set(event.stateKey, event));
     }
     if (event.type === 'm.room.redaction') this.#redact(event);
+    const relation = relationOf(event.content);
+    if (relation?.type !== 'm.replace') return;
+    this.#edits.set(relation.eventId, [...(this.#edits.get(relation.eventId) ?? []), event]);
   }
 
   #redact(redaction: RoomEvent): void {
@@ -109,10 +114,8 @@ export class Room {
   replacement(event: RoomEvent): RoomEvent | undefined {
     if (event.stateKey !== undefined || event.redactedBecause || relationOf(event.content)?.type === 'm.replace')
       return undefined;
-    return this.timeline.findLast((edit) => {
-      const relation = relationOf(edit.content);
-      const valid = edit.sender === event.sender && edit.type === event.type && edit.stateKey === undefined;
-      return valid && relation?.type === 'm.replace' && relation.eventId === event.id && 'm.new_content' in edit.content;
-    });
+    const isValid = (edit: RoomEvent) =>
+      edit.sender === event.sender && edit.type === event.type && edit.stateKey === undefined && 'm.new_content' in edit.content;
+    return this.#edits.get(event.id)?.findLast(isValid);
   }
 }

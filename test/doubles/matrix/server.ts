@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { MatrixError, tooLarge } from './error.ts';
 import { type Failure, type Faults, refusal } from './faults.ts';
 import { type Call, Download, type Router, type UserCall } from './router.ts';
+import { Signal } from './signal.ts';
 import type { Session, World } from './world.ts';
 
 /** What a client asked, for a test to look at. Tokens are left out. */
@@ -40,6 +41,8 @@ type Answer = { readonly status: number; readonly headers: Readonly<Record<strin
 export class HttpServer {
   readonly requests: SeenRequest[] = [];
   readonly violations: Violation[] = [];
+  /** A request arrived, or was answered. */
+  readonly changed = new Signal();
   readonly #world: World;
   readonly #router: Router;
   readonly #faults: Faults;
@@ -100,6 +103,7 @@ export class HttpServer {
     seen.status = answer.status;
     response.writeHead(answer.status, { ...answer.headers, 'Content-Length': answer.body.length });
     response.end(answer.body);
+    this.changed.notify();
   }
 
   #session(request: IncomingMessage, url: URL): Session | undefined {
@@ -113,6 +117,7 @@ export class HttpServer {
     const request: SeenRequest = { ...seen, status: undefined };
     this.requests.push(request);
     if (this.requests.length > MAX_SEEN) this.requests.shift();
+    this.changed.notify();
     return request;
   }
 

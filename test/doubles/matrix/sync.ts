@@ -110,7 +110,7 @@ function timelinePart(world: World, room: Room, { session, filter, fullState }: 
   const start = events[0] ? events[0].position - 1 : upTo;
   const whole = since === 0 || fullState;
   const lazy = wantedState?.lazy_load_members ?? false;
-  const state = room.stateAt(start).filter((event) => {
+  const state = (whole || limited || lazy ? room.stateAt(start) : []).filter((event) => {
     if (!passes(wantedState, event, room.id)) return false;
     const changed = whole || (limited && event.position > since);
     if (!lazy || event.type !== 'm.room.member') return changed;

@@ -104,7 +104,8 @@ function ephemeralRoutes(router: Router, { world }: Homeserver): void {
     }
     const room = world.rooms.get(call.param('room'));
     if (room?.membership(call.session.user.id) !== 'join') throw forbidden("You don't have permission to access that event.");
-    if (call.param('type') === 'm.read') setReceipt(world, room, call.session.user.id, call.param('event'));
+    const event = room.event(call.param('event'));
+    if (event && call.param('type') === 'm.read') setReceipt(world, room, call.session.user.id, event.id);
     return {};
   });
 }
