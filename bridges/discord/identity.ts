@@ -24,9 +24,10 @@ export function identityOf({ author, tag }: Pick<Message, 'author' | 'tag'>, tem
 export const plainIdentity: Identity = { username: nobody };
 
 function webhookName(template: string, name: string, server: string): string {
-  const fill = (shown: string) =>
-    sanitizeName(template.replaceAll(/\{(name|server)\}/g, (_, key) => (key === 'name' ? shown : sanitizeName(server))));
   const known = sanitizeName(name) || nobody;
+  const tag = sanitizeName(server);
+  const fill = (shown: string) => template.replaceAll(/\{(name|server)\}/g, (_, key) => (key === 'name' ? shown : tag)).trim();
+  // The server stays whole as long as it can: nobody shall hide behind a long name where they are from.
   const excess = length(fill(known)) - maxName;
   const shown = excess > 0 ? fill(firstOf(known, Math.max(1, length(known) - excess))) : fill(known);
   return allowed(firstOf(shown, maxName) || nobody);

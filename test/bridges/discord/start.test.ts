@@ -89,6 +89,16 @@ it('goes on trying when Discord can not be reached', async () => {
   await host.waitForMessage('at last');
 });
 
+it.each([
+  [4004, /refuses the token/],
+  [4014, /"Message Content Intent" and "Server Members Intent"/],
+  [4013, /for good \(close code 4013\)/],
+])('explains why Discord closed the connection with %i', async (code, words) => {
+  const { discord: double, host } = await connected();
+  double.gateway.close(code);
+  await host.lines.waitFor((line) => words.test(JSON.parse(line).msg));
+});
+
 it('ends quickly, whatever it is doing', async () => {
   const working = await connected();
   const unreachable = await scene();
