@@ -2,10 +2,9 @@
 import { z } from 'zod';
 
 export const configSchema = z.strictObject({
-  homeserver_url: z.url({
-    protocol: /^https?$/,
-    error: 'must be the address of your homeserver, like "https://matrix.example.org"',
-  }),
+  homeserver_url: z
+    .url({ protocol: /^https?$/, error: 'must be the address of your homeserver, like "https://matrix.example.org"' })
+    .regex(/^[^@?#]*$/, 'must be an address without a user name, a query and a fragment'),
   access_token: z
     .string('must be the access token of the account that the bridge uses')
     .regex(/^[\x21-\x7e]+$/, 'must be an access token, without spaces'),

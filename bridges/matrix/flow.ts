@@ -11,7 +11,7 @@ const maxDepth = 50;
 export type ElementKind = 'inline' | 'block' | 'list' | 'raw';
 
 /** What is in an element when it ends. */
-export interface Content {
+interface Content {
   readonly children: RichText;
   /** Of a list. */
   readonly items: readonly RichText[];

@@ -26,12 +26,17 @@ const errorBody = z.object({
 export class Homeserver extends MatrixClient {
   readonly #clock: Clock;
   readonly #closed: AbortSignal;
+  /** Of the calls that are running, what ends them. */
+  readonly #running = new Set<() => void>();
 
   /** @param closed aborts every call, running or to come */
   constructor(url: string, accessToken: string, clock: Clock, closed: AbortSignal) {
     super(url, accessToken);
     this.#clock = clock;
     this.#closed = closed;
+    closed.addEventListener('abort', () => {
+      for (const end of this.#running) end();
+    });
   }
 
   /**
@@ -44,9 +49,9 @@ export class Homeserver extends MatrixClient {
     const ending = new AbortController();
     const end = () => ending.abort(new Error('aborted'));
     const cancel = this.#clock.after(timeout, () => ending.abort(new Error(`no answer within ${timeout / 1000} s`)));
-    const signals = signal === undefined ? [this.#closed] : [this.#closed, signal];
-    for (const one of signals) one.addEventListener('abort', end);
-    if (signals.some(({ aborted }) => aborted)) end();
+    if (this.#closed.aborted || signal?.aborted) end();
+    this.#running.add(end);
+    signal?.addEventListener('abort', end);
     try {
       const search = new URLSearchParams(query).toString();
       const response = await fetch(`${this.homeserverUrl}${path}${search && `?${search}`}`, {
@@ -64,7 +69,8 @@ export class Homeserver extends MatrixClient {
       return answer;
     } finally {
       cancel();
-      for (const one of signals) one.removeEventListener('abort', end);
+      this.#running.delete(end);
+      signal?.removeEventListener('abort', end);
     }
   }
 
@@ -118,8 +124,11 @@ export function retryAfter(fault: unknown): number | undefined {
 /** What went wrong, in a few words for the operator. */
 export function describe(fault: unknown): string {
   if (fault instanceof MatrixError) return `${fault.errcode} ${fault.error}`.trim().slice(0, 300);
+  if (fault instanceof z.ZodError) return 'the answer is not what a Matrix homeserver would say';
   if (!(fault instanceof Error)) return String(fault);
-  return fault.cause instanceof Error ? fault.cause.message || fault.message : fault.message;
+  const { cause } = fault;
+  // Where a name has several addresses, the cause has no message.
+  return cause instanceof Error ? cause.message || ('code' in cause && String(cause.code)) || fault.message : fault.message;
 }
 
 /** Sends what matrix-bot-sdk says to our log; it knows one log per process. Of objects only an error's message is kept. */

@@ -269,7 +269,9 @@ export function matrixStories(openSite: () => Promise<MatrixSite>): void {
       await dave.client.joinRoom(other);
       const bridge = await stage.started([room, other]);
       await dave.client.setDisplayName('David');
-      await bridge.host.profiles.waitFor(({ id, name }) => id === dave.id && name === 'David');
+      // Each room is told on its own, one after the other.
+      const { profiles } = bridge.host;
+      await profiles.waitFor(() => profiles.all.filter(({ id, name }) => id === dave.id && name === 'David').length === 2);
       await dave.client.sendText(room, 'renamed');
       expect((await bridge.host.waitForMessage('renamed')).author.name).toBe('David');
       await dave.client.leaveRoom(room);
