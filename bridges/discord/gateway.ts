@@ -1,6 +1,7 @@
 import {
   Client,
   type ClientOptions,
+  type Message as DiscordMessage,
   Events,
   GatewayIntentBits,
   Options,
@@ -10,6 +11,8 @@ import {
 } from 'discord.js';
 import type { Logger } from 'pino';
 import type { Author, Message, Place, RoomRef } from '../../src/event.ts';
+import { reasonOf } from './faults.ts';
+import { Hearing } from './hearing.ts';
 import { authorOf, toMessage } from './incoming.ts';
 
 type ShardManager = Parameters<NonNullable<WebSocketOptions['buildStrategy']>>[0];
@@ -47,6 +50,7 @@ export class Gateway {
   readonly #client: Client;
   readonly #options: GatewayOptions;
   readonly #events: GatewayEvents;
+  readonly #hearing: Hearing<DiscordMessage<true>>;
   #stopped = false;
   #connected = false;
   #refusal: number | undefined;
@@ -56,6 +60,10 @@ export class Gateway {
   constructor(options: GatewayOptions, events: GatewayEvents) {
     this.#options = options;
     this.#events = events;
+    this.#hearing = new Hearing((message) => {
+      const said = toMessage(message, options.placeOf(message.channelId as RoomRef));
+      if (said !== undefined) events.message(said);
+    });
     this.#client = new Client({
       intents: [
         GatewayIntentBits.Guilds,
@@ -78,7 +86,12 @@ export class Gateway {
    * @throws {GatewayRefusal} when Discord will never have us, and what discord.js throws
    */
   async connect(token: string): Promise<void> {
-    const ready = new Promise<void>((resolve) => this.#client.once(Events.ClientReady, () => resolve()));
+    const ready = new Promise<void>((resolve) =>
+      this.#client.once(Events.ClientReady, () => {
+        this.#beginHearing();
+        resolve();
+      }),
+    );
     const stopped = new Promise<void>((resolve) => {
       this.#giveUp = resolve;
     });
@@ -105,13 +118,11 @@ export class Gateway {
   }
 
   #listen(): void {
-    const { log, rooms, placeOf } = this.#options;
+    const { log, rooms } = this.#options;
     const mapped = new Set<string>(rooms);
     this.#client
       .on(Events.MessageCreate, (message) => {
-        if (!mapped.has(message.channelId) || !message.inGuild()) return;
-        const said = toMessage(message, placeOf(message.channelId as RoomRef));
-        if (said !== undefined) this.#events.message(said);
+        if (mapped.has(message.channelId) && message.inGuild()) this.#hearing.hear(message);
       })
       .on(Events.GuildMemberUpdate, (_, member) => this.#events.profile(authorOf(member.user, member)))
       .on(Events.UserUpdate, (_, user) => {
@@ -133,16 +144,41 @@ export class Gateway {
       .on(Events.ShardReconnecting, () => {
         if (!this.#interrupted) log.warn('The connection to Discord was lost; connecting again');
         this.#interrupted = true;
+        this.#hearing.hold();
       })
       .on(Events.ShardResume, () => this.#restored())
-      .on(Events.ShardReady, () => this.#restored())
+      .on(Events.ShardReady, () => this.#restored(true))
       .on(Events.ShardError, (error) => log.debug({ fault: error.name }, "A fault on the connection to Discord's gateway"))
       .on(Events.Error, (error) => log.error({ fault: error.name }, 'discord.js met a fault'));
   }
 
-  #restored(): void {
-    if (this.#interrupted) this.#options.log.info('The connection to Discord is back');
+  /** @param anew whether Discord did not resume the session, and so did not tell what happened meanwhile */
+  #restored(anew = false): void {
+    if (!this.#interrupted) return;
     this.#interrupted = false;
+    this.#options.log.info('The connection to Discord is back');
+    if (anew && this.#connected) void this.#hearing.catchUp((room, after) => this.#missed(room, after));
+    else this.#hearing.release();
+  }
+
+  /** Up to 100 messages that were said after one: more would be no conversation any more. */
+  async #missed(room: string, after: string): Promise<DiscordMessage<true>[]> {
+    const channel = this.#client.channels.cache.get(room);
+    if (channel === undefined || !channel.isTextBased() || channel.isDMBased()) return [];
+    try {
+      return [...(await channel.messages.fetch({ after, limit: 100 })).values()];
+    } catch (error) {
+      this.#options.log.warn({ room }, `What was said meanwhile could not be fetched: ${reasonOf(error)}`);
+      return [];
+    }
+  }
+
+  /** From now on, nothing that is said in the mapped rooms is missed. */
+  #beginHearing(): void {
+    for (const room of this.#options.rooms) {
+      const channel = this.#client.channels.cache.get(room);
+      if (channel !== undefined && 'lastMessageId' in channel) this.#hearing.heardUpTo(room, channel.lastMessageId ?? undefined);
+    }
   }
 
   #mappedGuilds(): Set<string> {

@@ -88,6 +88,20 @@ it('misses nothing when the connection breaks, and keeps the order', async () =>
   expect(host.lines.all.filter((line) => line.includes('connecting again'))).toHaveLength(1);
 });
 
+it('fetches what was said while Discord had forgotten the connection', { timeout: 20_000 }, async () => {
+  const { discord, general, alice, host } = await connected();
+  alice.says(general, 'before');
+  await host.waitForMessage('before');
+  discord.gateway.forgetSessions();
+  discord.gateway.drop();
+  alice.says(general, 'meanwhile 1');
+  alice.says(general, 'meanwhile 2');
+  await discord.waitForGateway('identified', 2, 15_000);
+  alice.says(general, 'after');
+  await host.waitForMessage('after');
+  expect(host.messages.all.map(({ body }) => outline(body))).toEqual(['before', 'meanwhile 1', 'meanwhile 2', 'after']);
+});
+
 it('tells of new names and of people who leave, also of those who never spoke', async () => {
   const { guild, general, alice, host } = await connected();
   const bob = guild.addMember('bob');
