@@ -87,22 +87,22 @@ export class Bridge {
 
   #virtualServer(options: CrossChatOptions): VirtualServer {
     const { config, clock, random, log } = this.#options;
-    const chat = new CrossChat({ ...options, log, clock, random });
-    chat.on('ready', () => log.info({ server: options.serverId }, `${options.serverId} is on the crosschat network`));
-    chat.on('down', (reason) => log.warn({ server: options.serverId }, reason));
-    chat.on('problem', (problem) => log.error({ server: options.serverId }, problem));
-    chat.on('takenOver', (reason) => {
-      log.error(
-        { server: options.serverId },
-        `${reason} This bridge stands still now; it does not fight. End one of the two, or give it a SERVER_ID of its own, and start this one again.`,
+    const serverLog = log.child({ server: options.serverId });
+    const chat = new CrossChat({ ...options, log: serverLog, clock, random });
+    chat.on('takenOver', () => {
+      serverLog.error(
+        'This bridge stands still until it is started again. To run two bridges, give each a SERVER_ID of its own.',
       );
       // Its rooms would be served twice otherwise.
       void this.#stopAdapters();
     });
     chat.on('pm', ({ from, server }) => {
-      log.info({ server: server.id, from: from?.id }, 'a whisper to a speaker came in; whispers do not reach the platforms yet');
+      serverLog.info(
+        { from: `${server.id}/${from?.id ?? '?'}` },
+        'a whisper to a speaker came in; whispers do not reach the platforms yet',
+      );
     });
-    const server = new VirtualServer({ chat, idle: config.idle, clock, random, log });
+    const server = new VirtualServer({ chat, idle: config.idle, clock, random, log: serverLog });
     this.#hub.listen(server);
     return server;
   }

@@ -50,6 +50,7 @@ export async function startBroker({ port = PREFERRED_PORT, log }: BrokerOptions)
     drainTimeout: TIMEOUTS.drain,
     ...admission(),
   });
+  keepOrder(aedes);
   aedes.on('clientError', (client, error) => log.debug({ client: client.id, err: error }, 'A client of the broker failed.'));
   aedes.on('connectionError', (_client, error) => log.debug({ err: error }, 'A connection to the broker failed.'));
   // Its types leave the event out; unheard it would end the process.
@@ -80,6 +81,20 @@ export async function startBroker({ port = PREFERRED_PORT, log }: BrokerOptions)
       await new Promise<void>((resolve) => aedes.close(resolve));
       await closed;
     },
+  };
+}
+
+/**
+ * Makes storing a retained message take no time, as it does in memory anyway. Aedes would wait a moment for it, let the messages that
+ * follow overtake it, and then drop it, since to a receiver a message that is older than the last one counts as a duplicate.
+ */
+function keepOrder(aedes: Aedes): void {
+  const { persistence } = aedes as unknown as { persistence: { storeRetained(packet: object): PromiseLike<void> } };
+  const store = persistence.storeRetained.bind(persistence);
+  persistence.storeRetained = (packet) => {
+    void store(packet);
+    // biome-ignore lint/suspicious/noThenProperty: only a thenable can go on at once, a promise never does
+    return { then: (resolve) => Promise.resolve(resolve?.()) as never };
   };
 }
 

@@ -29,6 +29,14 @@ const brokerUrl = z
   .string('must be an address like mqtts://broker.example:8883')
   .refine(isBrokerUrl, 'must be an address like mqtts://broker.example:8883 (mqtt, mqtts, ws or wss)');
 
+/** A list, or the one thing that would be in it. */
+function oneOrMore<T extends z.ZodType>(item: T) {
+  return z.preprocess(
+    (given) => (given === undefined || Array.isArray(given) ? given : [given]),
+    z.array(item).min(1, 'must not be empty'),
+  );
+}
+
 /** Files are named as the reference names them, in either of its two ways. */
 const tls = z.strictObject({
   verify: flag.optional(),
@@ -44,7 +52,7 @@ const tls = z.strictObject({
 });
 
 const mqtt = z.strictObject({
-  url: z.union([brokerUrl, z.array(brokerUrl).min(1, 'must hold at least one address')]).optional(),
+  url: oneOrMore(brokerUrl).optional(),
   host: text.optional(),
   port: port.optional(),
   username: text.optional(),
@@ -67,11 +75,17 @@ const adapter = z.looseObject({
   mqtt: z.strictObject({ username: text, password: text }, 'must be a map with username and password').optional(),
 });
 
-const rooms = z.record(
-  text,
-  z.union([roomName(), z.array(roomName())]),
-  'must be a map from an adapter to its rooms, like {discord: "123"}',
-);
+/** YAML reads a room that is all digits as a number, and such a large one loses digits by that. */
+const room = z
+  .string({
+    error: ({ input }) =>
+      typeof input === 'number'
+        ? 'must be in quotes, since YAML would read it as a number and lose its last digits'
+        : 'must be a room: a Discord channel id in quotes, or a Matrix room id or alias',
+  })
+  .min(1, 'must not be empty');
+
+const rooms = z.record(text, oneOrMore(room), 'must be a map from an adapter to its rooms, like {discord: "123"}');
 
 const channel = z.strictObject({
   name: text.min(1, 'must not be empty'),
@@ -192,9 +206,7 @@ export async function parseConfig({ raw, variables }: Settings, modules: Modules
     return {
       name,
       servers,
-      rooms: Object.entries(rooms).flatMap(([id, of]) =>
-        [of].flat().map((room) => ({ adapter: id as AdapterId, room: room as RoomRef })),
-      ),
+      rooms: Object.entries(rooms).flatMap(([id, of]) => of.map((room) => ({ adapter: id as AdapterId, room: room as RoomRef }))),
     };
   });
 
@@ -254,11 +266,7 @@ function mqttOptions(given: z.infer<typeof mqtt>, problems: string[]): Omit<Cros
   if (given.url && given.host) problems.push('mqtt: give either url or host (with port), not both.');
   const host = given.host?.includes(':') ? `[${given.host}]` : given.host;
   const scheme = given.tls ? 'mqtts' : 'mqtt';
-  for (const address of given.url
-    ? [given.url].flat()
-    : host
-      ? [`${scheme}://${host}:${given.port ?? (given.tls ? 8883 : 1883)}`]
-      : []) {
+  for (const address of given.url ? given.url : host ? [`${scheme}://${host}:${given.port ?? (given.tls ? 8883 : 1883)}`] : []) {
     const url = new URL(address);
     username ??= decodeURIComponent(url.username) || undefined;
     password ??= decodeURIComponent(url.password) || undefined;
@@ -297,20 +305,6 @@ function mqttOptions(given: z.infer<typeof mqtt>, problems: string[]): Omit<Cros
   };
 }
 
-/** A room's name, which YAML reads as a number where it looks like one: too large a number has lost digits by then. */
-function roomName() {
-  return z
-    .union([z.string().min(1), z.number()], 'must be a room: a Discord channel id in quotes, or a Matrix room or alias')
-    .transform((room, context) => {
-      if (typeof room === 'string') return room;
-      context.addIssue({
-        code: 'custom',
-        message: `must be in quotes: YAML reads ${room} as a number and loses its last digits`,
-      });
-      return '';
-    });
-}
-
 function isBrokerUrl(address: string): boolean {
   try {
     const { protocol, hostname } = new URL(address);
@@ -323,7 +317,8 @@ function isBrokerUrl(address: string): boolean {
 /** Sentences for what zod found wrong: where it is, what would be right, and never the value, which may be a secret. */
 function sentencesOf(issue: z.core.$ZodIssue, raw: unknown, variables: ReadonlyMap<string, string>): string[] {
   const path = issue.path.map(String).join('.');
-  const name = variables.get(path) ?? path;
+  // A list that came from one variable has its problems at its items.
+  const name = variables.get(path) ?? variables.get(path.replace(/\.\d+$/, '')) ?? path;
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeys(issue.path);
     return issue.keys.map((key) => `${path ? `${path}.` : ''}${key}: there is no such key${suggestion(key, known)}.`);

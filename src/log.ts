@@ -33,8 +33,5 @@ export function makeLog(level: string, secrets: readonly string[], terminal?: Li
       done();
     },
   });
-  return pino(
-    options,
-    pretty({ colorize: true, translateTime: 'SYS:HH:MM', ignore: 'pid,hostname', destination: lines, sync: true }),
-  );
+  return pino(options, pretty({ colorize: true, translateTime: 'SYS:HH:MM', singleLine: true, destination: lines, sync: true }));
 }

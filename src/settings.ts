@@ -45,7 +45,8 @@ const CONFIG_FILES = ['config.yaml', 'config.yml', 'config.json'];
  */
 export function readSettings(folder: string, environment: NodeJS.ProcessEnv, configFile?: string): Settings {
   const envFile = join(folder, '.env');
-  const env = { ...(existsSync(envFile) ? parseEnv(read(envFile)) : {}), ...environment };
+  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const env = { ...(existsSync(envFile) ? parseEnv(read(envFile)) : {}), ...set };
   const file = configFile
     ? resolve(folder, configFile)
     : CONFIG_FILES.map((name) => join(folder, name)).find((path) => existsSync(path));

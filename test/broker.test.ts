@@ -149,6 +149,20 @@ describe('the embedded broker', () => {
     await bob.publishAsync('state/new', payload, { qos: 1, retain: true });
   });
 
+  it('loses no retained message to the ones that follow at once, and keeps their order', async () => {
+    const alice = await join();
+    const bob = await join();
+    await bob.subscribeAsync('#', { qos: 2 });
+    const heard: string[] = [];
+    const all = new Promise<void>((resolve) => {
+      bob.on('message', (topic) => heard.push(topic) === 6 && resolve());
+    });
+    const sent = ['state/a/status', 'm/a/b/user', 'm/a/b/say/1', 'state/a/meta', 'state/a/map', 'm/a/b/say/2'];
+    for (const topic of sent) alice.publish(topic, 'x', { qos: 2, retain: topic.startsWith('state') });
+    await all;
+    expect(heard).toEqual(sent);
+  });
+
   it('keeps nothing for who is away', async () => {
     const away = await join({ clientId: 'away', clean: false });
     await away.subscribeAsync('m/#', { qos: 1 });

@@ -138,13 +138,13 @@ test('config.yaml: several channels, several adapters of one type, virtual serve
     channels:
       - {name: eu, servers: ["eu-*"], rooms: {discord: "1", clan: ["2", "3"]}}
       - {name: all, rooms: {discord: "4"}}`;
-  const config = await load({ 'config.yaml': yaml }, { TOKEN: 'from the environment' });
+  const config = await load({ 'config.yaml': yaml }, { TOKEN: 'from-the-environment' });
   expect(config.adapters).toMatchObject([
     {
       id: 'discord',
       serverId: 'discord',
       credentials: { username: 'discord', password: 'pw' },
-      config: { token: 'from the environment' },
+      config: { token: 'from-the-environment' },
     },
     { id: 'clan', serverId: 'clan', credentials: undefined },
   ]);

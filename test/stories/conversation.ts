@@ -22,10 +22,10 @@ export function conversationStories(openSite: OpenSite): void {
 
       const inDiscord = await world.discord.waitFor('hello');
       expect(inDiscord.author).toBe('Alice [alpha]');
-      expect(inDiscord.text).toBe('hello \\*\\*there\\*\\* <b>friends</b>');
+      expect(inDiscord.text).toBe('hello \\*\\*there\\*\\* \\<b>friends\\</b>');
       const inMatrix = await world.matrix.waitFor('hello');
       expect(inMatrix.body).toBe('Alice (alpha): hello **there** <b>friends</b>');
-      expect(inMatrix.html).toBe('<strong>Alice (alpha)</strong>: hello **there** &lt;b&gt;friends&lt;/b&gt;');
+      expect(inMatrix.html).toBe('<strong>Alice</strong> (alpha): hello **there** &lt;b&gt;friends&lt;/b&gt;');
       expect(inMatrix.mentions).toEqual({});
       expect(alpha.chat.all).toEqual([]);
     });
@@ -42,7 +42,7 @@ export function conversationStories(openSite: OpenSite): void {
       expect(user?.extra).toMatchObject({ platform: 'discord', color: '#ff8800', link: `https://discord.com/users/${bob.id}` });
       expect(user?.extra['avatar']).toMatch(/^https?:\/\//);
       const inMatrix = await world.matrix.waitFor('hi all');
-      expect(inMatrix.html).toContain('<strong>Bob (Discord)</strong>: <strong>hi</strong> all');
+      expect(inMatrix.html).toContain('<strong>Bob</strong> (Discord): <strong>hi</strong> all');
       expect(world.discord.heard()).toEqual([]);
     });
 
@@ -293,7 +293,7 @@ export function brokerStories(openSite: OpenSite): void {
         [1, 2, 3].map((n) => `Bob@bridge: meanwhile ${n}`),
       );
       expect(alpha.namesOn('bridge')).toEqual(['Bob', 'Carol']);
-      await alice.says('welcome back');
+await alice.says('welcome back');
       expect((await world.discord.waitFor('welcome back')).author).toBe('Alice [alpha]');
       expect(world.discord.heard().filter((text) => text.includes('meanwhile'))).toEqual([]);
     } finally {
