@@ -5,7 +5,7 @@ import { nearest } from '../../src/text/nearest.ts';
 import type { Desk } from './desk.ts';
 
 /** Does what was typed. Resolves with the answer to print. */
-export type Action = (desk: Desk) => Promise<string> | string;
+type Action = (desk: Desk) => Promise<string> | string;
 
 /** One command. */
 export interface Command {
@@ -22,7 +22,7 @@ export interface Command {
 const AOWL_ACTIONS = ['kick', 'ban', 'slap'] as const;
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [
+const COMMANDS: readonly Command[] = [
   {
     name: 'help',
     usage: '',
