@@ -293,7 +293,7 @@ export function brokerStories(openSite: OpenSite): void {
         [1, 2, 3].map((n) => `Bob@bridge: meanwhile ${n}`),
       );
       expect(alpha.namesOn('bridge')).toEqual(['Bob', 'Carol']);
-await alice.says('welcome back');
+      await alice.says('welcome back');
       expect((await world.discord.waitFor('welcome back')).author).toBe('Alice [alpha]');
       expect(world.discord.heard().filter((text) => text.includes('meanwhile'))).toEqual([]);
     } finally {
