@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts';
 import type { RejectionKind } from './events.ts';
-import { MAX_COMPLAINTS } from './limits.ts';
+import { MAX_COMPLAINT_LINES, MAX_COMPLAINTS } from './limits.ts';
 import type { Log } from './log.ts';
 
 /** How often one peer was rejected for one reason. */
@@ -22,6 +22,7 @@ export class Complaints {
   readonly #counts = new Map<string, { peer: string; kind: RejectionKind; count: number }>();
   /** Those that found the table full. */
   #others = 0;
+  #lines = 0;
   #since: number;
 
   constructor(log: Log, clock: Clock) {
@@ -35,21 +36,25 @@ export class Complaints {
     if (this.#clock.now() - this.#since >= SUMMARY_INTERVAL) this.summarise();
     const key = `${kind}/${peer}`;
     const known = this.#counts.get(key);
-    if (known !== undefined) known.count += 1;
-    else if (this.#counts.size >= MAX_COMPLAINTS) this.#addOther();
-    else {
-      this.#counts.set(key, { peer, kind, count: 1 });
+    if (known !== undefined) {
+      known.count += 1;
+      return;
+    }
+    if (this.#counts.size < MAX_COMPLAINTS) this.#counts.set(key, { peer, kind, count: 1 });
+    else this.#others += 1;
+    this.#logNew(peer, kind, detail);
+  }
+
+  #logNew(peer: string, kind: RejectionKind, detail: string): void {
+    this.#lines += 1;
+    if (this.#lines < MAX_COMPLAINT_LINES) {
       this.#log.warn(
         { peer, kind, detail },
         `Threw away a ${kind} packet of ${peer}: ${detail}. More of this kind are counted only.`,
       );
+    } else if (this.#lines === MAX_COMPLAINT_LINES) {
+      this.#log.warn({}, 'Too many servers send bad packets. All further complaints are counted only.');
     }
-  }
-
-  #addOther(): void {
-    this.#others += 1;
-    if (this.#others === 1)
-      this.#log.warn({}, 'Too many different servers send bad packets; further complaints are counted only.');
   }
 
   /** What was counted since the last summary, the most frequent first. */
@@ -68,6 +73,7 @@ export class Complaints {
     }
     this.#counts.clear();
     this.#others = 0;
+    this.#lines = 0;
     this.#since = this.#clock.now();
   }
 }

@@ -48,8 +48,13 @@ interface Packet {
 const SESSION_EXPIRY = 9;
 /** Milliseconds until the broker has to have taken us in. */
 const CONNECT_TIMEOUT = 10_000;
-/** Packets at once on their way, where the broker doesn't ask for fewer: some lose or refuse what goes beyond their own window. */
+/** Packets at once on their way, where an MQTT 5 broker doesn't ask for fewer by its Receive Maximum. */
 const MAX_IN_FLIGHT = 500;
+/**
+ * The same for MQTT 3.1.1, where a broker can't say it: 20 is Mosquitto's `max_inflight_messages`. Mosquitto 2.0.11 was seen to
+ * acknowledge packets beyond it and to lose them all the same, when the sender had subscriptions as well.
+ */
+const MAX_IN_FLIGHT_OLD = 20;
 /** https://docs.oasis-open.org/mqtt/mqtt/v5.0/os/mqtt-v5.0-os.html#_Toc3901208 */
 const SESSION_TAKEN_OVER = 0x8e;
 
@@ -62,7 +67,7 @@ export class Connection {
   readonly #refused: ConnectionOptions['refused'];
   readonly #waiting: Packet[] = [];
   readonly #inFlight = new Set<Packet>();
-  #window = MAX_IN_FLIGHT;
+  #window = MAX_IN_FLIGHT_OLD;
   #open = true;
   #takenOver = false;
   #error: Error | undefined;
@@ -92,7 +97,7 @@ export class Connection {
   async opened(): Promise<void> {
     const connected = new Promise<void>((resolve) => {
       this.#client.once('connect', (connack) => {
-        this.#window = Math.min(MAX_IN_FLIGHT, connack.properties?.receiveMaximum ?? MAX_IN_FLIGHT);
+        if (this.version === 5) this.#window = Math.min(MAX_IN_FLIGHT, connack.properties?.receiveMaximum ?? MAX_IN_FLIGHT);
         resolve();
       });
     });
@@ -175,6 +180,8 @@ export class Connection {
   /** Cuts the connection. */
   abort(): void {
     this.#client.end(true);
+    // Once asked to end in good order, mqtt.js does not let itself be hurried.
+    this.#client.stream.destroy();
   }
 
   #end(): void {

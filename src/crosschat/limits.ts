@@ -30,6 +30,8 @@ export const MAX_KEY = 64;
 export const MAX_STATE_VALUE = 1_024;
 /** Different complaints that are told apart until the next summary. */
 export const MAX_COMPLAINTS = 1_000;
+/** Complaints that are logged one by one until the next summary. */
+export const MAX_COMPLAINT_LINES = 100;
 /** Remote log lines of one server that reach our log in each {@link REMOTE_LOG_WINDOW}. */
 export const MAX_REMOTE_LOG_LINES = 20;
 /** Milliseconds. */

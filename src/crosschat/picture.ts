@@ -7,8 +7,10 @@ export class Peer {
   readonly server: CrossChatServer;
   /** The ids named so far by the burst that is under way. */
   burst: Set<number> | undefined;
-  /** Who was there when our connection broke: gives a speaker their name until the server's burst comes. */
-  remembered: Map<number, CrossChatUser> = new Map();
+  /** Who was there when we lost sight of the server: gives a speaker their name until the server's burst comes. */
+  readonly remembered = new Map<number, CrossChatUser>();
+  /** The `started` of those: after a restart, ids mean other users. */
+  rememberedFor = 0;
   /** Whether it was online when our connection broke, and hasn't been heard of since. */
   wasOnline = false;
   /** The `started` for which we sent our users once more because of its dialect. */
@@ -70,7 +72,9 @@ export class Picture {
   ): CrossChatUser | undefined {
     const { server } = peer;
     this.#forget(peer, id);
-    if (!peer.listed || server.users.size >= MAX_USERS_PER_SERVER || this.#users >= MAX_USERS) return undefined;
+    if (!peer.listed || server.users.size >= MAX_USERS_PER_SERVER) return undefined;
+    if (this.#users >= MAX_USERS) this.#forgetAll();
+    if (this.#users >= MAX_USERS) return undefined;
     const user = new CrossChatUser({ id, server, ...fields });
     server.users.set(id, user);
     this.#users += 1;
@@ -94,35 +98,43 @@ export class Picture {
     return peer.server.users.get(id) ?? peer.remembered.get(id) ?? peer.server.getUser(id, { ensure: true });
   }
 
-  /** Forgets a server's users, and says how many there were. */
-  dropUsers(peer: Peer): number {
-    const count = peer.server.users.size + peer.remembered.size;
-    this.#users -= count;
+  /** Forgets a server's users. */
+  dropUsers(peer: Peer): void {
+    this.#users -= peer.server.users.size;
     peer.server.users.clear();
-    peer.remembered.clear();
     peer.burst = undefined;
-    return count;
+    this.dropRemembered(peer);
   }
 
-  /** Forgets whom a server had before our outage: it has told anew. */
+  /** Takes a server's users off the list, but remembers who they were. */
+  rememberUsers(peer: Peer): void {
+    const { server, remembered } = peer;
+    for (const [id, user] of server.users) {
+      if (remembered.has(id)) this.#users -= 1;
+      remembered.set(id, user);
+    }
+    server.users.clear();
+    peer.burst = undefined;
+    peer.rememberedFor = server.started;
+  }
+
+  /** Forgets whom a server had before: it has told anew. */
   dropRemembered(peer: Peer): void {
     this.#users -= peer.remembered.size;
     peer.remembered.clear();
   }
 
+  #forgetAll(): void {
+    for (const peer of this.peers.values()) this.dropRemembered(peer);
+  }
+
   /** Our connection broke: nobody counts as online any more, but names are remembered. */
   lost(): void {
     for (const peer of this.peers.values()) {
-      const { server } = peer;
-      peer.burst = undefined;
-      if (!server.online) continue;
-      server.online = false;
+      if (!peer.server.online) continue;
+      peer.server.online = false;
       peer.wasOnline = true;
-      for (const [id, user] of server.users) {
-        if (peer.remembered.has(id)) this.#users -= 1;
-        peer.remembered.set(id, user);
-      }
-      server.users.clear();
+      this.rememberUsers(peer);
     }
   }
 

@@ -152,14 +152,15 @@ export class Receiver {
     if (started === 0 ? !present : server.online && same) return;
     const change = started === 0 ? 'offline' : present && !same ? 'restart' : 'online';
     const quiet = change === 'online' && (this.#resync === 'first' || peer.wasOnline);
-    const listening = server.online;
+    const users = server.online ? server.users.size : peer.remembered.size;
+    if (change === 'offline') picture.rememberUsers(peer);
+    else if (server.online) picture.dropUsers(peer);
+    // A server that came back during our outage may have announced its users before its status: only the remembered ones are old.
+    else if (started !== peer.rememberedFor) picture.dropRemembered(peer);
     server.started = started;
     server.online = started > 0;
     peer.wasOnline = false;
-    // A server that came back during our outage may have announced its users before its status: only the remembered ones are old.
-    if (change === 'restart' && !listening) picture.dropRemembered(peer);
-    const users = change === 'offline' || (change === 'restart' && listening) ? picture.dropUsers(peer) : 0;
-    emit('server', { server, change, quiet, users });
+    emit('server', { server, change, quiet, users: change === 'online' ? 0 : users });
     if (server.online) roster.burst(peer);
   }
 

@@ -19,7 +19,7 @@ export class Roster {
   #nextId = 1;
   #connected = false;
   /** Ids of users who left during an outage: peers that keep a silent server's users would show them for ever. */
-  #departed: number[] = [];
+  readonly #departed: number[] = [];
 
   constructor(picture: Picture, sendTo: SendTo, clock: Clock, pinned: Dialect | undefined) {
     this.#picture = picture;
@@ -31,12 +31,12 @@ export class Roster {
   /** Our connection is announced: everybody online learns who is here, and who left during the outage. */
   connected(): void {
     this.#connected = true;
-    const departed = this.#departed;
-    this.#departed = [];
-    for (const peer of this.#picture.online()) {
-      for (const id of departed) this.#sendQuietly(peer, userRemoved(id, this.#dialect(peer), ''));
-      this.burst(peer);
-    }
+    for (const peer of this.#picture.online()) this.burst(peer);
+  }
+
+  /** Everybody who was online during the outage has been told. */
+  settled(): void {
+    this.#departed.length = 0;
   }
 
   /** Our connection is gone. */
@@ -49,6 +49,7 @@ export class Roster {
     if (!this.#connected) return;
     const users = [...this.#picture.me.users.values()];
     const dialect = this.#dialect(peer);
+    for (const id of this.#departed) this.#sendQuietly(peer, userRemoved(id, dialect, ''));
     users.forEach((user, index) => {
       this.#sendQuietly(peer, userAdded(user, dialect, burstAt(index, users.length)));
     });

@@ -140,6 +140,7 @@ export class CrossChatState implements ServerOwner {
   /** The retained picture is complete: from now on, everything is news. */
   settled(): void {
     this.#receiver.settled();
+    this.#roster.settled();
   }
 
   /** Publishes our status once more, because somebody changed it. */
