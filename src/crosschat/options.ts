@@ -26,9 +26,9 @@ export interface CrossChatOptions {
   readonly serverId: string;
   /** Addresses of the broker: `mqtt://`, `mqtts://`, `ws://` or `wss://`, tried in this order. No user name or password in them. */
   readonly urls: readonly string[];
-  readonly username?: string;
-  readonly password?: string;
-  readonly tls?: TlsOptions;
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+  readonly tls?: TlsOptions | undefined;
   /** Connect without user name and password. */
   readonly allowAnonymous?: boolean;
   /** Send user name and password without TLS to another machine. */
