@@ -1,7 +1,6 @@
 /** Where the configuration comes from: a file, `.env` and the environment. What it means is `config.ts`'s business. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { parseEnv } from 'node:util';
 import { parse as parseYaml } from 'yaml';
 import { ConfigError, type Settings } from './config.ts';
 
@@ -132,6 +131,19 @@ function read(path: string): string {
   } catch (error) {
     throw new ConfigError([`${path}: can't be read (${(error as NodeJS.ErrnoException).code}).`]);
   }
+}
+
+/** A line of `.env`: a name, and a value that may stand in quotes. */
+const ENV_LINE = /^\s*(?:export\s+)?(\w+)\s*=(?:\s*(["'`])(.*?)\2\s*(?:#.*)?|(.*?)(?:\s#.*)?)$/;
+
+/** Reads `.env`. As in a shell, a # begins a comment only after a blank: aliases of rooms begin with one, and passwords hold it. */
+function parseEnv(content: string): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const line of content.split(/\r?\n/)) {
+    const [, name, , quoted, bare = ''] = ENV_LINE.exec(line) ?? [];
+    if (name !== undefined) values[name] = quoted ?? bare.trim();
+  }
+  return values;
 }
 
 function setAt(target: Record<string, unknown>, path: readonly string[], value: unknown): void {

@@ -68,6 +68,25 @@ describe('the simple case', () => {
     ]);
   });
 
+  test('in .env, a # begins a comment only after a blank', async () => {
+    const env = `
+      # the broker
+      export MQTT_URL = mqtts://broker.example   # ours
+      MQTT_USERNAME='bridge' # it's "ours"
+      MQTT_PASSWORD="two # words"
+      SERVER_ID=            # bridge by default
+      MATRIX_HOMESERVER_URL=https://matrix.example
+      MATRIX_ACCESS_TOKEN=ab#cd"e
+      MATRIX_ROOM=#games:matrix.example,#more:matrix.example\t# invite the bot's account`;
+    for (const content of [env, env.replaceAll('\n', '\r\n')]) {
+      const { mqtt, adapters, channels } = await load({ '.env': content });
+      expect(mqtt).toMatchObject({ urls: ['mqtts://broker.example'], username: 'bridge', password: 'two # words' });
+      expect(adapters[0]).toMatchObject({ serverId: 'bridge', config: { access_token: 'ab#cd"e' } });
+      expect(channels[0]?.rooms.map(({ room }) => room)).toContain('#games:matrix.example');
+      expect(channels[0]?.rooms.map(({ room }) => room)).toContain('#more:matrix.example');
+    }
+  });
+
   test('the environment goes over .env, and an empty variable counts as none', async () => {
     const config = await load(
       { '.env': 'SERVER_ID=here\nMQTT_URL=mqtt://a.example,mqtt://b.example' },
