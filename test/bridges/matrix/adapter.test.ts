@@ -8,7 +8,7 @@ async function openDouble() {
   const matrix = await MatrixDouble.start();
   const site = {
     url: matrix.url,
-    hasRoomSummaries: false,
+    hasRoomSummaries: true,
     account: (name: string) => Promise.resolve(matrix.addUser(name)),
     close: () => matrix.stop(),
   };

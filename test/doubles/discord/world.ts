@@ -2,11 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import { ChannelType, GatewayDispatchEvents, WebhookType } from 'discord.js';
 import type { Clock } from '../../../src/clock.ts';
+import { Signal } from '../../support/signal.ts';
 import { AttachmentStore } from './attachments.ts';
 import type { Dispatch } from './dispatch.ts';
 import { DEFAULT_PERMISSIONS } from './permissions.ts';
 import { channelShape, guildCreateShape, memberWithUser, roleShape, userShape } from './shapes.ts';
-import { Signal } from './signal.ts';
 import { snowflakes } from './snowflake.ts';
 import type { Bot, Channel, Guild, Member, Message, Overwrite, PrivilegedIntent, Role, User, Webhook } from './state.ts';
 

@@ -18,6 +18,7 @@ import { eventRoutes } from './routes/events.ts';
 import { mediaRoutes } from './routes/media.ts';
 import { profileRoutes } from './routes/profile.ts';
 import { roomRoutes } from './routes/rooms.ts';
+import { summaryRoutes } from './routes/summary.ts';
 import { syncRoutes } from './routes/sync.ts';
 import { HttpServer, type SeenRequest, type Violation } from './server.ts';
 import { World } from './world.ts';
@@ -79,7 +80,16 @@ export class MatrixDouble {
       url: () => server.url,
       violation: (call, text) => server.violation(call, text),
     };
-    const parts = [accountRoutes, profileRoutes, directoryRoutes, roomRoutes, eventRoutes, mediaRoutes, syncRoutes];
+    const parts = [
+      accountRoutes,
+      profileRoutes,
+      directoryRoutes,
+      roomRoutes,
+      summaryRoutes,
+      eventRoutes,
+      mediaRoutes,
+      syncRoutes,
+    ];
     for (const addRoutes of parts) addRoutes(router, homeserver);
     await server.listen();
     return new MatrixDouble(world, server, faults, rate);
@@ -103,13 +113,10 @@ export class MatrixDouble {
    * The first request that fits, past or future: as it arrived, or after its answer, which `status` tells.
    * @param timeout in milliseconds of real time
    */
-  waitForRequest(fits: (request: SeenRequest) => boolean, timeout = 5_000): Promise<SeenRequest> {
+  waitForRequest(fits: (request: SeenRequest) => boolean, timeout?: number): Promise<SeenRequest> {
     const latest = () => this.requests.slice(-20).map(({ method, path, status }) => `${method} ${path} ${status ?? '…'}`);
-    return this.#server.changed.until(
-      () => this.requests.find(fits),
-      timeout,
-      () => `No such request within ${timeout} ms. The latest:\n${latest().join('\n')}`,
-    );
+    const explain = () => `The latest:\n${latest().join('\n')}`;
+    return this.#server.changed.until(() => this.requests.find(fits), 'a request', timeout, explain);
   }
 
   /** What clients did wrong. A test of a client ends with a look whether this is empty. */

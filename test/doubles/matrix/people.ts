@@ -148,15 +148,10 @@ export class TestRoom {
    * @param timeout in milliseconds of real time, whatever clock the double runs on
    * @throws {Error} when the time is over; it says what was in the room instead
    */
-  waitUntil<T>(look: (room: this) => T | undefined | false, timeout = 5_000): Promise<T> {
-    return this.#world.changed.until(
-      () => look(this),
-      timeout,
-      () => {
-        const said = this.messages.slice(-20).map(({ displayname, body }) => `${displayname}: ${body}`);
-        return `Not seen in ${this.id} within ${timeout} ms. It was said:\n${said.join('\n')}`;
-      },
-    );
+  waitUntil<T>(look: (room: this) => T | undefined | false, timeout?: number): Promise<T> {
+    const said = () => this.messages.slice(-20).map(({ displayname, body }) => `${displayname}: ${body}`);
+    const explain = () => `It was said:\n${said().join('\n')}`;
+    return this.#world.changed.until(() => look(this), `a change in ${this.id}`, timeout, explain);
   }
 }
 

@@ -22,6 +22,11 @@ export interface UserCall extends Call {
   readonly session: Session;
 }
 
+/** A request by somebody who may be logged in. */
+export interface AnybodyCall extends Call {
+  readonly session: Session | undefined;
+}
+
 /** An answer that isn't JSON. */
 export class Download {
   readonly bytes: Buffer;
@@ -34,9 +39,10 @@ export class Download {
 }
 
 type Answer = object | Promise<object>;
-type Handler =
-  | { readonly open: true; readonly handle: (call: Call) => Answer }
-  | { readonly open: false; readonly handle: (call: UserCall) => Answer };
+export type Handler =
+  | { readonly token: 'ignored'; readonly handle: (call: Call) => Answer }
+  | { readonly token: 'optional'; readonly handle: (call: AnybodyCall) => Answer }
+  | { readonly token: 'needed'; readonly handle: (call: UserCall) => Answer };
 
 interface Route {
   readonly method: string;
@@ -49,12 +55,17 @@ export class Router {
 
   /** For anybody. In a pattern, `:name` stands for one part of the path. */
   open(method: string, pattern: string, handle: (call: Call) => Answer): void {
-    this.#routes.push({ method, pattern: pattern.split('/'), handler: { open: true, handle } });
+    this.#routes.push({ method, pattern: pattern.split('/'), handler: { token: 'ignored', handle } });
+  }
+
+  /** For anybody but those who present a wrong token. */
+  anybody(method: string, pattern: string, handle: (call: AnybodyCall) => Answer): void {
+    this.#routes.push({ method, pattern: pattern.split('/'), handler: { token: 'optional', handle } });
   }
 
   /** For those who are logged in. */
   user(method: string, pattern: string, handle: (call: UserCall) => Answer): void {
-    this.#routes.push({ method, pattern: pattern.split('/'), handler: { open: false, handle } });
+    this.#routes.push({ method, pattern: pattern.split('/'), handler: { token: 'needed', handle } });
   }
 
   /** @throws {MatrixError} 404 or 405 */

@@ -1,10 +1,10 @@
 /** The double's HTTP side: takes requests, finds who asks and who answers, and makes go wrong what a test wants to go wrong. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Signal } from '../../support/signal.ts';
 import { MatrixError, tooLarge } from './error.ts';
 import { type Failure, type Faults, refusal } from './faults.ts';
-import { type Call, Download, type Router, type UserCall } from './router.ts';
-import { Signal } from './signal.ts';
+import { type Call, Download, type Handler, type Router } from './router.ts';
 import type { Session, World } from './world.ts';
 
 /** What a client asked, for a test to look at. Tokens are left out. */
@@ -140,7 +140,8 @@ export class HttpServer {
       const contentType = request.headers['content-type'];
       const call: Call = { method, path: url.pathname, query: url.searchParams, contentType, body, signal, param };
       if (url.searchParams.has('access_token')) this.violation(call, 'an access token in the URL, where it ends up in logs');
-      const result = await (handler.open ? handler.handle(call) : handler.handle(this.#loggedIn(call, session, request, url)));
+      if (handler.token !== 'ignored' && !session && tokenOf(request, url) !== undefined) throw unknownToken();
+      const result = await respond(handler, call, session);
       if (result instanceof Download) return { status: 200, headers: result.headers, body: result.bytes };
       return json(200, result);
     } catch (error) {
@@ -157,12 +158,16 @@ export class HttpServer {
       return json(error.status, error.body, error.headers);
     }
   }
+}
 
-  #loggedIn(call: Call, session: Session | undefined, request: IncomingMessage, url: URL): UserCall {
-    if (session) return { ...call, session };
-    if (tokenOf(request, url) === undefined) throw new MatrixError(401, 'M_MISSING_TOKEN', 'Missing access token');
-    throw new MatrixError(401, 'M_UNKNOWN_TOKEN', 'Invalid access token passed.', { extra: { soft_logout: false } });
-  }
+function respond(handler: Handler, call: Call, session: Session | undefined): object | Promise<object> {
+  if (handler.token !== 'needed') return handler.handle({ ...call, session });
+  if (!session) throw new MatrixError(401, 'M_MISSING_TOKEN', 'Missing access token');
+  return handler.handle({ ...call, session });
+}
+
+function unknownToken(): MatrixError {
+  return new MatrixError(401, 'M_UNKNOWN_TOKEN', 'Invalid access token passed.', { extra: { soft_logout: false } });
 }
 
 function tokenOf(request: IncomingMessage, url: URL): string | undefined {

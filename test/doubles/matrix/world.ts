@@ -2,12 +2,12 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../../src/clock.ts';
+import { Signal } from '../../support/signal.ts';
 import { authorise } from './authorise.ts';
 import { notFound } from './error.ts';
 import type { Content, Draft, RoomEvent } from './event.ts';
 import type { Filter } from './filter.ts';
 import { Room } from './room.ts';
-import { Signal } from './signal.ts';
 import { validate } from './validate.ts';
 
 /** Account data by type, with the position in the stream at which it was set. */

@@ -22,6 +22,8 @@ export function accountTests(stage: Stage): void {
       const unknown = await fetch(`${stage.url}${V3}/account/whoami`, { headers: { Authorization: 'Bearer nonsense' } });
       expect(unknown.status).toBe(401);
       expect(await unknown.json()).toMatchObject({ errcode: 'M_UNKNOWN_TOKEN', soft_logout: false });
+      const versions = await fetch(`${stage.url}/_matrix/client/versions`, { headers: { Authorization: 'Bearer nonsense' } });
+      expect([versions.status, await versions.json()]).toMatchObject([401, { errcode: 'M_UNKNOWN_TOKEN' }]);
       const missing = await fetch(`${stage.url}${V3}/account/whoami`);
       expect(missing.status).toBe(401);
       expect(await missing.json()).toMatchObject({ errcode: 'M_MISSING_TOKEN' });

@@ -156,6 +156,68 @@ export function membershipTests(stage: Stage): void {
     });
   });
 
+  describe('rooms from outside', () => {
+    const paths = (target: string) => {
+      const room = encodeURIComponent(target);
+      const draft = '/_matrix/client/unstable/im.nheko.summary';
+      return [`/_matrix/client/v1/room_summary/${room}`, `${draft}/rooms/${room}/summary`, `${draft}/summary/${room}`];
+    };
+
+    it('are summed up for those who may join, look in or are invited', async () => {
+      const { alice, bob } = stage;
+      const localpart = stage.unused();
+      const alias = `#${localpart}:${stage.serverName}`;
+      const lobby = await alice.client.createRoom({
+        preset: 'public_chat',
+        name: 'Lobby',
+        topic: 'T',
+        room_alias_name: localpart,
+      });
+      const seen = { room_id: lobby, room_version: '12', name: 'Lobby', topic: 'T', canonical_alias: alias };
+      const open = { ...seen, num_joined_members: 1, world_readable: false, guest_can_join: false, join_rule: 'public' };
+      for (const path of [...paths(lobby), ...paths(alias)]) {
+        expect(await bob.client.doRequest('GET', path)).toEqual({ ...open, membership: 'leave' });
+        expect(await alice.client.doRequest('GET', path)).toEqual({ ...open, membership: 'join' });
+        expect(await (await fetch(stage.url + path)).json()).toEqual(open);
+      }
+      const secret = await alice.client.createRoom({
+        preset: 'private_chat',
+        invite: [bob.id],
+        initial_state: [
+          { type: 'm.room.encryption', state_key: '', content: { algorithm: 'm.megolm.v1.aes-sha2' } },
+          { type: 'm.room.guest_access', state_key: '', content: { guest_access: 'can_join' } },
+        ],
+      });
+      expect(await bob.client.doRequest('GET', paths(secret)[0] ?? '')).toEqual({
+        room_id: secret,
+        room_version: '12',
+        num_joined_members: 1,
+        world_readable: false,
+        guest_can_join: true,
+        encryption: 'm.megolm.v1.aes-sha2',
+        join_rule: 'invite',
+        membership: 'invite',
+      });
+      const history = { type: 'm.room.history_visibility', state_key: '', content: { history_visibility: 'world_readable' } };
+      const shown = await alice.client.createRoom({ preset: 'private_chat', initial_state: [history] });
+      const summary = await bob.client.doRequest('GET', paths(shown)[0] ?? '');
+      expect(summary).toMatchObject({ world_readable: true, join_rule: 'invite', membership: 'leave' });
+    });
+
+    it('are hidden from all others', async () => {
+      const { alice, bob } = stage;
+      const secret = await alice.client.createRoom({ preset: 'private_chat' });
+      const ask = (target: string) => refusalOf(bob.client.doRequest('GET', paths(target)[0] ?? ''));
+      expect(await ask(secret)).toBe('404 M_NOT_FOUND');
+      expect(await ask(`!${stage.unused()}:${stage.serverName}`)).toBe('400 M_UNKNOWN');
+      expect(await ask(`#${stage.unused()}:${stage.serverName}`)).toBe('404 M_NOT_FOUND');
+      expect(await ask('nonsense')).toBe('400 M_UNKNOWN');
+      const path = paths(secret)[0] ?? '';
+      expect((await fetch(stage.url + path)).status).toBe(404);
+      expect((await fetch(stage.url + path, { headers: { Authorization: 'Bearer nonsense' } })).status).toBe(401);
+    });
+  });
+
   describe('power levels', () => {
     it('decide who may send what', async () => {
       const { alice, bob } = stage;

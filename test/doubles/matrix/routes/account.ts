@@ -19,7 +19,7 @@ const LOGIN = z.looseObject({
 
 export function accountRoutes(router: Router, { world, url }: Homeserver): void {
   const wellKnown = () => ({ 'm.homeserver': { base_url: `${url()}/` } });
-  router.open('GET', '/_matrix/client/versions', () => ({ versions: VERSIONS, unstable_features: {} }));
+  router.anybody('GET', '/_matrix/client/versions', () => ({ versions: VERSIONS, unstable_features: {} }));
   router.open('GET', '/.well-known/matrix/client', wellKnown);
   router.open('GET', `${V3}/login`, () => ({ flows: [{ type: 'm.login.password' }] }));
   router.open('POST', `${V3}/login`, (call) => {

@@ -1,4 +1,4 @@
-/** Says that something changed, to whoever listens or waits. */
+/** Says that something changed, to whoever listens, or waits until it is as they want it. */
 export class Signal {
   readonly #listeners = new Set<() => void>();
 
@@ -14,11 +14,12 @@ export class Signal {
 
   /**
    * Resolves with what `look` returns as soon as that is neither undefined nor false: now, or after a change.
-   * @param timeout in milliseconds of real time, whatever clock the double runs on
-   * @param explain what to say in the error when the time is over
+   * @param what names the awaited thing in the error
+   * @param timeout in milliseconds of real time, whatever clock the test runs on
+   * @param explain added to the error: what there was instead
    * @throws {Error} when the time is over, or what `look` throws
    */
-  until<T>(look: () => T | undefined | false, timeout: number, explain: () => string): Promise<T> {
+  until<T>(look: () => T | undefined | false, what: string, timeout = 5_000, explain = () => ''): Promise<T> {
     return new Promise((resolve, reject) => {
       const finish = (settle: () => void) => {
         stopListening();
@@ -33,8 +34,9 @@ export class Signal {
           finish(() => reject(error));
         }
       };
+      const giveUp = () => reject(new Error(`waited ${timeout} ms in vain for ${what}. ${explain()}`.trim()));
       const stopListening = this.listen(attempt);
-      const timer = setTimeout(() => finish(() => reject(new Error(explain()))), timeout);
+      const timer = setTimeout(() => finish(giveUp), timeout);
       attempt();
     });
   }
