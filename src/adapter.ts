@@ -24,6 +24,8 @@ export interface AdapterHost {
   readonly rooms: readonly RoomRef[];
   readonly log: Logger;
   readonly clock: Clock;
+  /** A number from 0 up to but without 1, like Math.random. */
+  readonly random: () => number;
   /** Where this adapter may keep small things (a sync token) over a restart. */
   readonly memory: Memory;
   /** The virtual server that speaks for this adapter's users. */

@@ -108,7 +108,7 @@ export class Bridge {
   }
 
   #member({ id, module, config: own, serverId }: AdapterConfig): Member {
-    const { config, clock, log, shutdown } = this.#options;
+    const { config, clock, random, log, shutdown } = this.#options;
     const server = this.#servers.find(({ chat }) => chat.state.ownId === serverId);
     if (!server) throw new Error(`no virtual server ${serverId}`);
     const adapterLog = log.child({ adapter: id });
@@ -118,6 +118,7 @@ export class Bridge {
       rooms,
       log: adapterLog,
       clock,
+      random,
       memory: fileMemory(join(config.dataDir, 'adapters'), id, adapterLog),
       chat: server.chat,
       message: async (message) => this.#hub.heardFromRoom(message),

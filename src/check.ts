@@ -43,6 +43,7 @@ export async function check(config: Config, log: Logger, print: (line: string) =
       rooms: roomsOf(config, id),
       log,
       clock: systemClock,
+      random: Math.random,
       memory: fileMemory(join(config.dataDir, 'adapters'), id, log),
       chat: new CrossChat(options),
       message: async () => {},

@@ -169,7 +169,7 @@ export class MatrixAdapter implements Adapter {
   /** As long as the homeserver asked for; else twice as long with every failure, varied so that not everybody comes back at once. */
   #pause(failures: number, asked: number | undefined): Promise<void> {
     const { signal } = this.#ending;
-    const ms = asked ?? 500 * 2 ** failures * (0.5 + Math.random() / 2);
+    const ms = asked ?? 500 * 2 ** failures * (0.5 + this.#host.random() / 2);
     return new Promise((resolve) => {
       const end = () => {
         cancel();

@@ -54,6 +54,7 @@ export interface TestHostOptions {
   readonly id?: string;
   readonly rooms?: readonly string[];
   readonly clock?: Clock;
+  readonly random?: () => number;
   /** To be handed from one host to the next for a "restart". */
   readonly memory?: Memory;
   /** By default one that is never started. */
@@ -78,6 +79,7 @@ export function testHost(options: TestHostOptions = {}): TestHost {
     rooms: (options.rooms ?? []) as RoomRef[],
     log: pino({ level: 'trace', base: null }, { write: (line: string) => lines.add(line) }),
     clock: options.clock ?? systemClock,
+    random: options.random ?? Math.random,
     memory: options.memory ?? testMemory(),
     chat: options.chat ?? new CrossChat({ serverId: 'bridge', urls: ['mqtt://127.0.0.1:1'], allowAnonymous: true }),
     async message(message) {
