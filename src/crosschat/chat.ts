@@ -68,7 +68,7 @@ export class CrossChat extends EventEmitter<CrossChatEvents> {
   start(): void {
     if (this.#status === 'connecting' || this.#status === 'ready') return;
     this.#status = 'connecting';
-    this.#stopping = new AbortController();
+    if (this.#stopping.signal.aborted) this.#stopping = new AbortController();
     const { signal } = this.#stopping;
     this.#running = this.#running.then(() => this.#run(signal));
   }

@@ -19,7 +19,7 @@ export function parseJson(text: string): Result<unknown> {
 }
 
 /** Whether a value is what JSON calls an object. */
-export function isObject(value: unknown): value is Record<string, unknown> {
+function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

@@ -4,7 +4,7 @@ import type { Dialect } from './server.ts';
 import type { CrossChatUser } from './user.ts';
 
 /** The protocol's version, as it stands in `status`. */
-export const PROTOCOL_VERSION = 1;
+const PROTOCOL_VERSION = 1;
 
 /** The command words of each dialect. */
 const WORDS = { add: { add: 'add', del: 'del' }, join: { add: 'join', del: 'leave' } } as const;

@@ -28,7 +28,7 @@ export function isKey(key: string): boolean {
 }
 
 /** A user's id from its digits. */
-export function parseUserId(digits: string | undefined): number | undefined {
+function parseUserId(digits: string | undefined): number | undefined {
   return digits !== undefined && USER_ID.test(digits) ? Number(digits) : undefined;
 }
 

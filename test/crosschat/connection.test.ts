@@ -1,9 +1,8 @@
 /** Brokers that go away, refuse, lie or are slow. */
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
+import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
 import type { AuthenticateError } from 'aedes';
-import mqttPacket from 'mqtt-packet';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createWebSocketStream, WebSocketServer } from 'ws';
 import {
@@ -51,18 +50,11 @@ function record(chat: CrossChat, ...names: (keyof CrossChatEvents)[]): string[] 
   return seen;
 }
 
-/** A broker of a few lines that answers as it is told. */
-async function fakeBroker(answer: (packet: mqttPacket.Packet) => mqttPacket.Packet | 'close' | undefined): Promise<string> {
-  const server: Server = createTcpServer((socket) => {
-    const parser = mqttPacket.parser();
-    let version = 4;
-    parser.on('packet', (packet) => {
-      if (packet.cmd === 'connect') version = packet.protocolVersion ?? 4;
-      const reply = answer(packet);
-      if (reply === 'close') socket.destroy();
-      else if (reply !== undefined) socket.write(mqttPacket.generate(reply, { protocolVersion: version }));
-    });
-    socket.on('data', (data) => parser.parse(data)).on('error', () => {});
+/** A TCP server on 127.0.0.1 that handles each connection like this. */
+async function tcp(handle: (socket: Socket) => void): Promise<string> {
+  const server = createTcpServer((socket) => {
+    socket.on('error', () => {});
+    handle(socket);
   });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
@@ -160,26 +152,20 @@ describe('the broker goes away and comes back', () => {
   }, 15_000);
 
   test('a say that breaks off names the servers that it did not reach', async () => {
-    const url = await fakeBroker((packet) => {
-      if (packet.cmd === 'connect') return connack;
-      if (packet.cmd === 'subscribe') return { cmd: 'suback', messageId: packet.messageId ?? 0, granted: [2, 2] };
-      if (packet.cmd === 'publish' && packet.topic.endsWith('/say/1')) return 'close';
-      if (packet.cmd === 'publish') return { cmd: 'pubrec', messageId: packet.messageId ?? 0 };
-      if (packet.cmd === 'pubrel') return { cmd: 'pubcomp', messageId: packet.messageId ?? 0 };
-      return undefined;
+    const { url } = await broker({
+      authorizePublish: (client, packet, done) => {
+        if (packet.topic.endsWith('/say/1')) client?.conn.destroy();
+        else done(null);
+      },
     });
-    const chat = bridge({ urls: [url], protocolVersion: 4, random: () => 0.9, clock: hurried });
-    const problem = next(chat, 'problem');
+    const chat = bridge({ urls: [url], random: () => 0.9 });
     chat.start();
     await chat.whenReady();
-    expect(await problem).toContain('did not give us our own status back');
     chat.state.receive('crosschat/state/alpha/status', '{"started":1}');
     await chat.state.addUser('Ann');
     await expect(chat.state.say(1, 'hello')).rejects.toMatchObject({ name: 'PublishError', undelivered: ['alpha'] });
   });
 });
-
-const connack = { cmd: 'connack', returnCode: 0, sessionPresent: false } as const;
 
 describe('the broker refuses', () => {
   test('MQTT 5: 3.1.1 is tried at once, and remembered', async () => {
@@ -204,12 +190,12 @@ describe('the broker refuses', () => {
 
   test('MQTT 5 in the words of MQTT 5, too', async () => {
     const versions: unknown[] = [];
-    const url = await fakeBroker((packet) => {
-      if (packet.cmd !== 'connect') return 'close';
-      versions.push(packet.protocolVersion);
-      return packet.protocolVersion === 5
-        ? { cmd: 'connack', reasonCode: 0x84, sessionPresent: false }
-        : { ...connack, returnCode: 3 };
+    const url = await tcp((socket) => {
+      socket.once('data', (connect) => {
+        const version = connect[connect.indexOf('MQTT') + 4];
+        versions.push(version);
+        socket.write(Buffer.from(version === 5 ? [0x20, 3, 0, 0x84, 0] : [0x20, 2, 0, 3]));
+      });
     });
     const chat = bridge({ urls: [url], random: () => 0.9 });
     const problem = next(chat, 'problem');
@@ -242,6 +228,15 @@ describe('the broker refuses', () => {
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatch(/mqtt\.username.*mqtt\.password/);
     expect(problems[0]).not.toContain('hunter2');
+  });
+
+  test('to give us our own status back: a sentence, but we go on', async () => {
+    const { url } = await broker({ authorizeForward: (_client, packet) => (packet.topic.endsWith('/status') ? null : packet) });
+    const chat = bridge({ urls: [url], clock: hurried });
+    const problem = next(chat, 'problem');
+    chat.start();
+    await chat.whenReady();
+    expect(await problem).toContain('did not give us our own status back');
   });
 
   test('a subscription, for a while: it is tried again until granted', async () => {
@@ -354,19 +349,18 @@ describe('starting and stopping', () => {
   });
 
   test('stop ends within 5 s on a broker that says nothing any more', async () => {
-    let silent = false;
-    const url = await fakeBroker((packet) => {
-      if (silent) return undefined;
-      if (packet.cmd === 'connect') return connack;
-      if (packet.cmd === 'subscribe') return { cmd: 'suback', messageId: packet.messageId ?? 0, granted: [2, 2] };
-      if (packet.cmd === 'publish') return { cmd: 'pubrec', messageId: packet.messageId ?? 0 };
-      if (packet.cmd === 'pubrel') return { cmd: 'pubcomp', messageId: packet.messageId ?? 0 };
-      return undefined;
+    const { port } = await broker();
+    const onward: Socket[] = [];
+    const url = await tcp((socket) => {
+      const further = connect(port, '127.0.0.1');
+      socket.pipe(further).pipe(socket);
+      onward.push(further);
+      undo.push(() => further.destroy());
     });
-    const chat = bridge({ urls: [url], protocolVersion: 4, clock: hurried });
+    const chat = bridge({ urls: [url], clock: hurried });
     chat.start();
     await chat.whenReady();
-    silent = true;
+    for (const further of onward) further.pause();
     const began = Date.now();
     await chat.stop();
     expect(Date.now() - began).toBeLessThan(500);

@@ -189,6 +189,20 @@ test('keys that reach for a prototype find nothing', async () => {
   expect(chat.state.servers.get('__proto__')).toMatchObject({ online: true });
 });
 
+test('JSON nested a hundred thousand deep', async () => {
+  const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+  const said = next(chat, 'say');
+  await rejections(async () => {
+    await mallory.send('m/mallory/bridge/user', `{"id":5,"cmd":"add","name":"x","a":${deep}}`);
+    await mallory.send('state/mallory/meta', `{"a":${deep.slice(96_000, 104_000)}}`);
+    await mallory.send('m/mallory/bridge/ooc/info', deep);
+    await mallory.send('m/mallory/bridge/ooc/aowl_kick', `{"steamid64":"76561197986413226","extra":{"a":${deep}}}`);
+    await mallory.send('m/mallory/bridge/say/1', `{"say":"still heard","a":${deep}}`);
+  });
+  expect(await said).toMatchObject({ text: 'still heard', extra: {} });
+  expect(chat.state.formatStatus(true)).toContain('mallory');
+});
+
 test('extras are bounded, key by key', async () => {
   const extra = Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`key${index}`, 'x'.repeat(20)]));
   const added = next(chat, 'user');
