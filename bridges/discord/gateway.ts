@@ -142,6 +142,8 @@ export class Gateway {
         if (this.#connected && !this.#stopped) this.#events.refused(code);
       })
       .on(Events.ShardReconnecting, () => {
+        // discord.js says so of a connection that was closed on purpose, too.
+        if (this.#stopped) return;
         if (!this.#interrupted) log.warn('The connection to Discord was lost; connecting again');
         this.#interrupted = true;
         this.#hearing.hold();

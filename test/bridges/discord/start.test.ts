@@ -111,6 +111,7 @@ it('ends quickly, whatever it is doing', async () => {
   expect(performance.now() - begin).toBeLessThan(3_000);
   working.alice.says(working.general, 'too late');
   expect(working.host.messages.all).toEqual([]);
+  expect(working.host.lines.all.join()).not.toContain('connecting again');
 });
 
 it('never starts what was stopped', async () => {
