@@ -5,7 +5,15 @@ export default defineConfig({
     testTimeout: 15_000,
     hookTimeout: 30_000,
     projects: [
-      { extends: true, test: { name: 'stand-ins', include: ['test/**/*.test.ts'], exclude: ['test/real/**'] } },
+      {
+        extends: true,
+        test: {
+          name: 'stand-ins',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/real/**'],
+          globalSetup: 'test/support/build.ts',
+        },
+      },
       { extends: true, test: { name: 'real', include: ['test/real/**/*.test.ts'], fileParallelism: false } },
     ],
   },

@@ -17,7 +17,8 @@ export async function run(config: Config, log: Logger, onInterrupt?: (action: ()
   const ended = new Promise<string>((resolve) => {
     shutdown = resolve;
   });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => shutdown(signal));
+  // npm hands on a signal that a whole group of processes gets, so it comes twice; the second must not cut the goodbye short.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => shutdown(signal));
   onInterrupt?.(() => shutdown('Ctrl-C'));
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'a fault in the bridge; it goes on'));
   for (const note of config.notes) log.info(note);
