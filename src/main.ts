@@ -46,6 +46,9 @@ const OPTIONS = {
   'allow-insecure-transport': { type: 'boolean' },
 } as const satisfies ParseArgsConfig['options'];
 
+/** The options that only `console` has: to ignore them would be to do something else than was asked. */
+const CONSOLE_OPTIONS = ['url', 'server-id', 'username', 'allow-anonymous', 'allow-insecure-transport'] as const;
+
 const COMMANDS = ['run', 'check', 'console'];
 
 /** Runs the command line. @returns the exit code */
@@ -62,16 +65,22 @@ async function main(): Promise<number> {
       `There is no command "${unknown}"${close ? ` (did you mean "${close}"?)` : ''}; --help lists what there is.`,
     ]);
   }
-  const settings = readSettings(process.cwd(), process.env, values.config);
+  const standalone = command === 'console';
+  const misplaced = standalone ? undefined : CONSOLE_OPTIONS.find((option) => values[option] !== undefined);
+  if (misplaced) {
+    throw new ConfigError([
+      `--${misplaced} is an option of the command console; for ${command}, see README.md and .env.example.`,
+    ]);
+  }
+  const given = readSettings(process.cwd(), process.env, values.config);
+  const settings = standalone ? consoleSettings(given, values) : given;
   const secrets = secretsIn(settings.raw);
   if (command === 'check') return check(await configOf(settings), makeLog('silent', secrets), print);
 
-  const standalone = command === 'console';
-  const config = standalone ? consoleSettings(settings, values) : settings;
   const terminal =
     standalone || (process.stdin.isTTY && process.stdout.isTTY) ? openTerminal(process.stdin, process.stdout) : undefined;
   try {
-    const parsed = await configOf(config, terminal);
+    const parsed = await configOf(settings, terminal);
     return await run(parsed, makeLog(parsed.logLevel, secrets, terminal), terminal?.onInterrupt);
   } finally {
     terminal?.close();
@@ -82,7 +91,9 @@ function readArguments() {
   try {
     return parseArgs({ allowPositionals: true, options: OPTIONS });
   } catch (error) {
-    throw new ConfigError([`${(error as Error).message} --help lists the options.`]);
+    // What Node says after its first sentence is for programmers.
+    const [fault = ''] = (error as Error).message.split(/\.\s/);
+    throw new ConfigError([`${fault}; --help lists what there is.`]);
   }
 }
 
