@@ -76,19 +76,18 @@ const threadTypes: readonly ChannelType[] = [ChannelType.AnnouncementThread, Cha
 const webhookName = 'crosschat-bridge';
 
 export class Api {
-  readonly #rest: REST;
+  readonly #requests: REST;
   readonly #token: string;
 
   constructor(token: string, url: string | undefined) {
     this.#token = token;
     // Requests are repeated by the core, which knows what may be sent twice; rate limits are waited for here.
-    this.#rest = new REST({ ...(url !== undefined && { api: url }), retries: 0 }).setToken(token);
+    this.#requests = new REST({ ...(url !== undefined && { api: url }), retries: 0 });
   }
 
-  async account(): Promise<Account> {
-    this.#rest.setToken(this.#token);
-    const me = user.parse(await this.#rest.get(Routes.user()));
-    const { id: applicationId, flags } = application.parse(await this.#rest.get(Routes.currentApplication()));
+  async account(signal?: AbortSignal): Promise<Account> {
+    const me = user.parse(await this.#get(Routes.user(), signal));
+    const { id: applicationId, flags } = application.parse(await this.#get(Routes.currentApplication(), signal));
     const has = (...either: ApplicationFlags[]) => either.some((flag) => (flags & flag) !== 0);
     return {
       applicationId,
@@ -100,7 +99,7 @@ export class Api {
   }
 
   async channel(channelId: string, signal?: AbortSignal): Promise<Channel> {
-    const found = channel.parse(await this.#rest.get(Routes.channel(channelId), signal && { signal }));
+    const found = channel.parse(await this.#get(Routes.channel(channelId), signal));
     return {
       id: found.id,
       name: found.name ?? found.id,
@@ -112,23 +111,22 @@ export class Api {
   }
 
   async guild(guildId: string, signal?: AbortSignal): Promise<Guild> {
-    const { owner_id, ...found } = guild.parse(await this.#rest.get(Routes.guild(guildId), signal && { signal }));
+    const { owner_id, ...found } = guild.parse(await this.#get(Routes.guild(guildId), signal));
     return { ...found, ownerId: owner_id };
   }
 
   /** The ids of a member's roles. */
   async roles(guildId: string, userId: string): Promise<readonly string[]> {
-    return member.parse(await this.#rest.get(Routes.guildMember(guildId, userId))).roles;
+    return member.parse(await this.#get(Routes.guildMember(guildId, userId))).roles;
   }
 
   /** The webhook of this application in a channel, made if there is none. */
   async webhook(channelId: string, applicationId: string, signal: AbortSignal): Promise<Webhook> {
     const route = Routes.channelWebhooks(channelId);
-    const all = z.array(webhook).parse(await this.#rest.get(route, { signal }));
+    const all = z.array(webhook).parse(await this.#get(route, signal));
     const mine = all.find(({ type, application_id }) => type === WebhookType.Incoming && application_id === applicationId);
-    const { id, token } = mine?.token
-      ? mine
-      : webhook.parse(await this.#rest.post(route, { body: { name: webhookName }, signal }));
+    const make = () => abortable(signal, (own) => this.#rest.post(route, { body: { name: webhookName }, ...own }));
+    const { id, token } = mine?.token ? mine : webhook.parse(await make());
     return { id, token: z.string().parse(token) };
   }
 
@@ -142,16 +140,50 @@ export class Api {
   ): Promise<Shown> {
     const query = new URLSearchParams({ wait: 'true', ...(threadId !== undefined && { thread_id: threadId }) });
     const body = { ...identity, content, allowed_mentions: { parse: [] } };
-    return shownOf(await this.#rest.post(Routes.webhook(id, token), { query, body, auth: false, signal }));
+    const route = Routes.webhook(id, token);
+    return shownOf(await abortable(signal, (own) => this.#rest.post(route, { query, body, auth: false, ...own })));
   }
 
   /** Up to 50 messages after the one with this id. */
   async messagesAfter(channelId: string, messageId: string, signal: AbortSignal): Promise<Shown[]> {
     const query = new URLSearchParams({ after: messageId, limit: '50' });
-    return z
-      .array(z.unknown())
-      .parse(await this.#rest.get(Routes.channelMessages(channelId), { query, signal }))
-      .map(shownOf);
+    const found = await this.#get(Routes.channelMessages(channelId), signal, query);
+    return z.array(z.unknown()).parse(found).map(shownOf);
+  }
+
+  /** With the token, which discord.js drops when it is refused once. */
+  get #rest(): REST {
+    return this.#requests.setToken(this.#token);
+  }
+
+  #get(route: `/${string}`, signal?: AbortSignal, query?: URLSearchParams): Promise<unknown> {
+    return abortable(signal, (own) => this.#rest.get(route, { ...own, ...(query && { query }) }));
+  }
+}
+
+/**
+ * A request that is given up as soon as the signal says so: discord.js waits for rate limits without looking at it.
+ * @param request gets a signal of its own, since discord.js never takes its listener off
+ */
+async function abortable<T>(
+  signal: AbortSignal | undefined,
+  request: (options: { signal?: AbortSignal }) => Promise<T>,
+): Promise<T> {
+  if (signal === undefined) return request({});
+  signal.throwIfAborted();
+  const ending = new AbortController();
+  let end = () => {};
+  const ended = new Promise<never>((_, reject) => {
+    end = () => {
+      ending.abort();
+      reject(new DOMException('The time for this attempt is over', 'AbortError'));
+    };
+  });
+  signal.addEventListener('abort', end);
+  try {
+    return await Promise.race([request({ signal: ending.signal }), ended]);
+  } finally {
+    signal.removeEventListener('abort', end);
   }
 }
 

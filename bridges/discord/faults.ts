@@ -17,17 +17,22 @@ export function isUnauthorized(error: unknown): boolean {
   return error instanceof DiscordAPIError && error.status === 401;
 }
 
-/** Whether Discord refused the name of a webhook message. */
-export function isNameRefused(error: unknown): boolean {
-  if (codeOf(error) !== RESTJSONErrorCodes.InvalidFormBodyOrContentType) return false;
-  const { errors } = (error as DiscordAPIError).rawError as { errors?: object };
-  return errors !== undefined && 'username' in errors;
+/** Whether a webhook is gone, or its token no longer fits. */
+export function isWebhookGone(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === RESTJSONErrorCodes.UnknownWebhook || code === RESTJSONErrorCodes.InvalidWebhookToken;
+}
+
+/** The names of the fields of a request that Discord refused. https://discord.com/developers/docs/reference#error-messages */
+export function refusedFields(error: unknown): readonly string[] {
+  if (!(error instanceof DiscordAPIError) || error.code !== RESTJSONErrorCodes.InvalidFormBodyOrContentType) return [];
+  return Object.keys(('errors' in error.rawError && error.rawError.errors) || {});
 }
 
 /** Why a request failed. */
 export function reasonOf(error: unknown): string {
-  if (error instanceof DiscordAPIError) return `Discord says: ${error.message.replaceAll('\n', ' ')} (${error.code})`;
-  if (error instanceof HTTPError) return `Discord answered with status ${error.status}`;
+  if (isSaidByDiscord(error)) return `Discord says: ${error.message.replaceAll('\n', ' ')} (${error.code})`;
+  if (error instanceof DiscordAPIError || error instanceof HTTPError) return `Discord answered with status ${error.status}`;
   if (!(error instanceof Error)) return 'an unknown fault';
   if (error.name === 'AbortError' || error.name === 'TimeoutError') return 'Discord gave no answer in time';
   return 'code' in error && typeof error.code === 'string' ? `no connection (${error.code})` : error.name;
@@ -60,9 +65,14 @@ export function deliveryFault(error: unknown, where: string, missing: string): D
   }
 }
 
-/** A refused token may be put right by the operator while messages wait; any other refusal is for good. */
+/** A refused token may be put right by the operator while messages wait; any other refusal by Discord itself is for good. */
 function isPassing(error: unknown): boolean {
-  return !(error instanceof DiscordAPIError) || error.status === 401 || error.status === 429;
+  return !isSaidByDiscord(error) || error.status === 401 || error.status === 429;
+}
+
+/** Whether the refusal is Discord's own, and not a page of a proxy before it. */
+function isSaidByDiscord(error: unknown): error is DiscordAPIError {
+  return error instanceof DiscordAPIError && typeof error.code === 'number';
 }
 
 export const badToken =

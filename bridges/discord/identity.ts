@@ -20,8 +20,14 @@ export function identityOf({ author, tag }: Pick<Message, 'author' | 'tag'>, tem
   return author.avatar !== undefined && isPicture(author.avatar) ? { username, avatar_url: author.avatar } : { username };
 }
 
-/** What to be called when Discord refuses the name for a reason of its own. */
-export const plainIdentity: Identity = { username: nobody };
+/**
+ * An identity without what Discord refused of it for a reason of its own.
+ * @param refused the names of the refused fields
+ */
+export function withoutRefused({ username, avatar_url }: Identity, refused: readonly string[]): Identity {
+  const picture = refused.includes('avatar_url') ? undefined : avatar_url;
+  return { username: refused.includes('username') ? nobody : username, ...(picture !== undefined && { avatar_url: picture }) };
+}
 
 function webhookName(template: string, name: string, server: string): string {
   const known = sanitizeName(name) || nobody;

@@ -57,7 +57,7 @@ class DiscordAdapter implements Adapter {
     this.#sender = new Sender(this.#api, {
       clock: host.clock,
       template: config.name_template ?? '{name} [{server}]',
-      applicationId: () => this.#applicationId(),
+      applicationId: (signal) => this.#applicationId(signal),
     });
   }
 
@@ -146,8 +146,8 @@ class DiscordAdapter implements Adapter {
     }
   }
 
-  async #applicationId(): Promise<string> {
-    this.#account ??= await this.#api.account();
+  async #applicationId(signal: AbortSignal): Promise<string> {
+    this.#account ??= await this.#api.account(signal);
     return this.#account.applicationId;
   }
 

@@ -1,5 +1,6 @@
 /** What a message reads like in Discord. */
 import type { Attachment, Message, Quote } from '../../src/event.ts';
+import { sanitizeName } from '../../src/text/names.ts';
 import { splitTree } from '../../src/text/split.ts';
 import { literal, type RichText, type TextNode } from '../../src/text/tree.ts';
 import { renderMarkdown } from './markdown/render.ts';
@@ -24,7 +25,7 @@ function quoteOf({ author, text }: Quote): TextNode {
   return {
     type: 'quote',
     children: [
-      { type: 'bold', children: literal(author) },
+      { type: 'bold', children: literal(sanitizeName(author) || 'Somebody') },
       { type: 'text', text: `: ${excerpt(text)}` },
     ],
   };
@@ -45,7 +46,7 @@ function attachments({ body, attachments }: Message): TextNode[] {
 }
 
 function attached({ name, url, spoiler }: Attachment): TextNode {
-  const words = literal(`\u{1F4CE} ${name}`);
+  const words = literal(`\u{1F4CE} ${sanitizeName(name) || 'file'}`);
   const node: TextNode = url === undefined ? { type: 'bold', children: words } : { type: 'link', href: url, children: words };
   return spoiler ? { type: 'spoiler', children: [node] } : node;
 }

@@ -3,9 +3,9 @@ import { DeliveryError } from '../../src/adapter.ts';
 import type { Clock } from '../../src/clock.ts';
 import type { Message } from '../../src/event.ts';
 import type { Api, Channel, Shown, Webhook } from './api.ts';
-import { codeOf, deliveryFault, isDoubtful, isNameRefused } from './faults.ts';
+import { codeOf, deliveryFault, isDoubtful, isWebhookGone, refusedFields } from './faults.ts';
 import { isChannelId } from './findings.ts';
-import { type Identity, identityOf, plainIdentity } from './identity.ts';
+import { type Identity, identityOf, withoutRefused } from './identity.ts';
 import { contentsOf } from './outgoing.ts';
 
 /** How far a message has come that could not be shown at once. */
@@ -33,7 +33,7 @@ export class Sender {
   readonly #api: Api;
   readonly #clock: Clock;
   readonly #template: string;
-  readonly #applicationId: () => Promise<string>;
+  readonly #applicationId: (signal: AbortSignal) => Promise<string>;
   readonly #targets = new Map<string, Target>();
   /** By channel; threads use that of their channel. */
   readonly #webhooks = new Map<string, Promise<Webhook>>();
@@ -41,7 +41,7 @@ export class Sender {
   /** The last message that was shown in each room. */
   readonly #last = new Map<string, string>();
 
-  constructor(api: Api, options: { clock: Clock; template: string; applicationId: () => Promise<string> }) {
+  constructor(api: Api, options: { clock: Clock; template: string; applicationId: (signal: AbortSignal) => Promise<string> }) {
     this.#api = api;
     this.#clock = options.clock;
     this.#template = options.template;
@@ -60,7 +60,7 @@ export class Sender {
       const identity = identityOf(message, this.#template);
       const contents = contentsOf(message);
       while (progress.shown < contents.length) {
-        await orAborted(this.#show(room, identity, contents[progress.shown] ?? '', progress, signal), signal);
+        await this.#show(room, identity, contents[progress.shown] ?? '', progress, signal);
         progress.shown += 1;
         progress.doubtful = false;
       }
@@ -87,11 +87,12 @@ export class Sender {
     try {
       await attempt(identity);
     } catch (error) {
-      if (codeOf(error) === RESTJSONErrorCodes.UnknownWebhook) {
+      const refused = refusedFields(error);
+      if (isWebhookGone(error)) {
         this.#webhooks.delete(home);
         webhook = await this.#webhook(home, signal);
         await attempt(identity);
-      } else if (isNameRefused(error)) await attempt(plainIdentity);
+      } else if (refused.includes('username') || refused.includes('avatar_url')) await attempt(withoutRefused(identity, refused));
       else throw error;
     }
   }
@@ -148,19 +149,9 @@ export class Sender {
   #webhook(channelId: string, signal: AbortSignal): Promise<Webhook> {
     const known = this.#webhooks.get(channelId);
     if (known !== undefined) return known;
-    const found = this.#applicationId().then((id) => this.#api.webhook(channelId, id, signal));
+    const found = this.#applicationId(signal).then((id) => this.#api.webhook(channelId, id, signal));
     this.#webhooks.set(channelId, found);
     found.catch(() => this.#webhooks.delete(channelId));
     return found;
   }
-}
-
-/** The promise, given up as soon as the signal says so: discord.js waits for rate limits without looking at it. */
-function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(new DOMException('The time for this attempt is over', 'AbortError'));
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Author } from '../../../src/event.ts';
 import { literal } from '../../../src/text/tree.ts';
 import { usualRateLimits } from '../../doubles/discord/index.ts';
+import { settle } from '../../support/clock.ts';
 import { connected, says, scene, send } from './setup.ts';
 
 const execute = 'POST /webhooks/:webhook/:token';
@@ -15,6 +16,15 @@ it('shows players under their own name, with server and picture', async () => {
     { author: 'Gordon [alpha]', avatar: 'https://pics.example/g.png', content: 'hello', isApp: true },
   ]);
   expect(discord.violations).toEqual([]);
+});
+
+it('shows players under their name without their picture when Discord refuses that', async () => {
+  const made = await connected();
+  const errors = { avatar_url: { _errors: [{ code: 'URL_TYPE_INVALID_URL', message: 'Not a well formed URL.' }] } };
+  const body = { code: 50035, message: 'Invalid Form Body', errors };
+  made.discord.faults.next(1, { stored: false, answer: { status: 400, body } }, execute);
+  await send(made, made.general, says('hello', gordon({ avatar: 'https://pics.example/g.png' })));
+  expect(made.general.messages).toMatchObject([{ author: 'Gordon [alpha]', avatar: null, content: 'hello' }]);
 });
 
 it('takes another template for the name', async () => {
@@ -79,6 +89,30 @@ it('shows replies, files and what people do', async () => {
     '*waves*',
     '**\u{1F4CE} d**',
   ]);
+});
+
+it('keeps names in quotes and of files short and on one line', async () => {
+  const made = await connected();
+  const name = `a\n# b\u202e${'c'.repeat(5_000)}`;
+  await send(made, made.general, says('yes', { replyTo: { author: name, text: 'x' } }));
+  await send(made, made.general, says('look', { attachments: [{ name, url: 'https://files.example/a' }] }));
+  const [quoted, attached, ...more] = made.general.messages.map(({ content }) => content);
+  expect(quoted).toMatch(/^> \*\*a # bc{50,70}\*\*: x\nyes$/);
+  expect(attached).toMatch(/^look\n\[\u{1F4CE} a # bc{50,70}\]\(https:\/\/files\.example\/a\)$/u);
+  expect(more).toEqual([]);
+});
+
+it('shows a message of many parts without wearing out the time limit that all share', async () => {
+  const made = await connected();
+  const warnings: Error[] = [];
+  const warned = (warning: Error) => warnings.push(warning);
+  process.on('warning', warned);
+  await send(made, made.general, says(Array.from({ length: 6_000 }, (_, i) => `word${i}`).join(' ')));
+  // A warning is told at the next turn.
+  await settle();
+  process.off('warning', warned);
+  expect(made.general.messages.length).toBeGreaterThan(20);
+  expect(warnings).toEqual([]);
 });
 
 it('cuts what is too long, and loses nothing', async () => {
@@ -186,6 +220,33 @@ describe('when something goes wrong', () => {
     expect(made.general.messages).toHaveLength(1);
     await send(made, made.general, message);
     expect(literal(made.general.messages.map(({ content }) => content).join(' '))).toEqual(message.body);
+  });
+
+  it('a page of a proxy before Discord can pass', async () => {
+    const made = await connected();
+    made.discord.faults.next(1, { stored: false, answer: { status: 403, body: 'page' } }, execute);
+    const error = await failure(send(made, made.general, says('hello')));
+    expect(error).toMatchObject({ passing: true });
+    expect(String(error)).toContain('Discord answered with status 403');
+  });
+
+  it('a token that is refused once is tried again', async () => {
+    const made = await scene();
+    const lookUp = 'GET /channels/:channel/webhooks';
+    made.discord.faults.next(1, { stored: false, answer: { status: 401 } }, lookUp);
+    const message = says('hello');
+    expect(await failure(send(made, made.general, message))).toMatchObject({ passing: true });
+    await send(made, made.general, message);
+    expect(made.general.messages.map(({ content }) => content)).toEqual(['hello']);
+  });
+
+  it('a webhook whose token no longer fits is looked up again', async () => {
+    const made = await connected();
+    await send(made, made.general, says('one'));
+    const body = { code: 50027, message: 'Invalid Webhook Token' };
+    made.discord.faults.next(1, { stored: false, answer: { status: 401, body } }, execute);
+    await send(made, made.general, says('two'));
+    expect(made.general.messages.map(({ content }) => content)).toEqual(['one', 'two']);
   });
 
   it('a rate limit is waited for', async () => {

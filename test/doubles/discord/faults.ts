@@ -9,8 +9,9 @@ export interface Fault {
 }
 
 export interface FaultyAnswer {
-  /** Default body: Discord's, for a 429 that of a rate limit; a proxy's page for 5xx. */
   readonly status: number;
+  /** JSON, or the page of a proxy. Default: Discord's, for a 429 that of a rate limit; a page for 5xx. */
+  readonly body?: object | 'page';
   /** A 429's wait, in seconds. */
   readonly retryAfter?: number;
   /** Whether a 429 is for the whole bot. */

@@ -135,7 +135,8 @@ function rateLimited(retryAfter: number, global: boolean): object {
   return { message: 'You are being rate limited.', retry_after: retryAfter, global };
 }
 
-function faultyReply({ status, retryAfter = 1, global = false, headers = true }: FaultyAnswer): Reply {
+function faultyReply({ status, body, retryAfter = 1, global = false, headers = true }: FaultyAnswer): Reply {
+  if (body !== undefined) return { status, headers: {}, body: body === 'page' ? undefined : body };
   if (status !== 429) return { status, headers: {}, body: status >= 500 ? undefined : { message: `${status}`, code: 0 } };
   const told = { 'retry-after': String(Math.ceil(retryAfter)), 'x-ratelimit-scope': global ? 'global' : 'shared' };
   return {
