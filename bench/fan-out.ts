@@ -1,7 +1,7 @@
 import type { AdapterHost } from '../src/adapter.ts';
 import { type AdapterId, eventId, type Message, type RoomRef } from '../src/event.ts';
 import { literal } from '../src/text/tree.ts';
-import { connect, median, PREFIX, setServers, startBridge } from './peers.ts';
+import { connect, median, PREFIX, publishAll, setServers, startBridge } from './peers.ts';
 
 const SERVERS = 100;
 const MESSAGES = 100;
@@ -24,11 +24,8 @@ async function rawRate(url: string): Promise<number> {
   const client = await connect(url, 'bench');
   const payload = JSON.stringify({ say: TEXT });
   const start = performance.now();
-  for (let message = 0; message < MESSAGES; message++) {
-    await Promise.all(
-      Array.from({ length: SERVERS }, (_, n) => client.publishAsync(`${PREFIX}m/bench/s${n}/say/1`, payload, { qos: 2 })),
-    );
-  }
+  const packets = Array.from({ length: SERVERS }, (_, n) => [`${PREFIX}m/bench/s${n}/say/1`, payload] as const);
+  for (let message = 0; message < MESSAGES; message++) await publishAll(client, packets);
   const rate = (MESSAGES * SERVERS * 1_000) / (performance.now() - start);
   await client.endAsync();
   return rate;

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { connect, PREFIX, setServers, startBridge } from './peers.ts';
+import { connect, PREFIX, publishAll, setServers, startBridge } from './peers.ts';
 
 const SERVERS = 100;
 const USERS = 100;
@@ -18,10 +18,10 @@ export async function memory(url: string): Promise<Record<string, number>> {
   await setServers(url, SERVERS, true);
   const client = await connect(url, 'bench-game');
   for (let server = 0; server < SERVERS; server++) {
-    await Promise.all(
-      Array.from({ length: USERS }, (_, n) =>
-        client.publishAsync(`${PREFIX}m/s${server}/bench/user`, userOf(server, n + 1), { qos: 2 }),
-      ),
+    const topic = `${PREFIX}m/s${server}/bench/user`;
+    await publishAll(
+      client,
+      Array.from({ length: USERS }, (_, n) => [topic, userOf(server, n + 1)] as const),
     );
   }
   await everybody;

@@ -9,6 +9,8 @@ import type { CrossChatState } from './state.ts';
 
 /** Milliseconds that we wait for our own status to come back. */
 const ECHO_WAIT = 2_000;
+/** Milliseconds without a packet after which the picture counts as complete: some brokers send retained messages after newer ones. */
+const QUIET = 50;
 /** Milliseconds that the broker has for our goodbye. */
 const GOODBYE_WAIT = 2_000;
 /** Milliseconds that the broker has to close the connection in good order. */
@@ -39,6 +41,8 @@ export class Session {
   /** Our status as it stands on the broker, as far as we heard. */
   #status: Status | undefined;
   #echoed = false;
+  /** Packets received so far. */
+  #received = 0;
   #repeating = false;
   #listener: (() => void) | undefined;
 
@@ -57,7 +61,10 @@ export class Session {
       tls: options.tls,
       keepalive: options.keepalive ?? KEEPALIVE,
       will: { topic: this.#statusTopic, payload: statusOf(0, identity.instance) },
-      message: (topic, payload) => state.receive(topic, payload),
+      message: (topic, payload) => {
+        this.#received += 1;
+        state.receive(topic, payload);
+      },
       refused: (topic, error) => problem(explainRefusal(url.host, serverId, topic, error)),
     });
   }
@@ -79,7 +86,19 @@ export class Session {
         `The MQTT broker ${this.#parts.url.host} did not give us our own status back: check that ${serverId} may read and write it.`,
       );
     }
+    await this.#connection.whileOpen(this.#quiet());
     state.settled();
+  }
+
+  /** Waits, for a bounded time, until nothing more comes by itself. */
+  async #quiet(): Promise<void> {
+    const end = this.#parts.clock.now() + ECHO_WAIT;
+    for (let before = -1; before !== this.#received && this.#parts.clock.now() < end; ) {
+      before = this.#received;
+      await new Promise<void>((resolve) => {
+        this.#parts.clock.after(QUIET, resolve);
+      });
+    }
   }
 
   async #lookForOthers(): Promise<void> {

@@ -330,6 +330,16 @@ describe('TLS and WebSocket', () => {
 });
 
 describe('starting and stopping', () => {
+  test('ready means that the picture is whole, also where the broker sends what it retained after what is new', async () => {
+    const { url } = await broker();
+    const others = await peer(url, 'others');
+    for (let n = 0; n < 150; n++) await others.send(`state/s${n}/status`, { started: 1 }, true);
+    const chat = bridge({ urls: [url] });
+    chat.start();
+    await chat.whenReady();
+    expect(chat.state.online()).toHaveLength(150);
+  });
+
   test('stop is quick, whatever is going on, and start works again', async () => {
     const { url, ...control } = await broker();
     const chat = bridge({ urls: [url] });
