@@ -15,6 +15,10 @@ import { reasonOf } from './faults.ts';
 import { Hearing } from './hearing.ts';
 import { authorOf, toMessage } from './incoming.ts';
 
+/** Of the messages that were missed; Discord gives no more at once. */
+const pageSize = 100;
+const maxPages = 10;
+
 type ShardManager = Parameters<NonNullable<WebSocketOptions['buildStrategy']>>[0];
 
 /** What happens at Discord. */
@@ -124,7 +128,9 @@ export class Gateway {
       .on(Events.MessageCreate, (message) => {
         if (mapped.has(message.channelId) && message.inGuild()) this.#hearing.hear(message);
       })
-      .on(Events.GuildMemberUpdate, (_, member) => this.#events.profile(authorOf(member.user, member)))
+      .on(Events.GuildMemberUpdate, (_, member) => {
+        if (this.#mappedGuilds().has(member.guild.id)) this.#events.profile(authorOf(member.user, member));
+      })
       .on(Events.UserUpdate, (_, user) => {
         for (const guild of this.#mappedGuilds()) {
           const member = this.#client.guilds.cache.get(guild)?.members.cache.get(user.id);
@@ -144,8 +150,9 @@ export class Gateway {
       .on(Events.ShardReconnecting, () => {
         // discord.js says so of a connection that was closed on purpose, too.
         if (this.#stopped) return;
-        if (!this.#interrupted) log.warn('The connection to Discord was lost; connecting again');
+        if (this.#interrupted) return;
         this.#interrupted = true;
+        log.warn('The connection to Discord was lost; connecting again');
         this.#hearing.hold();
       })
       .on(Events.ShardResume, () => this.#restored())
@@ -163,16 +170,27 @@ export class Gateway {
     else this.#hearing.release();
   }
 
-  /** Up to 100 messages that were said after one: more would be no conversation any more. */
+  /** What was said in a room after a message. Never rejects. */
   async #missed(room: string, after: string): Promise<DiscordMessage<true>[]> {
     const channel = this.#client.channels.cache.get(room);
     if (channel === undefined || !channel.isTextBased() || channel.isDMBased()) return [];
+    const found: DiscordMessage<true>[] = [];
+    let last = after;
     try {
-      return [...(await channel.messages.fetch({ after, limit: 100 })).values()];
+      for (let pages = 0; pages < maxPages; pages++) {
+        const page = [...(await channel.messages.fetch({ after: last, limit: pageSize })).values()];
+        found.push(...page);
+        if (page.length < pageSize) return found;
+        last = page.reduce((newest, { id }) => (BigInt(id) > BigInt(newest) ? id : newest), last);
+      }
+      this.#options.log.warn(
+        { room },
+        'In Discord, more was said while the connection was lost than is fetched; the rest is lost',
+      );
     } catch (error) {
       this.#options.log.warn({ room }, `What was said meanwhile could not be fetched: ${reasonOf(error)}`);
-      return [];
     }
+    return found;
   }
 
   /** From now on, nothing that is said in the mapped rooms is missed. */

@@ -12,7 +12,9 @@ export class Hearing<T extends Ordered> {
   readonly #pass: (message: T) => void;
   /** The last message of each room. */
   readonly #last = new Map<string, string>();
-  #held: T[] | undefined;
+  /** How many breaks there were of which it isn't clear yet what they hid: a second one may come while the first is dealt with. */
+  #breaks = 0;
+  #held: T[] = [];
 
   constructor(pass: (message: T) => void) {
     this.#pass = pass;
@@ -24,29 +26,37 @@ export class Hearing<T extends Ordered> {
   }
 
   hear(message: T): void {
-    if (this.#held !== undefined) this.#held.push(message);
+    if (this.#breaks > 0) this.#held.push(message);
     else this.#hearOnce(message);
   }
 
-  /** Holds back what comes from now on. */
+  /** The connection broke: holds back what comes, until {@link release} or {@link catchUp} is called for this break. */
   hold(): void {
-    this.#held ??= [];
+    this.#breaks += 1;
   }
 
-  /** Passes on what was held back. */
+  /** Passes on what was held back, unless another break is still to be dealt with. */
   release(): void {
-    const held = this.#held ?? [];
-    this.#held = undefined;
+    this.#breaks -= 1;
+    if (this.#breaks > 0) return;
+    const held = this.#held;
+    this.#held = [];
     for (const message of held) this.#hearOnce(message);
   }
 
-  /** Fetches what was said in each room after the last message that was heard, then releases what was held back. */
+  /**
+   * Fetches what was said in each room after the last message that was heard, then releases what was held back.
+   * Rejects with what `fetch` rejects with.
+   */
   async catchUp(fetch: (room: string, after: string) => Promise<readonly T[]>): Promise<void> {
-    for (const [room, after] of [...this.#last]) {
-      const missed = [...(await fetch(room, after))].sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
-      for (const message of missed) this.#hearOnce(message);
+    try {
+      for (const [room, after] of [...this.#last]) {
+        const missed = [...(await fetch(room, after))].sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
+        for (const message of missed) this.#hearOnce(message);
+      }
+    } finally {
+      this.release();
     }
-    this.release();
   }
 
   #hearOnce(message: T): void {

@@ -39,6 +39,8 @@ export const discord: AdapterModule<DiscordConfig> = {
 const patience = 15_000;
 const firstPause = 1_000;
 const longestPause = 60_000;
+/** Milliseconds until {@link DiscordAdapter.stop} no longer waits for Discord to close the connection. */
+const stopTime = 2_500;
 
 class DiscordAdapter implements Adapter {
   readonly platform = 'Discord';
@@ -80,7 +82,16 @@ class DiscordAdapter implements Adapter {
 
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await this.#gateway?.stop().catch(() => {});
+    await new Promise<void>((resolve) => {
+      const cancel = this.#host.clock.after(stopTime, resolve);
+      const closed = this.#gateway?.stop() ?? Promise.resolve();
+      void closed
+        .catch(() => {})
+        .then(() => {
+          cancel();
+          resolve();
+        });
+    });
   }
 
   send(room: RoomRef, message: Message, signal: AbortSignal): Promise<void> {
@@ -122,8 +133,13 @@ class DiscordAdapter implements Adapter {
   /** Waits, unless the adapter is stopped. */
   #pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const cancel = this.#host.clock.after(ms, resolve);
-      this.#stopping.signal.addEventListener('abort', () => [cancel(), resolve()], { once: true });
+      const end = () => {
+        cancel();
+        this.#stopping.signal.removeEventListener('abort', end);
+        resolve();
+      };
+      const cancel = this.#host.clock.after(ms, end);
+      this.#stopping.signal.addEventListener('abort', end);
     });
   }
 

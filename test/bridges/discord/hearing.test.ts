@@ -39,3 +39,33 @@ it('lets go of what it held back when nothing was missed', () => {
   hearing.release();
   expect(heard).toEqual(['a1']);
 });
+
+it('keeps the order over a second break while it still fetches what the first one hid', async () => {
+  const { hearing, heard } = listen();
+  hearing.heardUpTo('a', '8');
+  hearing.hold();
+  let answer = (_: ReturnType<typeof message>[]) => {};
+  const first = hearing.catchUp(
+    () =>
+      new Promise((resolve) => {
+        answer = resolve;
+      }),
+  );
+  hearing.hold();
+  hearing.hear(message(12));
+  hearing.release();
+  hearing.hear(message(13));
+  answer([message(9), message(10)]);
+  await first;
+  expect(heard).toEqual(['a9', 'a10', 'a12', 'a13']);
+});
+
+it('hears on when what was missed can not be fetched', async () => {
+  const { hearing, heard } = listen();
+  hearing.heardUpTo('a', '8');
+  hearing.hold();
+  hearing.hear(message(12));
+  await expect(hearing.catchUp(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  hearing.hear(message(13));
+  expect(heard).toEqual(['a12', 'a13']);
+});

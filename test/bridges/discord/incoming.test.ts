@@ -1,7 +1,7 @@
-import { expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import type { DiscordChannel, DiscordGuild } from '../../doubles/discord/index.ts';
 import { outline } from './markdown/outline.ts';
-import { connected } from './setup.ts';
+import { connected, says, send } from './setup.ts';
 
 it('hears what people say, with their names and looks', async () => {
   const { guild, general, host } = await connected();
@@ -88,18 +88,26 @@ it('misses nothing when the connection breaks, and keeps the order', async () =>
   expect(host.lines.all.filter((line) => line.includes('connecting again'))).toHaveLength(1);
 });
 
-it('fetches what was said while Discord had forgotten the connection', { timeout: 20_000 }, async () => {
+afterEach(() => vi.useRealTimers());
+
+/** discord.js identifies again 5 s after the last time at the earliest, by the machine's clock, which goes forward. */
+function letIdentifyAgain(): void {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 5_000 });
+}
+
+it('fetches what was said while Discord had forgotten the connection, and says so when that is too much', async () => {
   const { discord, general, alice, host } = await connected();
   alice.says(general, 'before');
   await host.waitForMessage('before');
   discord.gateway.forgetSessions();
   discord.gateway.drop();
-  alice.says(general, 'meanwhile 1');
-  alice.says(general, 'meanwhile 2');
-  await discord.waitForGateway('identified', 2, 15_000);
+  const meanwhile = Array.from({ length: 1_200 }, (_, n) => `meanwhile ${n}`);
+  for (const text of meanwhile) alice.says(general, text);
+  letIdentifyAgain();
+  await host.lines.waitFor((line) => line.includes('more was said while the connection was lost than is fetched'));
   alice.says(general, 'after');
   await host.waitForMessage('after');
-  expect(host.messages.all.map(({ body }) => outline(body))).toEqual(['before', 'meanwhile 1', 'meanwhile 2', 'after']);
+  expect(host.messages.all.map(({ body }) => outline(body))).toEqual(['before', ...meanwhile.slice(0, 1_000), 'after']);
 });
 
 it('tells of new names and of people who leave, also of those who never spoke', async () => {
@@ -140,4 +148,52 @@ it('tells that somebody left only when they are in no mapped guild any more', as
   twin?.leaves();
   await host.departures.waitFor((id) => id === alice.id);
   expect(general.messages).toEqual([]);
+});
+
+it('tells no new names from guilds that are not mapped', async () => {
+  let other: DiscordGuild | undefined;
+  const { alice, host } = await connected({
+    rooms: (first, _, discord, bot) => {
+      other = discord.addGuild('Other');
+      other.addBot(bot);
+      return [first.id];
+    },
+  });
+  other?.addMember(alice).setsNick('Mallory');
+  alice.setsNick('Ally');
+  await host.profiles.waitFor(({ name }) => name === 'Ally');
+  expect(host.profiles.all.map(({ name }) => name)).toEqual(['Ally']);
+});
+
+it('says nothing twice: neither edits, nor previews of links, nor deletions are messages', async () => {
+  const { general, alice, host } = await connected();
+  const first = alice.says(general, 'first https://a.example');
+  await host.waitForMessage('first https://a.example');
+  general.unfurl(first, { title: 'A', url: 'https://a.example' });
+  alice.edits(first, 'edited');
+  alice.deletes(first);
+  alice.says(general, 'last');
+  await host.waitForMessage('last');
+  expect(host.messages.all).toHaveLength(2);
+});
+
+it('hears and speaks in a thread, and in none but that', async () => {
+  let old: DiscordChannel | undefined;
+  const made = await connected({
+    rooms: (general, guild) => {
+      old = general.addThread('old', guild.addMember('bob'));
+      return [old.id];
+    },
+  });
+  const thread = { id: old?.id ?? '' };
+  made.alice.says(made.general, 'in the channel');
+  made.alice.says(made.general.addThread('other', made.alice), 'in another thread');
+  made.alice.says(thread, 'in the thread');
+  const { place } = await made.host.waitForMessage('in the thread');
+  expect(place).toMatchObject({ room: thread.id });
+  await send(made, thread, says('hello'));
+  expect(old?.messages.map(({ content }) => content)).toEqual(['in the thread', 'hello']);
+  expect(made.general.webhooks).toHaveLength(1);
+  expect(made.host.messages.all).toHaveLength(1);
+  expect(made.discord.violations).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { discord } from '../../../bridges/discord/index.ts';
 import type { Adapter } from '../../../src/adapter.ts';
+import { TestClock } from '../../support/clock.ts';
 import { connected, scene, token } from './setup.ts';
 
 async function findings(adapter: Adapter): Promise<string[]> {
@@ -112,6 +113,40 @@ it('ends quickly, whatever it is doing', async () => {
   working.alice.says(working.general, 'too late');
   expect(working.host.messages.all).toEqual([]);
   expect(working.host.lines.all.join()).not.toContain('connecting again');
+});
+
+it('ends quickly though Discord no longer answers', async () => {
+  const clock = new TestClock();
+  const { discord: double, adapter } = await connected({ options: { clock } });
+  double.gateway.vanish();
+  const stopping = adapter.stop();
+  await clock.advance(3_000);
+  await stopping;
+  double.gateway.drop();
+});
+
+it('can try for days without wearing out', async () => {
+  const waits: (() => void)[] = [];
+  const clock = {
+    now: () => Date.now(),
+    after: (ms: number, action: () => void) => {
+      if (ms !== 15_000) waits.push(action);
+      return () => {};
+    },
+  };
+  const { discord: double, adapter, host } = await scene({ options: { clock } });
+  const warnings: Error[] = [];
+  const warned = (warning: Error) => warnings.push(warning);
+  process.on('warning', warned);
+  double.faults.next(15, { stored: false, answer: { status: 502 } });
+  await adapter.start();
+  for (let tries = 1; tries <= 15; tries++) {
+    await host.lines.waitFor(() => host.lines.all.filter((line) => line.includes('trying again')).length === tries);
+    waits.shift()?.();
+  }
+  await host.lines.waitFor((line) => line.includes('Connected to Discord as bridge'));
+  process.off('warning', warned);
+  expect(warnings).toEqual([]);
 });
 
 it('never starts what was stopped', async () => {

@@ -123,6 +123,11 @@ export class Gateway {
     for (const connection of this.#connections) connection.frozen = true;
   }
 
+  /** All connections stay open, but nobody is at their other end any more: not even a close is answered. */
+  vanish(): void {
+    for (const { ws } of this.#connections) ws.pause();
+  }
+
   /** Closes all connections with a code. */
   close(code: GatewayCloseCodes | number, reason = ''): void {
     for (const { ws } of this.#connections) ws.close(code, reason);
