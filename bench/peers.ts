@@ -51,10 +51,11 @@ export async function connect(url: string, clientId: string): Promise<MqttClient
 export async function publishAll(
   client: MqttClient,
   packets: Iterable<readonly [topic: string, payload: string]>,
+  retain = false,
 ): Promise<void> {
   const left = packets[Symbol.iterator]();
   const publishNext = async () => {
-    for (let next = left.next(); !next.done; next = left.next()) await client.publishAsync(...next.value, { qos: 2 });
+    for (let next = left.next(); !next.done; next = left.next()) await client.publishAsync(...next.value, { qos: 2, retain });
   };
   await Promise.all(Array.from({ length: WINDOW }, publishNext));
 }
@@ -103,8 +104,10 @@ export async function startBridge(
 export async function setServers(url: string, count: number, online: boolean): Promise<void> {
   const client = await connect(url, 'bench-servers');
   const status = online ? JSON.stringify({ started: Math.floor(Date.now() / 1000), version: 1 }) : '';
-  await Promise.all(
-    Array.from({ length: count }, (_, n) => client.publishAsync(`${PREFIX}state/s${n}/status`, status, { qos: 2, retain: true })),
+  await publishAll(
+    client,
+    Array.from({ length: count }, (_, n) => [`${PREFIX}state/s${n}/status`, status] as const),
+    true,
   );
   await client.endAsync();
 }

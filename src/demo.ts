@@ -62,7 +62,7 @@ class SimulatedServer {
   constructor(part: Part, simulated: ReadonlySet<string>, options: DemoOptions) {
     this.#part = part;
     this.#options = options;
-    const { url, topicPrefix, clock, random } = options;
+    const { url, topicPrefix } = options;
     const level = options.log.isLevelEnabled('warn') ? 'warn' : options.log.level;
     const log = options.log.child({ server: part.serverId }, { level });
     const meta = { link: part.link };
@@ -72,8 +72,6 @@ class SimulatedServer {
       allowAnonymous: true,
       topicPrefix,
       meta,
-      clock,
-      random,
       log,
     });
     this.#chat.on('say', (event) => {
