@@ -7,13 +7,15 @@ import type { MatrixConfig } from './config.ts';
 import { toContents } from './content.ts';
 import { describe, Homeserver, isForbidden, isPassing, isTokenRefused, retryAfter, routeSdkLog } from './homeserver.ts';
 import { Inbox } from './inbox.ts';
-import { Rooms } from './rooms.ts';
+import { closedTwin, Rooms } from './rooms.ts';
 import * as sentences from './sentences.ts';
 import { Sync } from './sync.ts';
 import { visit } from './visit.ts';
 
 /** The longest pause in milliseconds between two tries to reach the homeserver. */
 const maxPause = 60_000;
+/** Milliseconds that messages wait for rooms to be joined. */
+const visitTime = 5_000;
 /** Milliseconds until {@link MatrixAdapter.stop} no longer waits for what still runs. */
 const stopTime = 2_500;
 
@@ -96,7 +98,13 @@ export class MatrixAdapter implements Adapter {
       const { user_id: userId } = whoAmI.parse(await homeserver.getWhoAmI());
       yield { ok: true, text: sentences.loggedIn(userId) };
       const joined = new Set(await homeserver.getJoinedRooms());
-      for (const ref of this.#host.rooms) yield await visit(ref, { homeserver, userId, joined, mayJoin: false });
+      const names = new Map<string, RoomRef>();
+      for (const ref of this.#host.rooms) {
+        const report = await visit(ref, { homeserver, userId, joined, mayJoin: false, identified: () => {} });
+        const first = report.id === undefined ? undefined : names.get(report.id);
+        if (report.id !== undefined && first === undefined) names.set(report.id, ref);
+        yield first === undefined ? report : closedTwin(ref, first);
+      }
     } catch (fault) {
       const sentence = isTokenRefused(fault) ? sentences.tokenRefused : sentences.unreachable;
       yield { ok: false, text: sentence(url, describe(fault)) };
@@ -111,7 +119,7 @@ export class MatrixAdapter implements Adapter {
     let last = fault;
     while (!this.#ending.signal.aborted) {
       failures = last === undefined ? 0 : failures + 1;
-      if (failures > 0) await this.#pause(failures, retryAfter(last));
+      if (failures > 0) await this.#pause(this.#backOff(failures, retryAfter(last)));
       try {
         last = await this.#attempt();
       } catch (refusal) {
@@ -158,25 +166,36 @@ export class MatrixAdapter implements Adapter {
     };
   }
 
+  /** Looks at the rooms where that is due, and waits for a while only: a room that takes long holds up no other. */
   async #visitRooms({ userId }: Session): Promise<void> {
     const due = this.#rooms.due();
     if (due.length === 0) return;
     const joined = new Set(await this.#homeserver.getJoinedRooms());
-    const visitor = { homeserver: this.#homeserver, userId, joined, mayJoin: true };
-    await Promise.all(due.map(async (ref) => this.#rooms.note(ref, await visit(ref, visitor))));
+    const identified = (ref: RoomRef, id: string) => this.#rooms.identify(ref, id);
+    const visitor = { homeserver: this.#homeserver, userId, joined, mayJoin: true, identified };
+    const visits = due.map(async (ref) => {
+      this.#rooms.begin(ref);
+      const report = await visit(ref, visitor);
+      if (!this.#ending.signal.aborted) this.#rooms.note(ref, report);
+    });
+    await Promise.race([Promise.all(visits), this.#pause(visitTime)]);
   }
 
   /** As long as the homeserver asked for; else twice as long with every failure, varied so that not everybody comes back at once. */
-  #pause(failures: number, asked: number | undefined): Promise<void> {
+  #backOff(failures: number, asked: number | undefined): number {
+    return Math.min(asked ?? 500 * 2 ** failures * (0.5 + this.#host.random() / 2), maxPause);
+  }
+
+  /** Waits, unless the adapter is stopped. */
+  #pause(ms: number): Promise<void> {
     const { signal } = this.#ending;
-    const ms = asked ?? 500 * 2 ** failures * (0.5 + this.#host.random() / 2);
     return new Promise((resolve) => {
       const end = () => {
         cancel();
         signal.removeEventListener('abort', end);
         resolve();
       };
-      const cancel = this.#host.clock.after(Math.min(ms, maxPause), end);
+      const cancel = this.#host.clock.after(ms, end);
       signal.addEventListener('abort', end);
     });
   }

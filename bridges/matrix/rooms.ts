@@ -27,7 +27,7 @@ export class Rooms {
 
   constructor(refs: readonly RoomRef[], log: Logger, clock: Clock) {
     this.#reports = new Map(
-      refs.map((ref) => [ref, { id: undefined, state: 'waiting', ok: false, text: sentences.notConnected(ref) }]),
+      refs.map((ref) => [ref, { id: idIn(ref), state: 'waiting', ok: false, text: sentences.notConnected(ref) }]),
     );
     this.#log = log;
     this.#clock = clock;
@@ -56,17 +56,35 @@ export class Rooms {
     );
   }
 
-  /** Takes down how a room stands; what is new is said in the log. */
+  /** A try begins: the room isn't due again before it was noted how it stands. */
+  begin(ref: RoomRef): void {
+    this.#dueAt.set(ref, Number.POSITIVE_INFINITY);
+  }
+
+  /** Takes down which room an alias stands for. */
+  identify(ref: RoomRef, id: string): void {
+    const report = this.#reports.get(ref);
+    if (report !== undefined) this.#reports.set(ref, { ...report, id });
+  }
+
+  /** Takes down how a room stands; what is new is said in the log. Of several names of one room only the first counts. */
   note(ref: RoomRef, report: RoomReport): void {
-    const isNews = this.#reports.get(ref)?.text !== report.text;
-    this.#reports.set(ref, report);
-    this.#dueAt.set(ref, this.#clock.now() + retryInterval);
-    if (isNews) this.#log[report.ok ? 'info' : 'warn']({ room: ref }, report.text);
+    if (report.id !== undefined) this.identify(ref, report.id);
+    const [first = ref, ...others] = report.id === undefined ? [] : this.refsOf(report.id);
+    if (first === ref) this.#set(ref, report);
+    for (const other of others) this.#set(other, closedTwin(other, first));
   }
 
   /** Closes a room that was open. */
   close(id: string, textFor: (ref: RoomRef) => string): void {
     for (const ref of this.refsOf(id)) this.note(ref, { id, state: 'closed', ok: false, text: textFor(ref) });
+  }
+
+  #set(ref: RoomRef, report: RoomReport): void {
+    const isNews = this.#reports.get(ref)?.text !== report.text;
+    this.#reports.set(ref, report);
+    this.#dueAt.set(ref, this.#clock.now() + retryInterval);
+    if (isNews) this.#log[report.ok ? 'info' : 'warn']({ room: ref }, report.text);
   }
 
   /** We were let into a room, or invited: if it is one that was closed, it is tried at once. */
@@ -77,4 +95,14 @@ export class Rooms {
       this.#dueAt.delete(ref);
     }
   }
+}
+
+/** The id of a room that is configured by it. */
+export function idIn(ref: RoomRef): string | undefined {
+  return ref.startsWith('!') ? String(ref) : undefined;
+}
+
+/** The report on another name of a room. */
+export function closedTwin(ref: RoomRef, first: RoomRef): RoomReport {
+  return { id: undefined, state: 'closed', ok: false, text: sentences.sameRoom(ref, first) };
 }

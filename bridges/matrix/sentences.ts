@@ -33,6 +33,10 @@ export function notReached(room: RoomRef, reason: string): string {
   return `Matrix room ${room}: the homeserver could not say how it stands (${reason}). It is tried again.`;
 }
 
+export function sameRoom(room: RoomRef, other: RoomRef): string {
+  return `Matrix room ${room}: it is the same room as ${other}. Call it by one name everywhere in the configuration.`;
+}
+
 export function encrypted(room: RoomRef): string {
   return `Matrix room ${room}: it is encrypted, and end-to-end encryption is not supported yet. Nothing is read from it or sent to it. Use a room without encryption.`;
 }

@@ -7,7 +7,7 @@ import type { Clock } from '../../src/clock.ts';
 import { type RoomEvent, roomEvent } from './event.ts';
 import { describe, type Homeserver } from './homeserver.ts';
 
-/** Display names in a room by user id, as they were when the event at hand was sent. */
+/** Display names in a room by user id, as they were when the event at hand was sent; empty for who had none. */
 export type Names = Map<string, string>;
 
 /** Who is told. What rejects is told again, from the same event on. */
@@ -209,7 +209,7 @@ function isOwnJoin({ type, state_key, content, unsigned }: RoomEvent, userId: st
 function noteNames(names: Names, events: readonly RoomEvent[]): void {
   for (const { type, state_key, content } of events) {
     const name = content['displayname'];
-    if (type === 'm.room.member' && state_key !== undefined && typeof name === 'string') names.set(state_key, name);
+    if (type === 'm.room.member' && state_key !== undefined) names.set(state_key, typeof name === 'string' ? name : '');
   }
 }
 

@@ -3,7 +3,7 @@ import { MatrixError } from 'matrix-bot-sdk';
 import { z } from 'zod';
 import type { RoomRef } from '../../src/event.ts';
 import { describe, type Homeserver, isPassing } from './homeserver.ts';
-import type { RoomReport } from './rooms.ts';
+import { idIn, type RoomReport } from './rooms.ts';
 import * as sentences from './sentences.ts';
 
 /** Who looks at a room, and what is known before. */
@@ -14,15 +14,18 @@ export interface Visitor {
   readonly joined: ReadonlySet<string>;
   /** Whether to join where they aren't. */
   readonly mayJoin: boolean;
+  /** Told the room's id as soon as it is known, and before it is joined. */
+  identified(ref: RoomRef, id: string): void;
 }
 
 /** Looks at a room, joins it if that is wanted, and tells how it stands. Never throws. */
 export async function visit(ref: RoomRef, visitor: Visitor): Promise<RoomReport> {
-  let id = ref.startsWith('!') ? String(ref) : undefined;
+  let id = idIn(ref);
   const report = (state: RoomReport['state'], text: string, ok = state === 'open') => ({ id, state, ok, text });
   try {
-    if (!ref.startsWith('!') && !ref.startsWith('#')) return report('closed', sentences.noRoomName(ref));
+    if (id === undefined && !ref.startsWith('#')) return report('closed', sentences.noRoomName(ref));
     id ??= (await visitor.homeserver.lookupRoomAlias(ref)).roomId;
+    visitor.identified(ref, id);
     if (!visitor.joined.has(id)) {
       if (!visitor.mayJoin) return await foresee(ref, id, visitor);
       await visitor.homeserver.joinRoom(ref);

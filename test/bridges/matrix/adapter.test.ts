@@ -1,19 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { MatrixDouble, type TestRoom, type TestUser } from '../../doubles/matrix/index.ts';
+import type { MatrixDouble, TestRoom, TestUser } from '../../doubles/matrix/index.ts';
 import { testMemory, words } from '../../support/host.ts';
+import { openDouble } from './double.ts';
 import { type Bridge, Stage, said, send } from './stage.ts';
 import { matrixStories } from './stories.ts';
-
-async function openDouble() {
-  const matrix = await MatrixDouble.start();
-  const site = {
-    url: matrix.url,
-    hasRoomSummaries: true,
-    account: (name: string) => Promise.resolve(matrix.addUser(name)),
-    close: () => matrix.stop(),
-  };
-  return { matrix, site };
-}
 
 matrixStories(async () => (await openDouble()).site);
 
