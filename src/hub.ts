@@ -162,13 +162,17 @@ function presentable(author: Author): Author {
 
 /** A player as the author of a message. Their extras are their server's word: only what is well-formed is taken. */
 function playerOf(user: CrossChatUser): Author {
-  const avatar = webAddress.safeParse(user.extra['avatar']).data;
-  const link =
-    webAddress.safeParse(user.extra['link']).data ?? (user.steamid64 && `https://steamcommunity.com/profiles/${user.steamid64}`);
+  const avatar = webAddressIn(user.extra['avatar']);
+  const link = webAddressIn(user.extra['link']) ?? (user.steamid64 && `https://steamcommunity.com/profiles/${user.steamid64}`);
   return {
     id: String(user.id),
     name: sanitizeName(user.name) || `Player ${user.id}`,
     ...(avatar && { avatar }),
     ...(link && { link }),
   };
+}
+
+/** Most players have none, and zod takes its time to say so. */
+function webAddressIn(extra: unknown): string | undefined {
+  return extra === undefined ? undefined : webAddress.safeParse(extra).data;
 }

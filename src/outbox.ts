@@ -28,7 +28,11 @@ const MAX_WAIT = 60_000;
 /** The queue of one destination. */
 export class DeliveryQueue<Delivery> {
   readonly #options: QueueOptions<Delivery>;
-  readonly #closing = new AbortController();
+  #closed = false;
+  /** Aborts the attempt that is under way. */
+  #inFlight: AbortController | undefined;
+  /** Ends the wait for the next attempt. */
+  #wake: (() => void) | undefined;
   #waiting: Delivery[] = [];
   /** Index of the oldest one in `#waiting`: shifting a long array is slow. */
   #head = 0;
@@ -46,7 +50,7 @@ export class DeliveryQueue<Delivery> {
 
   /** Adds a delivery to the end. */
   push(delivery: Delivery): void {
-    if (this.#closing.signal.aborted) return;
+    if (this.#closed) return;
     if (this.length >= MAX_WAITING) this.#loseOldest();
     this.#waiting.push(delivery);
     this.#running ??= this.#run();
@@ -54,23 +58,28 @@ export class DeliveryQueue<Delivery> {
 
   /** Gives the deliveries in the queue up to `ms` milliseconds to go out, then ends. Says what was lost. */
   async close(ms: number): Promise<void> {
-    const cancel = this.#options.clock.after(ms, () => this.#closing.abort());
+    const cancel = this.#options.clock.after(ms, () => this.#end());
     await this.#running;
     cancel();
-    this.#closing.abort();
+    this.#end();
     if (this.length > 0) {
       this.#options.log.warn({ destination: this.#options.name, lost: this.length }, 'ended with undelivered messages');
     }
   }
 
+  #end(): void {
+    this.#closed = true;
+    this.#inFlight?.abort();
+    this.#wake?.();
+  }
+
   async #run(): Promise<void> {
     // A burst of pushes is one run.
     await undefined;
-    while (this.length > 0 && !this.#closing.signal.aborted) {
+    while (this.length > 0 && !this.#closed) {
       const delivery = this.#waiting[this.#head] as Delivery;
       if (!(await this.#deliver(delivery))) break;
-      // What overflowed meanwhile is no longer at the head.
-      if (this.#waiting[this.#head] === delivery) this.#drop();
+      this.#drop();
     }
     this.#running = undefined;
   }
@@ -85,7 +94,7 @@ export class DeliveryQueue<Delivery> {
         if (attempt > 0) log.info({ destination: name, attempts: attempt + 1 }, `${name} takes messages again`);
         return true;
       } catch (error) {
-        if (this.#closing.signal.aborted) return false;
+        if (this.#closed) return false;
         const known = error instanceof DeliveryError ? error : undefined;
         if (!known) unexplained++;
         const reason = error instanceof Error ? error.message : String(error);
@@ -104,16 +113,16 @@ export class DeliveryQueue<Delivery> {
   }
 
   async #attempt(deliver: QueueOptions<Delivery>['deliver'], delivery: Delivery): Promise<void> {
-    const timeout = new AbortController();
-    const abort = () =>
-      timeout.abort(this.#closing.signal.aborted ? undefined : new DeliveryError('no answer in time', { passing: true }));
-    const cancel = this.#options.clock.after(ATTEMPT_TIMEOUT, abort);
-    this.#closing.signal.addEventListener('abort', abort);
+    const attempt = new AbortController();
+    this.#inFlight = attempt;
+    const cancel = this.#options.clock.after(ATTEMPT_TIMEOUT, () =>
+      attempt.abort(new DeliveryError('no answer in time', { passing: true })),
+    );
     try {
-      await deliver(delivery, timeout.signal);
+      await deliver(delivery, attempt.signal);
     } finally {
       cancel();
-      this.#closing.signal.removeEventListener('abort', abort);
+      this.#inFlight = undefined;
     }
   }
 
@@ -122,14 +131,15 @@ export class DeliveryQueue<Delivery> {
     return most * (0.5 + this.#options.random() / 2);
   }
 
-  #pause(ms: number): Promise<void> {
-    const { promise, resolve } = withResolvers();
-    const cancel = this.#options.clock.after(ms, resolve);
-    this.#closing.signal.addEventListener('abort', resolve, { once: true });
-    return promise.finally(() => {
-      cancel();
-      this.#closing.signal.removeEventListener('abort', resolve);
+  async #pause(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const cancel = this.#options.clock.after(ms, resolve);
+      this.#wake = () => {
+        cancel();
+        resolve();
+      };
     });
+    this.#wake = undefined;
   }
 
   #loseOldest(): void {
@@ -152,12 +162,4 @@ export class DeliveryQueue<Delivery> {
       this.#head = 0;
     }
   }
-}
-
-function withResolvers(): { promise: Promise<void>; resolve: () => void } {
-  let resolve = () => {};
-  const promise = new Promise<void>((done) => {
-    resolve = done;
-  });
-  return { promise, resolve };
 }

@@ -42,6 +42,8 @@ export function sanitizeName(name: string): string {
 
 /** The leading grapheme clusters that fit both limits. A single cluster over the limit is cut between code points. */
 function shorten(name: string): string {
+  // A cluster or a code point has at least one UTF-16 unit, so most names need no counting, which is slow.
+  if (name.length <= MAX_GRAPHEMES) return name;
   let kept = '';
   let clusters = 0;
   let codePoints = 0;
