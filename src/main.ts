@@ -147,3 +147,5 @@ try {
   for (const problem of error.problems) process.stderr.write(`${problem}\n`);
   process.exitCode = 1;
 }
+// The work is done: a request that still waits for its answer must not keep the process alive.
+process.stdout.write('', () => process.exit());

@@ -21,6 +21,8 @@ export async function run(config: Config, log: Logger, onInterrupt?: (action: ()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => shutdown(signal));
   onInterrupt?.(() => shutdown('Ctrl-C'));
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'a fault in the bridge; it goes on'));
+  // A bridge that has been taken over stands still: nothing else keeps its process from running out.
+  const awake = setInterval(() => {}, 2 ** 30);
   for (const note of config.notes) log.info(note);
 
   const bridge = new Bridge({ config, log, clock: systemClock, random: Math.random, shutdown: () => shutdown('/exit') });
@@ -33,15 +35,19 @@ export async function run(config: Config, log: Logger, onInterrupt?: (action: ()
     for (const problem of error.problems) log.fatal(problem);
     return 1;
   } finally {
-    await Promise.race([bridge.stop(), overtime(log)]);
+    await stopInTime(bridge, log);
+    clearInterval(awake);
   }
 }
 
-function overtime(log: Logger): Promise<void> {
-  return new Promise((resolve) => {
-    systemClock.after(STOP_LIMIT, () => {
+async function stopInTime(bridge: Bridge, log: Logger): Promise<void> {
+  let cancel = () => {};
+  const overtime = new Promise<void>((resolve) => {
+    cancel = systemClock.after(STOP_LIMIT, () => {
       log.warn('the stop took too long and was cut short');
       resolve();
     });
   });
+  await Promise.race([bridge.stop(), overtime]);
+  cancel();
 }

@@ -24,6 +24,8 @@ export interface StandIns {
   readonly carol: TestUser;
   /** The settings of a bridge that joins it all. */
   readonly settings: Readonly<Record<Variable, string>>;
+  /** Waits until a bridge follows what is said on Matrix: what was said before its first look, it takes for history. */
+  followed(): Promise<unknown>;
   /** All that must never be seen in an output. */
   secrets(): string[];
   /** A game server goes online. */
@@ -77,6 +79,8 @@ export async function standIns(): Promise<StandIns> {
       MATRIX_ACCESS_TOKEN: bridge.token,
       MATRIX_ROOM: '#games:hs.test',
     },
+    followed: () =>
+      matrix.waitForRequest(({ path, query, status }) => path.endsWith('/sync') && 'since' in query && status === undefined),
     secrets: () => [MQTT_PASSWORD, DISCORD_TOKEN, bridge.token, ...channel.webhooks.map(({ token }) => token)],
     game: (id) => openGame(broker.url, id),
   };
