@@ -26,7 +26,8 @@ export function makeLog(level: string, secrets: readonly string[], terminal?: Li
     formatters: { level: (label: string) => ({ level: label }) },
     hooks: { streamWrite: (line: string) => written.reduce((text, secret) => text.replaceAll(secret, '[secret]'), line) },
   };
-  if (!terminal) return pino(options);
+  // Each line is out before the work goes on: the last words of a process that ends are not lost, and not before those ahead of them.
+  if (!terminal) return pino(options, pino.destination({ dest: 1, sync: true }));
   const lines = new Writable({
     write(chunk: Buffer, _encoding, done) {
       terminal.print(chunk.toString().replace(/\n$/, ''));
