@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     testTimeout: 15_000,
     hookTimeout: 30_000,
+    // Most tests wait for others most of the time.
+    maxWorkers: '100%',
     projects: [
       {
         extends: true,
