@@ -37,7 +37,8 @@ export class Speakers {
   async speaking(adapter: AdapterId, platform: string, author: Author): Promise<number> {
     const key = speakerKey(adapter, author.id);
     const known = this.#speakers.get(key);
-    if (known) {
+    // The operator may have removed them by hand.
+    if (known && this.#options.state.me().getUser(known.userId)) {
       known.spokeAt = this.#options.clock.now();
       this.#speakers.delete(key);
       this.#speakers.set(key, known);
@@ -46,6 +47,7 @@ export class Speakers {
     }
     const { name, extra } = appearance(platform, author);
     const user = await this.#options.state.addUser(name, extra);
+    this.#speakers.delete(key);
     this.#speakers.set(key, { userId: user.id, name, extra, spokeAt: this.#options.clock.now() });
     this.#sweepLater();
     return user.id;
