@@ -192,7 +192,9 @@ class DiscordAdapter implements Adapter {
       },
       {
         message: (message) => {
-          this.#host.message(message).catch(() => log.error({ id: message.id }, 'A message from Discord was lost'));
+          this.#host
+            .message(message)
+            .catch((error: unknown) => log.error({ id: message.id, err: error }, 'A message from Discord was lost'));
         },
         profile: (author) => this.#host.profile(author),
         left: (userId) => this.#host.left(userId),

@@ -74,6 +74,15 @@ it('hears two channels, and knows which is which', async () => {
   expect((await host.waitForMessage('one')).place).toMatchObject({ room: general.id });
 });
 
+it('says what was lost, and why, when the core does not take it', async () => {
+  const onMessage = () => Promise.reject(new Error('no space left'));
+  const { general, alice, host } = await connected({ options: { onMessage } });
+  const { id } = alice.says(general, 'hello');
+  const line = await host.lines.waitFor((one) => one.includes('was lost'));
+  expect(line).toContain(id);
+  expect(line).toContain('no space left');
+});
+
 it('misses nothing when the connection breaks, and keeps the order', async () => {
   const { discord, general, alice, host } = await connected();
   alice.says(general, 'before');

@@ -18,6 +18,19 @@ it('says what works', async () => {
   ]);
 });
 
+it('says what works in a thread, where its channel decides, and what does not', async () => {
+  const { adapter } = await scene({
+    rooms: (general, guild) => {
+      const silent = guild.addTextChannel('silent', { rules: [{ of: guild.everyone, deny: ['SendMessagesInThreads'] }] });
+      const owner = guild.addMember('owner');
+      return [general.addThread('side', owner).id, silent.addThread('aside', owner).id];
+    },
+  });
+  const [, open, closed] = await findings(adapter);
+  expect(open).toBe('ok: Discord channel #side in Guild: the bot can read and write');
+  expect(closed).toMatch(/^wrong: Discord channel #aside in Guild: the bot lacks Send Messages in Threads: /);
+});
+
 it('says so when the token is wrong, without repeating it', async () => {
   const { adapter } = await scene({ token: 'not.the.token' });
   await expect(adapter.start()).rejects.toThrow(/refuses the token/);

@@ -221,6 +221,15 @@ describe('when the homeserver has troubles', () => {
       await bridge.adapter.stop();
     });
 
+    test('stops in the middle of its start, and complains of nothing', async () => {
+      matrix.fail({ how: 'hang', path: /\/join\// });
+      const { adapter, host } = stage.bridge([room.id]);
+      const starting = adapter.start();
+      await matrix.waitForRequest(({ path }) => path.includes('/join/'));
+      await Promise.all([adapter.stop(), starting]);
+      expect(host.lines.all.filter((line) => JSON.parse(line).level > 30)).toEqual([]);
+    });
+
     test('stops though it has never started', async () => {
       await stage.bridge([room.id]).adapter.stop();
     });
