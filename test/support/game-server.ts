@@ -58,7 +58,13 @@ export class GameServer {
       will: { topic: `${prefix}state/${options.id}/status`, payload: Buffer.from('{"started":0}'), qos: 1, retain: true },
     });
     const server = new GameServer(options, client);
-    client.on('message', (topic, payload) => server.#receive(topic, payload.toString()));
+    client.on('message', (topic, payload) => {
+      try {
+        server.#receive(topic, payload.toString());
+      } catch {
+        // Somebody sent what is no crosschat; the Lua module passes over it as well.
+      }
+    });
     client.on('error', () => {});
     let begun = Math.floor(Date.now() / 1000);
     const goOnline = async () => {
