@@ -38,14 +38,14 @@ export type OpenSite = () => Promise<Site>;
 const DISCORD_TOKEN = 'discord-bot-token-for-stories';
 
 /** A message as somebody in the Discord channel sees it. */
-export interface DiscordSighting {
+interface DiscordSighting {
   readonly author: string;
   readonly text: string;
   readonly pings: { readonly everyone: boolean; readonly users: readonly string[]; readonly roles: readonly string[] };
 }
 
 /** Somebody on Discord. */
-export interface DiscordPerson {
+interface DiscordPerson {
   readonly id: string;
   says(text: string): Promise<void>;
   renames(name: string): Promise<void>;
