@@ -42,9 +42,31 @@ test('a log at level trace holds no token and no password', async () => {
 
   await program.kill('SIGTERM');
   expect(program.log.length).toBeGreaterThan(10);
-  for (const secret of secrets()) {
-    expect(program.output).not.toContain(secret);
-    expect(program.output).not.toContain(JSON.stringify(secret).slice(1, -1));
-    expect(program.output).not.toContain(encodeURIComponent(secret));
-  }
+  expectNone(secrets(), program.output);
 });
+
+test('nor does the console, whose password came with the address', async () => {
+  const { settings, secrets, game: openGame } = await standIns();
+  const url = new URL(settings.MQTT_URL);
+  url.username = 'desk';
+  url.password = settings.MQTT_PASSWORD;
+  const game = await openGame('alpha');
+  const program = new Program(['console', '--url', url.href, '--server-id', 'desk'], {
+    stdin: 'pipe',
+    env: { LOG_LEVEL: 'trace' },
+  });
+  program.types(`I say nothing`);
+  await game.chat.waitFor((line) => line.includes('I say'));
+  program.types('/exit');
+  expect((await program.ended).code).toBe(0);
+  expectNone(secrets(), program.output);
+});
+
+/** Neither as they are nor as JSON or an address would hold them. */
+function expectNone(secrets: readonly string[], output: string): void {
+  for (const secret of secrets) {
+    expect(output).not.toContain(secret);
+    expect(output).not.toContain(JSON.stringify(secret).slice(1, -1));
+    expect(output).not.toContain(encodeURIComponent(secret));
+  }
+}
