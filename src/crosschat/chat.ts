@@ -32,7 +32,7 @@ export class CrossChat extends EventEmitter<CrossChatEvents> {
   readonly #urls: readonly URL[];
   readonly #log: Log;
   readonly #clock: Clock;
-  readonly #identity = new Identity();
+  readonly #identity: Identity;
   /** Addresses that refused MQTT 5. */
   readonly #onlyOldVersion = new Set<URL>();
   /** Problems that were told since the last time all was well. */
@@ -49,6 +49,7 @@ export class CrossChat extends EventEmitter<CrossChatEvents> {
     this.#options = options;
     this.#log = options.log ?? silent;
     this.#clock = options.clock ?? systemClock;
+    this.#identity = new Identity(this.#clock.now());
     this.state = new CrossChatState({
       ...options,
       ownId: options.serverId,

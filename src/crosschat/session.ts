@@ -103,7 +103,7 @@ export class Session {
 
   async #lookForOthers(): Promise<void> {
     await this.#heardWithin(() => this.#status !== undefined);
-    if (this.#status !== undefined && this.#parts.identity.isForeign(this.#status)) throw new TakenOverError();
+    if (this.#status !== undefined && this.#parts.identity.yieldsTo(this.#status)) throw new TakenOverError();
   }
 
   /** Waits a bounded time for what {@link heard} brings. */
