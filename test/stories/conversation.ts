@@ -65,6 +65,10 @@ export function conversationStories(openSite: OpenSite): void {
     test('a speaker who spoke before a server came online is shown to it by the burst', async () => {
       await world.bridge();
       const beta = await world.game('beta');
+      await beta.presence.waitFor((change) => change === 'online bridge');
+      const eve = await beta.join('Eve');
+      await eve.says('anybody there?');
+      await world.discord.waitFor('anybody there?');
       await (await world.discord.member('Bob')).says('first');
       await beta.chat.waitFor((line) => line === 'Bob@bridge: first');
       const alpha = await world.game('alpha');
@@ -178,7 +182,6 @@ export function conversationStories(openSite: OpenSite): void {
         expect(inMatrix.body).not.toMatch(/[\p{Cc}\u202e]/u);
         expect(inMatrix.html).not.toContain('<b>');
       }
-      expect(world.discord.violations()).toEqual([]);
     });
 
     test('a long message arrives whole, in parts', async () => {
@@ -189,7 +192,6 @@ export function conversationStories(openSite: OpenSite): void {
       await alice.says(words.join(' '));
       await world.discord.waitFor('word1499');
       expect(world.discord.heard().join(' ').split(' ')).toEqual(words);
-      expect(world.discord.violations()).toEqual([]);
     });
 
     test('a line break on Discord can not fake another line in the game', async () => {

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { expect } from 'vitest';
 import { builtIns } from '../../bridges/index.ts';
 import { Bridge } from '../../src/bridge.ts';
 import { systemClock } from '../../src/clock.ts';
@@ -87,7 +88,7 @@ export class World {
     const room = await carol.createRoom();
     await carol.rename('Carol');
     await carol.look();
-    return new World(site, double, new DiscordPlace(double, guild, channel), new MatrixPlace(carol, room), botAccount.token);
+    return new World(site, double, new DiscordPlace(guild, channel), new MatrixPlace(carol, room), botAccount.token);
   }
 
   /** A game server goes online. */
@@ -153,6 +154,8 @@ export class World {
     await Promise.all(this.#games.map((game) => game.stop()));
     await this.matrix.close();
     await this.#double.stop();
+    // No story may end with anything that Discord or the homeserver would have refused.
+    expect([...this.#double.violations, ...this.site.matrix.violations()]).toEqual([]);
     await this.site.close();
     rmSync(this.#folder, { recursive: true, force: true });
   }
@@ -160,12 +163,10 @@ export class World {
 
 /** The Discord channel, and who is in its guild. */
 class DiscordPlace {
-  readonly #double: DiscordDouble;
   readonly #guild: DiscordGuild;
   readonly #channel: DiscordChannel;
 
-  constructor(double: DiscordDouble, guild: DiscordGuild, channel: DiscordChannel) {
-    this.#double = double;
+  constructor(guild: DiscordGuild, channel: DiscordChannel) {
     this.#guild = guild;
     this.#channel = channel;
   }
@@ -200,10 +201,6 @@ class DiscordPlace {
   /** The texts that the bridges said in the channel so far. */
   heard(): string[] {
     return this.#channel.messages.filter(({ isApp }) => isApp).map(({ content }) => content);
-  }
-
-  violations(): readonly unknown[] {
-    return this.#double.violations;
   }
 }
 
