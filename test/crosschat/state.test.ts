@@ -1,4 +1,6 @@
 /** The state machine alone: packets in, events and packets out. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { CrossChatState, type CrossChatStateOptions, NotConnectedError, RefusedError } from '../../src/crosschat/index.ts';
 import { TestClock } from '../support/clock.ts';
@@ -249,4 +251,21 @@ test('complaints are summed up once an hour', async () => {
     'Threw away 5 bad packets since the last summary.',
     'Threw away a user packet of alpha: it is no JSON. More of this kind are counted only.',
   ]);
+});
+
+test('what was cut off is not kept: names, states and texts of 200 kB take the room of short ones', async () => {
+  const { state, receive } = network({ emit: () => {} });
+  receive('state/alpha/status', { started: 5 });
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const heap = () => {
+    collect();
+    return process.memoryUsage().heapUsed;
+  };
+  const before = heap();
+  const long = 'x'.repeat(200_000);
+  for (let id = 1; id <= 300; id++) receive('m/alpha/bridge/user', { id, cmd: 'add', name: `${id} ${long}` });
+  for (let key = 1; key <= 60; key++) receive(`state/alpha/key${key}`, `${key} ${long}`);
+  expect(heap() - before).toBeLessThan(10_000_000);
+  expect(state.servers.get('alpha')?.users.size).toBe(300);
 });
