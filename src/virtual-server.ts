@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import { DeliveryError } from './adapter.ts';
 import type { Clock } from './clock.ts';
-import { type CrossChat, NotConnectedError, PublishError } from './crosschat/index.ts';
+import { type CrossChat, NotConnectedError, PublishError, RefusedError } from './crosschat/index.ts';
 import type { AdapterId, Author, Message, ServerId } from './event.ts';
 import { DeliveryQueue } from './outbox.ts';
 import { Speakers } from './speakers.ts';
@@ -32,11 +32,15 @@ type Delivery =
       readonly kind: 'say';
       readonly adapter: AdapterId;
       readonly author: Author;
-      readonly lines: string[];
+      readonly lines: readonly string[];
       readonly servers: (server: ServerId) => boolean;
       readonly origin: Origin;
-      /** The servers that still lack the first line, after a fault half-way. */
+      /** How many of the lines have been said. */
+      said: number;
+      /** The servers that still lack the line that comes next, after a fault half-way. */
       undelivered?: ReadonlySet<string>;
+      /** Why the broker refused a line: it would again, so the others don't wait for that. */
+      refused?: PublishError;
     }
   | { readonly kind: 'changed'; readonly adapter: AdapterId; readonly platform: string; readonly author: Author }
   | { readonly kind: 'left'; readonly adapter: AdapterId; readonly userId: string };
@@ -65,7 +69,8 @@ export class VirtualServer {
 
   /** Says a message to every online server that `servers` names. */
   say(message: Message, adapter: AdapterId, servers: (server: ServerId) => boolean, origin: Origin): void {
-    this.#queue.push({ kind: 'say', adapter, author: message.author, lines: forGame(message, MAX_LINE), servers, origin });
+    const lines = forGame(message, MAX_LINE);
+    this.#queue.push({ kind: 'say', adapter, author: message.author, lines, said: 0, servers, origin });
   }
 
   /** A user's name or looks changed. */
@@ -102,7 +107,7 @@ export class VirtualServer {
   async #say(delivery: Extract<Delivery, { kind: 'say' }>): Promise<void> {
     const { adapter, author, origin, lines } = delivery;
     const userId = await this.#speakers.speaking(adapter, origin.platform, author);
-    for (let line = lines[0]; line !== undefined; line = lines[0]) {
+    for (const line of lines.slice(delivery.said)) {
       const only = delivery.undelivered;
       try {
         await this.chat.state.say(userId, line, {
@@ -110,11 +115,16 @@ export class VirtualServer {
           extra: { origin },
         });
       } catch (error) {
-        if (error instanceof PublishError) delivery.undelivered = new Set(error.undelivered);
-        throw error;
+        if (!(error instanceof PublishError)) throw error;
+        if (!(error.cause instanceof RefusedError)) {
+          delivery.undelivered = new Set(error.undelivered);
+          throw error;
+        }
+        delivery.refused = error;
       }
       delete delivery.undelivered;
-      lines.shift();
+      delivery.said += 1;
     }
+    if (delivery.refused) throw new DeliveryError(delivery.refused.message, { passing: false, cause: delivery.refused });
   }
 }

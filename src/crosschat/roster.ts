@@ -18,7 +18,7 @@ export class Roster {
   readonly #pinned: Dialect | undefined;
   #nextId = 1;
   #connected = false;
-  /** Ids of users who left during an outage: peers that keep a silent server's users would show them for ever. */
+  /** Ids of users whose leaving an outage swallowed: peers that keep a silent server's users would show them for ever. */
   readonly #departed: number[] = [];
 
   constructor(picture: Picture, sendTo: SendTo, clock: Clock, pinned: Dialect | undefined) {
@@ -93,8 +93,8 @@ export class Roster {
     const user = this.#picture.me.users.get(id);
     if (user === undefined) return undefined;
     this.#picture.me.users.delete(id);
-    if (!this.#connected && this.#departed.length < MAX_DEPARTED) this.#departed.push(id);
-    await this.#tell((dialect) => userRemoved(id, dialect, reason));
+    const told = await this.#tell((dialect) => userRemoved(id, dialect, reason));
+    if (!told && this.#departed.length < MAX_DEPARTED) this.#departed.push(id);
     return user;
   }
 
@@ -102,18 +102,18 @@ export class Roster {
     return this.#pinned ?? peer.server.dialect ?? 'add';
   }
 
-  async #tell(payloadIn: (dialect: Dialect) => string): Promise<void> {
-    if (!this.#connected) return;
+  /** Tells everybody online. False when the connection broke before; what the broker refuses is said by the connection. */
+  async #tell(payloadIn: (dialect: Dialect) => string): Promise<boolean> {
+    if (!this.#connected) return false;
     const payloads: { [D in Dialect]?: string } = {};
-    const ids: string[] = [];
     const sent: Promise<void>[] = [];
     for (const peer of this.#picture.online()) {
       const dialect = this.#dialect(peer);
       payloads[dialect] ??= payloadIn(dialect);
-      ids.push(peer.server.id);
       sent.push(this.#sendTo(peer.server.id, 'user', payloads[dialect]));
     }
-    await allDelivered(ids, sent).catch(unlessDisconnected);
+    const results = await Promise.allSettled(sent);
+    return !results.some((result) => result.status === 'rejected' && result.reason instanceof NotConnectedError);
   }
 
   /** What fails here is said by the connection, and mended by the burst after the next one. */
@@ -122,14 +122,9 @@ export class Roster {
   }
 }
 
-function unlessDisconnected(error: unknown): void {
-  const cause = error instanceof PublishError ? error.cause : error;
-  if (!(cause instanceof NotConnectedError)) throw error;
-}
-
 /**
  * Waits for all packets of one message.
- * @throws {PublishError} with the ids of those servers whose packet failed
+ * @throws {PublishError} with the ids of those servers whose packet failed; its cause is a refusal only when nothing else went wrong
  */
 export async function allDelivered(serverIds: readonly string[], sent: readonly Promise<void>[]): Promise<void> {
   const undelivered: string[] = [];
@@ -137,7 +132,8 @@ export async function allDelivered(serverIds: readonly string[], sent: readonly 
   const results = await Promise.allSettled(sent);
   results.forEach((result, index) => {
     if (result.status === 'fulfilled') return;
-    cause ??= result.reason;
+    // A broken connection goes over a refusal: a retry can mend it.
+    if (!(cause instanceof NotConnectedError)) cause = result.reason;
     undelivered.push(serverIds[index] ?? '');
   });
   if (undelivered.length > 0) throw new PublishError(undelivered, cause);

@@ -55,7 +55,8 @@ export interface SayOptions {
  *
  * Whatever changes the picture or says something has handed over all its packets when it returns, in the order of the calls; its
  * promise resolves when the broker has taken them. While we are not connected, changes of users, states and meta resolve at once,
- * since the next connect tells them; whatever is said rejects with a {@link NotConnectedError}.
+ * since the next connect tells them; whatever is said rejects with a {@link NotConnectedError}. A change of users never rejects:
+ * what the broker refuses of it is told as a problem of the connection.
  */
 export class CrossChatState implements ServerOwner {
   readonly ownId: string;

@@ -110,7 +110,7 @@ test('a half-sent message names those it did not reach, so that a retry can spar
   });
   for (const id of ['alpha', 'beta', 'gamma', 'delta']) receive(`state/${id}/status`, { started: 5 });
   await state.announce(1);
-  await expect(state.addUser('Ann')).rejects.toMatchObject({ name: 'PublishError', undelivered: ['beta', 'delta'] });
+  expect(await state.addUser('Ann')).toMatchObject({ id: 1 });
   await expect(state.say(1, 'x')).rejects.toMatchObject({ name: 'PublishError', undelivered: ['beta', 'delta'] });
   await state.say(1, 'x', { to: ({ id }) => id === 'alpha' });
 });
@@ -127,6 +127,26 @@ test('a user change that the outage swallowed is no error: the next burst tells 
   expect(await state.delUser(1)).toMatchObject({ name: 'Ann' });
   expect(await state.delUser(1)).toBeUndefined();
   expect(await state.updateUser(1, { name: 'x' })).toBeUndefined();
+});
+
+test('a departure that broke off half-way is told again after the next connect', async () => {
+  let broken = true;
+  const told: string[] = [];
+  const { state, receive } = network({
+    publish: async (topic, payload) => {
+      if (broken && topic.includes('/m/')) throw new NotConnectedError();
+      if (topic.endsWith('/user')) told.push(payload);
+    },
+  });
+  receive('state/alpha/status', { started: 5 });
+  await state.announce(1);
+  await state.addUser('Ann');
+  await state.delUser(1);
+  state.disconnected();
+  broken = false;
+  receive('state/alpha/status', { started: 5 });
+  await state.announce(2);
+  expect(told).toEqual(['{"id":1,"cmd":"del"}']);
 });
 
 test('ignored servers are never seen, heard or written to', async () => {

@@ -1,0 +1,80 @@
+import { pino } from 'pino';
+import { beforeEach, expect, test } from 'vitest';
+import { type CrossChat, CrossChatState, NotConnectedError, RefusedError } from '../src/crosschat/index.ts';
+import type { AdapterId, EventId, Message, RoomRef } from '../src/event.ts';
+import { VirtualServer } from '../src/virtual-server.ts';
+import { TestClock } from './support/clock.ts';
+
+const adapter = 'discord' as AdapterId;
+const room = '1' as RoomRef;
+const origin = { platform: 'discord', room };
+
+let clock: TestClock;
+let state: CrossChatState;
+let server: VirtualServer;
+/** What the game servers got: `alpha: say/1 hello`. */
+let heard: string[];
+let log: string[];
+/** What the broker throws for a packet. */
+let fault: (topic: string) => Error | undefined;
+
+beforeEach(async () => {
+  clock = new TestClock();
+  heard = [];
+  log = [];
+  fault = () => undefined;
+  state = new CrossChatState({
+    ownId: 'bridge',
+    clock,
+    emit: () => {},
+    publish: async (topic, payload) => {
+      const error = fault(topic);
+      if (error) throw error;
+      const [, , , to, ...rest] = topic.split('/');
+      if (topic.includes('/m/')) heard.push(`${to}: ${rest.join('/')} ${JSON.parse(payload).say ?? JSON.parse(payload).name}`);
+    },
+  });
+  // The connection is up all the time: what is tried here is what goes over it.
+  const chat = { state, status: 'ready', whenReady: async () => {}, stop: async () => {} } as unknown as CrossChat;
+  const lines = pino({ level: 'trace' }, { write: (line: string) => log.push(line) });
+  server = new VirtualServer({ chat, idle: 1_800_000, clock, random: () => 1, log: lines });
+  for (const id of ['alpha', 'beta']) state.receive(`crosschat/state/${id}/status`, '{"started":5}');
+  await state.announce(1);
+});
+
+function say(text: string, id = 'u1'): void {
+  const message: Message = {
+    kind: 'message',
+    id: text as EventId,
+    at: 0,
+    place: { kind: 'room', adapter, room },
+    tag: 'Discord',
+    author: { id, name: `Name ${id}` },
+    body: [{ type: 'text', text }],
+    attachments: [],
+  };
+  server.say(message, adapter, () => true, origin);
+}
+
+test('a server that the broker refuses is said, holds up no other, and makes no second user of anybody', async () => {
+  fault = (topic) => (topic.includes('/m/bridge/beta/') ? new RefusedError('no', 0x87) : undefined);
+  say(`${'a'.repeat(500)} b`);
+  say('c');
+  await clock.advance(0);
+  expect(heard.map((line) => line.slice(-1))).toEqual(['1', 'a', 'b', 'c']);
+  expect(heard.filter((line) => line.startsWith('beta'))).toEqual([]);
+  expect(state.me().users.size).toBe(1);
+  expect(log.filter((line) => line.includes('not delivered'))).toHaveLength(2);
+  expect(log.join()).toContain('Name u1: c');
+});
+
+test('what broke off half-way goes on where it broke off, to those who lack it', async () => {
+  let broken = true;
+  fault = (topic) => (broken && topic.includes('/beta/say') ? new NotConnectedError() : undefined);
+  say(`${'a'.repeat(500)} b`);
+  await clock.advance(0);
+  broken = false;
+  await clock.advance(1_000);
+  const said = heard.filter((line) => line.includes('say')).map((line) => `${line.slice(0, 6)}${line.slice(-1)}`);
+  expect(said).toEqual(['alpha:a', 'beta: a', 'alpha:b', 'beta: b']);
+});
