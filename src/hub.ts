@@ -7,9 +7,10 @@ import type { Clock } from './clock.ts';
 import type { CrossChatEvents, CrossChatUser } from './crosschat/index.ts';
 import { type AdapterId, type Author, eventId, type Message, type Place, type RoomRef, type ServerId } from './event.ts';
 import { DeliveryQueue } from './outbox.ts';
+import { toLine } from './text/line.ts';
 import { sanitizeName } from './text/names.ts';
 import { toPlain } from './text/plain.ts';
-import { literal } from './text/tree.ts';
+import { literal, textLength } from './text/tree.ts';
 import type { Origin, VirtualServer } from './virtual-server.ts';
 
 /** What the hub is made of. */
@@ -142,7 +143,8 @@ export class Hub {
       queue = new DeliveryQueue({
         name: `${member.adapter.platform} room ${address.room}`,
         deliver: (message, signal) => member.adapter.send(address.room, message, signal),
-        describe: (message) => `${message.author.name} (${message.tag}): ${toPlain(message.body).slice(0, 500)}`,
+        describe: ({ author, tag, body }) => `${author.name} (${tag}): ${toLine(toPlain(body)).slice(0, 500)}`,
+        size: ({ body }) => textLength(body),
         clock: this.#options.clock,
         random: this.#options.random,
         log: this.#options.log,

@@ -11,19 +11,24 @@ export interface QueueOptions<Delivery> {
   readonly deliver: (delivery: Delivery, signal: AbortSignal) => Promise<void>;
   /** A delivery in a few words, for the log when it is lost. */
   readonly describe: (delivery: Delivery) => string;
+  /** About how much text a delivery holds, in UTF-16 units; the same each time. */
+  readonly size: (delivery: Delivery) => number;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
 }
 
-/** How many deliveries may wait for one destination; beyond it the oldest is lost, and said so. */
+/** How many deliveries may wait for one destination, and how much text they may hold; beyond it the oldest is lost, and said so. */
 const MAX_WAITING = 10_000;
+const MAX_SIZE = 32 * 1024 * 1024;
 /** How long one attempt may take, in milliseconds. */
 const ATTEMPT_TIMEOUT = 30_000;
 /** After so many faults that the adapter could not explain, a delivery is given up, so that it blocks those behind it no longer. */
 const MAX_UNEXPLAINED = 5;
 const FIRST_WAIT = 500;
 const MAX_WAIT = 60_000;
+/** How long the end of a queue waits for an attempt that was told to stop, in milliseconds. */
+const ABORT_TIME = 500;
 
 /** The queue of one destination. */
 export class DeliveryQueue<Delivery> {
@@ -36,6 +41,8 @@ export class DeliveryQueue<Delivery> {
   #waiting: Delivery[] = [];
   /** Index of the oldest one in `#waiting`: shifting a long array is slow. */
   #head = 0;
+  /** How much text those that wait hold. */
+  #size = 0;
   #lost = 0;
   #running: Promise<void> | undefined;
 
@@ -51,16 +58,25 @@ export class DeliveryQueue<Delivery> {
   /** Adds a delivery to the end. */
   push(delivery: Delivery): void {
     if (this.#closed) return;
-    if (this.length >= MAX_WAITING) this.#loseOldest();
+    const size = this.#options.size(delivery);
+    // The one at the head is in flight.
+    while (this.length > 1 && (this.length >= MAX_WAITING || this.#size + size > MAX_SIZE)) this.#loseOldest();
     this.#waiting.push(delivery);
+    this.#size += size;
     this.#running ??= this.#run();
   }
 
   /** Gives the deliveries in the queue up to `ms` milliseconds to go out, then ends. Says what was lost. */
   async close(ms: number): Promise<void> {
-    const cancel = this.#options.clock.after(ms, () => this.#end());
-    await this.#running;
-    cancel();
+    const { clock } = this.#options;
+    const cancelEnd = clock.after(ms, () => this.#end());
+    let cancelWait = () => {};
+    const patience = new Promise<void>((resolve) => {
+      cancelWait = clock.after(ms + ABORT_TIME, resolve);
+    });
+    await Promise.race([this.#running, patience]);
+    cancelEnd();
+    cancelWait();
     this.#end();
     if (this.length > 0) {
       this.#options.log.warn({ destination: this.#options.name, lost: this.length }, 'ended with undelivered messages');
@@ -79,7 +95,7 @@ export class DeliveryQueue<Delivery> {
     while (this.length > 0 && !this.#closed) {
       const delivery = this.#waiting[this.#head] as Delivery;
       if (!(await this.#deliver(delivery))) break;
-      this.#drop();
+      this.#drop(delivery);
     }
     this.#running = undefined;
   }
@@ -143,11 +159,12 @@ export class DeliveryQueue<Delivery> {
   }
 
   #loseOldest(): void {
-    // The one at the head is in flight.
     const [oldest] = this.#waiting.splice(this.#head + 1, 1);
+    if (oldest === undefined) return;
+    const { describe, log, name, size } = this.#options;
+    this.#size -= size(oldest);
     this.#lost++;
-    const { describe, log, name } = this.#options;
-    if (oldest !== undefined && (this.#lost & (this.#lost - 1)) === 0) {
+    if ((this.#lost & (this.#lost - 1)) === 0) {
       log.error(
         { destination: name, lost: describe(oldest), lostSoFar: this.#lost },
         `${name}: too many messages wait; the oldest are lost`,
@@ -155,9 +172,10 @@ export class DeliveryQueue<Delivery> {
     }
   }
 
-  #drop(): void {
+  #drop(delivery: Delivery): void {
+    this.#size -= this.#options.size(delivery);
     this.#head++;
-    if (this.#head > 1024 && this.#head * 2 > this.#waiting.length) {
+    if (this.length === 0 || (this.#head > 64 && this.#head * 2 > this.#waiting.length)) {
       this.#waiting = this.#waiting.slice(this.#head);
       this.#head = 0;
     }

@@ -11,6 +11,9 @@ import { forGame } from './text/game.ts';
 /** The longest line that is said in a game, in UTF-16 units; longer messages become several. */
 const MAX_LINE = 500;
 
+/** How many deliveries may wait before news of people who come, go and change are left out. */
+const MAX_PRESENCE = 1_000;
+
 /** What a virtual server is made of. */
 export interface VirtualServerOptions {
   readonly chat: CrossChat;
@@ -61,6 +64,7 @@ export class VirtualServer {
         delivery.kind === 'say'
           ? `${delivery.author.name}: ${delivery.lines.join(' ')}`
           : `presence of a user (${delivery.kind})`,
+      size: (delivery) => (delivery.kind === 'say' ? delivery.lines.reduce((sum, line) => sum + line.length, 0) : 0),
       clock,
       random,
       log,
@@ -75,12 +79,12 @@ export class VirtualServer {
 
   /** A user's name or looks changed. */
   changed(adapter: AdapterId, platform: string, author: Author): void {
-    this.#queue.push({ kind: 'changed', adapter, platform, author });
+    this.#presence({ kind: 'changed', adapter, platform, author });
   }
 
   /** A user left the platform's rooms. */
   left(adapter: AdapterId, userId: string): void {
-    this.#queue.push({ kind: 'left', adapter, userId });
+    this.#presence({ kind: 'left', adapter, userId });
   }
 
   /** Says what still waits, for up to `ms` milliseconds, then leaves the network. */
@@ -88,6 +92,11 @@ export class VirtualServer {
     await this.#queue.close(this.chat.status === 'ready' ? ms : 0);
     this.#speakers.close();
     await this.chat.stop();
+  }
+
+  /** Presence mends itself, by the next thing said or by silence, so it never takes the place of what was said. */
+  #presence(delivery: Delivery): void {
+    if (this.#queue.length < MAX_PRESENCE) this.#queue.push(delivery);
   }
 
   async #deliver(delivery: Delivery, signal: AbortSignal): Promise<void> {

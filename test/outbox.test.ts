@@ -22,7 +22,8 @@ beforeEach(() => {
       await take(delivery, signal);
       arrived.push(delivery);
     },
-    describe: (delivery) => delivery,
+    describe: (delivery) => delivery.slice(0, 10),
+    size: (delivery) => delivery.length,
     clock,
     random: () => 1,
     log: pino({ level: 'trace' }, { write: (line: string) => lines.push(line) }),
@@ -148,3 +149,30 @@ function withResolvers() {
   });
   return { promise, resolve };
 }
+
+test('what waits is bounded in size as well', async () => {
+  let release = () => {};
+  take = () =>
+    new Promise<void>((resolve) => {
+      release = resolve;
+    });
+  const long = 'x'.repeat(1024 * 1024);
+  for (let n = 0; n < 100; n++) queue.push(`${n} ${long}`);
+  expect(queue.length).toBeLessThanOrEqual(32);
+  expect(lines.join()).toContain('"lost":"1 xxxxxxxx"');
+  await settle();
+  take = () => {};
+  release();
+  await queue.close(1_000);
+  expect(arrived.map((text) => Number.parseInt(text, 10))).toEqual([0, ...Array.from({ length: 30 }, (_, n) => n + 70)]);
+});
+
+test('closing does not wait for a destination that does not let itself be stopped', async () => {
+  take = () => new Promise<void>(() => {});
+  queue.push('a');
+  await settle();
+  const closed = queue.close(1_000);
+  await clock.advance(2_000);
+  await closed;
+  expect(lines.at(-1)).toContain('"lost":1');
+});

@@ -78,3 +78,15 @@ test('what broke off half-way goes on where it broke off, to those who lack it',
   const said = heard.filter((line) => line.includes('say')).map((line) => `${line.slice(0, 6)}${line.slice(-1)}`);
   expect(said).toEqual(['alpha:a', 'beta: a', 'alpha:b', 'beta: b']);
 });
+
+test('news of strangers, however many, never takes the place of what was said', async () => {
+  let broken = true;
+  fault = (topic) => (broken && topic.includes('/say') ? new NotConnectedError() : undefined);
+  say('first');
+  say('second');
+  for (let n = 0; n < 12_000; n++) server.changed(adapter, 'discord', { id: `stranger ${n}`, name: 'Stranger' });
+  await clock.advance(0);
+  broken = false;
+  await clock.advance(1_000);
+  expect(heard.filter((line) => line.startsWith('alpha: say'))).toEqual(['alpha: say/1 first', 'alpha: say/1 second']);
+});

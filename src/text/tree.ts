@@ -22,3 +22,14 @@ export type StyleName = 'bold' | 'italic' | 'underline' | 'strike' | 'spoiler';
 export function literal(text: string): RichText {
   return text === '' ? [] : [{ type: 'text', text }];
 }
+
+/** How much text a tree holds, in UTF-16 units, without the names of mentions and the like. */
+export function textLength(tree: RichText): number {
+  let length = 0;
+  for (const node of tree) {
+    if ('text' in node) length += node.text.length;
+    else if ('children' in node) length += textLength(node.children);
+    else if (node.type === 'list') for (const item of node.items) length += textLength(item);
+  }
+  return length;
+}
