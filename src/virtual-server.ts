@@ -14,6 +14,12 @@ const MAX_LINE = 500;
 /** How many deliveries may wait before news of people who come, go and change are left out. */
 const MAX_PRESENCE = 1_000;
 
+/**
+ * After a reconnect, so many milliseconds are given to servers that were online before it: a broker that was restarted cuts off
+ * everybody, and what is said before they are back would be lost to them.
+ */
+const RETURN_TIME = 10_000;
+
 /** What a virtual server is made of. */
 export interface VirtualServerOptions {
   readonly chat: CrossChat;
@@ -53,9 +59,16 @@ export class VirtualServer {
   readonly chat: CrossChat;
   readonly #speakers: Speakers;
   readonly #queue: DeliveryQueue<Delivery>;
+  readonly #clock: Clock;
+  /** When the time of those who have not come back is over. */
+  #patienceEnds = 0;
 
   constructor({ chat, idle, clock, random, log }: VirtualServerOptions) {
     this.chat = chat;
+    this.#clock = clock;
+    chat.on('ready', () => {
+      this.#patienceEnds = clock.now() + RETURN_TIME;
+    });
     this.#speakers = new Speakers({ state: chat.state, clock, idle });
     this.#queue = new DeliveryQueue({
       name: `game servers (as ${chat.state.ownId})`,
@@ -104,13 +117,38 @@ export class VirtualServer {
       await this.chat.whenReady(signal);
       if (delivery.kind === 'changed') await this.#speakers.changed(delivery.adapter, delivery.platform, delivery.author);
       else if (delivery.kind === 'left') await this.#speakers.left(delivery.adapter, delivery.userId);
-      else await this.#say(delivery);
+      else {
+        await this.#returned(delivery.servers, signal);
+        await this.#say(delivery);
+      }
     } catch (error) {
       if (error instanceof PublishError || error instanceof NotConnectedError || signal.aborted) {
         throw new DeliveryError('no connection to the MQTT broker; messages wait', { passing: true, cause: error });
       }
       throw error;
     }
+  }
+
+  /** Waits, for a bounded time, until those of the servers that were online before an outage are back. */
+  async #returned(servers: (server: ServerId) => boolean, signal: AbortSignal): Promise<void> {
+    const complete = () => !this.chat.state.missing().some(({ id }) => servers(id as ServerId));
+    const left = this.#patienceEnds - this.#clock.now();
+    if (left <= 0 || complete()) return;
+    await new Promise<void>((resolve) => {
+      const end = () => {
+        cancel();
+        this.chat.off('server', look);
+        signal.removeEventListener('abort', end);
+        resolve();
+      };
+      const look = () => {
+        if (complete()) end();
+      };
+      const cancel = this.#clock.after(left, end);
+      this.chat.on('server', look);
+      signal.addEventListener('abort', end);
+    });
+    signal.throwIfAborted();
   }
 
   async #say(delivery: Extract<Delivery, { kind: 'say' }>): Promise<void> {

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { pino } from 'pino';
 import { beforeEach, expect, test } from 'vitest';
 import { type CrossChat, CrossChatState, NotConnectedError, RefusedError } from '../src/crosschat/index.ts';
@@ -18,7 +19,10 @@ let log: string[];
 /** What the broker throws for a packet. */
 let fault: (topic: string) => Error | undefined;
 
+let chat: EventEmitter;
+
 beforeEach(async () => {
+  chat = new EventEmitter();
   clock = new TestClock();
   heard = [];
   log = [];
@@ -26,7 +30,7 @@ beforeEach(async () => {
   state = new CrossChatState({
     ownId: 'bridge',
     clock,
-    emit: () => {},
+    emit: (name, event) => chat.emit(name, event),
     publish: async (topic, payload) => {
       const error = fault(topic);
       if (error) throw error;
@@ -35,12 +39,21 @@ beforeEach(async () => {
     },
   });
   // The connection is up all the time: what is tried here is what goes over it.
-  const chat = { state, status: 'ready', whenReady: async () => {}, stop: async () => {} } as unknown as CrossChat;
+  Object.assign(chat, { state, status: 'ready', whenReady: async () => {}, stop: async () => {} });
   const lines = pino({ level: 'trace' }, { write: (line: string) => log.push(line) });
-  server = new VirtualServer({ chat, idle: 1_800_000, clock, random: () => 1, log: lines });
+  server = new VirtualServer({ chat: chat as unknown as CrossChat, idle: 1_800_000, clock, random: () => 1, log: lines });
   for (const id of ['alpha', 'beta']) state.receive(`crosschat/state/${id}/status`, '{"started":5}');
   await state.announce(1);
+  state.settled();
 });
+
+/** The broker restarts, having forgotten everything; we are the first to be back. */
+async function brokerRestarts(): Promise<void> {
+  state.disconnected();
+  await state.announce(2);
+  state.settled();
+  chat.emit('ready');
+}
 
 function say(text: string, id = 'u1'): void {
   const message: Message = {
@@ -89,4 +102,28 @@ test('news of strangers, however many, never takes the place of what was said', 
   broken = false;
   await clock.advance(1_000);
   expect(heard.filter((line) => line.startsWith('alpha: say'))).toEqual(['alpha: say/1 first', 'alpha: say/1 second']);
+});
+
+test('after an outage, servers that are slower to come back than we are lack nothing', async () => {
+  await brokerRestarts();
+  state.receive('crosschat/state/beta/status', '{"started":6}');
+  say('meanwhile');
+  await clock.advance(5_000);
+  expect(heard).toEqual([]);
+  state.receive('crosschat/state/alpha/status', '{"started":6}');
+  await clock.advance(0);
+  expect(heard.filter((line) => line.includes('say')).sort()).toEqual(['alpha: say/1 meanwhile', 'beta: say/1 meanwhile']);
+  expect(chat.listenerCount('server')).toBe(0);
+});
+
+test('after an outage, who stays away is waited for a while, and once', async () => {
+  await brokerRestarts();
+  state.receive('crosschat/state/beta/status', '{"started":6}');
+  say('meanwhile');
+  await clock.advance(9_000);
+  expect(heard).toEqual([]);
+  await clock.advance(1_000);
+  say('later');
+  await clock.advance(0);
+  expect(heard.filter((line) => line.includes('say'))).toEqual(['beta: say/1 meanwhile', 'beta: say/1 later']);
 });

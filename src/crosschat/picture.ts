@@ -142,4 +142,9 @@ export class Picture {
   *online(): Generator<Peer> {
     for (const peer of this.peers.values()) if (peer.server.online) yield peer;
   }
+
+  /** The servers that were online when our connection broke, and haven't been heard of since. */
+  *missing(): Generator<Peer> {
+    for (const peer of this.peers.values()) if (peer.wasOnline) yield peer;
+  }
 }

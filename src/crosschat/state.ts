@@ -118,6 +118,14 @@ export class CrossChatState implements ServerOwner {
     return Array.from(this.#picture.online(), (peer) => peer.server);
   }
 
+  /**
+   * The servers that were online when our connection broke, and of which nothing was heard since. A broker that forgot everything
+   * says nothing of them: they are gone, or just slower than we are to come back.
+   */
+  missing(): CrossChatServer[] {
+    return Array.from(this.#picture.missing(), (peer) => peer.server);
+  }
+
   /** Takes a packet that the broker sent. Never throws, whatever it holds. */
   receive(topic: string, payload: Uint8Array | string): void {
     this.#receiver.receive(topic, payload);
