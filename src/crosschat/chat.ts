@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { backoff } from './backoff.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { TakenOverError, type Version } from './connection.ts';
+import { refusesVersion, TakenOverError, type Version } from './connection.ts';
 import { NotConnectedError } from './errors.ts';
 import type { CrossChatEvents } from './events.ts';
 import { explain } from './explain.ts';
@@ -16,8 +16,6 @@ export type CrossChatStatus = 'stopped' | 'connecting' | 'ready' | 'takenOver';
 
 /** Milliseconds after which a connection counts as a good one, so that the next back-off begins anew. */
 const STABLE = 10_000;
-/** CONNACK codes by which a broker refuses the version of MQTT: 3.1.1 § 3.2.2.3, 5 § 3.2.2.2. */
-const VERSION_REFUSED: ReadonlySet<unknown> = new Set([1, 0x84]);
 
 /**
  * A server on the crosschat network: keeps a connection to the broker, and tells what happens there.
@@ -83,6 +81,10 @@ export class CrossChat extends EventEmitter<CrossChatEvents> {
       }
       if (this.#status === 'takenOver') {
         reject(new NotConnectedError('Another process took over.'));
+        return;
+      }
+      if (this.#stopping.signal.aborted) {
+        reject(new NotConnectedError('It was stopped.'));
         return;
       }
       if (signal?.aborted === true) {
@@ -173,8 +175,7 @@ export class CrossChat extends EventEmitter<CrossChatEvents> {
 
   /** Whether the broker refused MQTT 5, and we have not yet tried 3.1.1. */
   #takeOldVersion(url: URL, error: unknown): boolean {
-    const refused = error instanceof Error && 'code' in error && VERSION_REFUSED.has(error.code);
-    if (!refused || this.#version(url) !== 5 || this.#options.protocolVersion === 5) return false;
+    if (!refusesVersion(error) || this.#version(url) !== 5 || this.#options.protocolVersion === 5) return false;
     this.#onlyOldVersion.add(url);
     return true;
   }

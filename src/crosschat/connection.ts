@@ -23,6 +23,14 @@ export interface ConnectionOptions {
   readonly refused: (topic: string, error: RefusedError) => void;
 }
 
+/** CONNACK codes by which a broker refuses the version of MQTT: 3.1.1 § 3.2.2.3, 5 § 3.2.2.2. */
+const VERSION_REFUSED: ReadonlySet<unknown> = new Set([1, 0x84]);
+
+/** Whether a connection failed because the broker does not speak its version of MQTT. */
+export function refusesVersion(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && VERSION_REFUSED.has(error.code);
+}
+
 /** Another process uses our server id, and came after us. */
 export class TakenOverError extends Error {
   override readonly name = 'TakenOverError';

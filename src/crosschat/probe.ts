@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Clock, systemClock } from './clock.ts';
-import { Connection, type Version } from './connection.ts';
+import { Connection, refusesVersion, type Version } from './connection.ts';
 import { explain } from './explain.ts';
 import { type CrossChatOptions, checkedUrls } from './options.ts';
 
@@ -35,7 +35,8 @@ async function tryVersions(url: URL, options: CrossChatOptions): Promise<Finding
   if (protocolVersion !== 'auto') return tryAddress(url, protocolVersion, options);
   try {
     return await tryAddress(url, 5, options);
-  } catch {
+  } catch (error) {
+    if (!refusesVersion(error)) throw error;
     return tryAddress(url, 4, options);
   }
 }

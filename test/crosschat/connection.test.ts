@@ -11,6 +11,7 @@ import {
   type CrossChatEvents,
   type CrossChatOptions,
   NotConnectedError,
+  probe,
   systemClock,
 } from '../../src/crosschat/index.ts';
 import { startBroker, type TestBroker } from '../support/broker.ts';
@@ -204,6 +205,22 @@ describe('the broker refuses', () => {
     expect(versions).toEqual([5, 4]);
   });
 
+  test('us without a word about MQTT 5: 3.1.1 is not tried, and a probe says the same as the run', async () => {
+    const versions: unknown[] = [];
+    const url = await tcp((socket) => {
+      socket.once('data', (connect) => {
+        versions.push(connect[connect.indexOf('MQTT') + 4]);
+        socket.destroy();
+      });
+    });
+    for await (const { ok } of probe({ serverId: 'bridge', urls: [url], allowAnonymous: true })) expect(ok).toBe(false);
+    const chat = bridge({ urls: [url], random: () => 0.9 });
+    const problem = next(chat, 'problem');
+    chat.start();
+    await problem;
+    expect(versions).toEqual([5, 5]);
+  });
+
   test('a pinned version is kept, and the refusal told', async () => {
     const { url } = await broker();
     const chat = bridge({ urls: [url], protocolVersion: 5 });
@@ -385,6 +402,8 @@ describe('starting and stopping', () => {
     giveUp.abort(new Error('enough'));
     await expect(waiting).rejects.toThrow('enough');
     expect(chat.listenerCount('ready')).toBe(0);
+    await chat.stop();
+    await expect(chat.whenReady()).rejects.toThrow('It was stopped.');
   });
 
   test('a listener that throws is logged and disturbs nobody', async () => {
