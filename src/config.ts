@@ -198,8 +198,10 @@ export async function parseConfig({ raw, variables }: Settings, modules: Modules
     for (const id of Object.keys(rooms)) {
       if (!Object.hasOwn(given.adapters, id)) {
         const known = Object.keys(given.adapters);
+        const path = `channels.${index}.rooms.${id}`;
+        const variable = { discord: 'DISCORD_TOKEN', matrix: 'MATRIX_HOMESERVER_URL and MATRIX_ACCESS_TOKEN' }[id];
         problems.push(
-          `channels.${index}.rooms.${id}: there is no adapter "${id}"${suggestion(id, known)}; add it under adapters.`,
+          `${variables.get(path) ?? path}: there is no adapter "${id}"${suggestion(id, known)}; ${variable ? `set ${variable}, or ` : ''}add it under adapters.`,
         );
       }
     }
@@ -220,6 +222,7 @@ export async function parseConfig({ raw, variables }: Settings, modules: Modules
   }
   const connection = mqttOptions(given.mqtt, problems);
   if (problems.length > 0) throw new ConfigError(problems);
+  const ignored = foreign.filter((key) => key in given);
   return {
     mqtt: { ...connection, topicPrefix: given.topic_prefix, meta: given.meta, dialect: given.dialect },
     idle: given.idle_minutes * 60_000,
@@ -227,11 +230,7 @@ export async function parseConfig({ raw, variables }: Settings, modules: Modules
     logLevel: given.log_level,
     adapters: withServers(adapters, given.server_id),
     channels: withRooms(channels.length > 0 ? channels : [{ name: 'main', servers: ['*'], rooms: [] }], adapters),
-    notes: foreign
-      .filter((key) => key in given)
-      .map(
-        (key) => `The configuration's ${key} is for the reference implementation; this bridge has no such thing and ignores it.`,
-      ),
+    notes: ignored.length > 0 ? [`Keys of the reference implementation that this bridge ignores: ${ignored.join(', ')}.`] : [],
   };
 }
 
@@ -342,7 +341,9 @@ function suggestion(word: string, known: readonly string[]): string {
 
 function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
-    (value, key) => (typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined),
+    // What stands alone is the one item of its list.
+    (value, key) =>
+      typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : key === 0 ? value : undefined,
     raw,
   );
 }

@@ -57,7 +57,7 @@ export function readSettings(folder: string, environment: NodeJS.ProcessEnv, con
     setAt(raw, path.split('.'), reader(value));
     variables.set(path, variable);
   }
-  addRooms(raw, env);
+  addRooms(raw, env, variables);
   return { raw, variables, file };
 }
 
@@ -80,11 +80,13 @@ function decode(text: string): string {
 }
 
 /** Puts the rooms that the environment names into a channel of their own. */
-function addRooms(raw: Record<string, unknown>, env: NodeJS.ProcessEnv): void {
+function addRooms(raw: Record<string, unknown>, env: NodeJS.ProcessEnv, variables: Map<string, string>): void {
   const rooms: Record<string, unknown> = {};
   for (const [variable, adapter] of Object.entries(ROOM_VARIABLES)) {
     const value = env[variable]?.trim();
-    if (value) rooms[adapter] = asList(value);
+    if (!value) continue;
+    rooms[adapter] = asList(value);
+    variables.set(`channels.0.rooms.${adapter}`, variable);
   }
   if (Object.keys(rooms).length === 0) return;
   if (raw['channels'] !== undefined) {
@@ -134,9 +136,12 @@ function read(path: string): string {
 }
 
 /** A line of `.env`: a name, and a value that may stand in quotes. */
-const ENV_LINE = /^\s*(?:export\s+)?(\w+)\s*=(?:\s*(["'`])(.*?)\2\s*(?:#.*)?|(.*?)(?:\s#.*)?)$/;
+const ENV_LINE = /^\s*(?:export\s+)?(\w+)\s*=(?:\s*(["'`])(.*?)\2\s*(?:#.*)?|(.*?)(?:(?<![,\s])\s+#.*)?)$/;
 
-/** Reads `.env`. As in a shell, a # begins a comment only after a blank: aliases of rooms begin with one, and passwords hold it. */
+/**
+ * Reads `.env`. As in a shell, a # begins a comment only after a blank: aliases of rooms begin with one, and passwords hold it. After a
+ * comma it does not, since a list of aliases goes on there.
+ */
 function parseEnv(content: string): Record<string, string> {
   const values: Record<string, string> = {};
   for (const line of content.split(/\r?\n/)) {

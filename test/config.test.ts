@@ -108,6 +108,16 @@ describe('the simple case', () => {
   });
 });
 
+test('a list of aliases in .env may have blanks after its commas; a comment after it is still one', async () => {
+  const lines = [
+    'MATRIX_HOMESERVER_URL=https://matrix.example',
+    'MATRIX_ACCESS_TOKEN=a',
+    'MATRIX_ROOM=#a:b, #c:d,  #e:f   # ours',
+  ];
+  const config = await load({ '.env': lines.join('\n') });
+  expect(config.channels.flatMap(({ rooms }) => rooms.map(({ room }) => room))).toEqual(['#a:b', '#c:d', '#e:f']);
+});
+
 describe("the reference's config.json", () => {
   test('is read as it stands', async () => {
     const config = await load({
@@ -134,7 +144,7 @@ describe("the reference's config.json", () => {
       password: 'change-me',
       meta: { link: 'steam://connect/YOUR_IP:27015' },
     });
-    expect(config.notes.join()).toMatch(/console_port.*ignores/);
+    expect(config.notes).toEqual([expect.stringMatching(/ignores: .*console_port/)]);
   });
 
   test('without a port, it is 1883, or 8883 with TLS; an IPv6 address is no trouble', async () => {
@@ -227,7 +237,30 @@ describe('what is wrong is said, with the key and what would be right', () => {
       { DISCORD_TOKEN: 'x' },
       /^adapters\.discord: no channel has a room of it; set DISCORD_CHANNEL/,
     ],
-    ['a room without a token', {}, { DISCORD_CHANNEL: '1' }, /there is no adapter "discord"/],
+    [
+      'a room without a token',
+      {},
+      { DISCORD_CHANNEL: '1' },
+      /^DISCORD_CHANNEL: there is no adapter "discord"; set DISCORD_TOKEN, or add it under adapters\.$/,
+    ],
+    [
+      'a room without an account, in the file',
+      { 'config.yaml': 'channels: [{name: a, rooms: {matrix: "#a:b"}}]' },
+      {},
+      /^channels\.0\.rooms\.matrix: there is no adapter "matrix"; set MATRIX_HOMESERVER_URL and MATRIX_ACCESS_TOKEN, or add/,
+    ],
+    [
+      'a comma too many, by the name of the variable',
+      {},
+      { ...simple, MATRIX_ROOM: '#games:matrix.example,' },
+      /^MATRIX_ROOM: must not be empty\.$/,
+    ],
+    [
+      'a room that YAML reads as a number',
+      { 'config.yaml': 'channels: [{name: a, rooms: {discord: 123456789012345678}}]' },
+      {},
+      /^channels\.0\.rooms\.discord\.0: must be in quotes, since YAML would read it/,
+    ],
     [
       'an adapter without what it needs',
       {},
