@@ -1,10 +1,10 @@
 /** The configuration: one schema, and errors that name the key and what would be right. */
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { AdapterModule } from './adapter.ts';
 import type { Channel } from './channels.ts';
+import { mqtt, mqttOptions, tls } from './config-mqtt.ts';
+import { oneOrMore, text } from './config-values.ts';
 import { type CrossChatOptions, isServerId } from './crosschat/index.ts';
-import { defined } from './defined.ts';
 import type { AdapterId, RoomRef } from './event.ts';
 import { nearest } from './text/nearest.ts';
 
@@ -22,53 +22,6 @@ export class ConfigError extends Error {
 const serverId = z
   .string('must be a text, for example "bridge"')
   .refine(isServerId, 'must be 1 to 64 characters without /, + and #, for example "bridge"');
-const text = z.string('must be a text');
-const flag = z.boolean('must be true or false');
-const port = z.int('must be a whole number').min(1, 'must be from 1 to 65535').max(65_535, 'must be from 1 to 65535');
-const brokerUrl = z
-  .string('must be an address like mqtts://broker.example:8883')
-  .refine(isBrokerUrl, 'must be an address like mqtts://broker.example:8883 (mqtt, mqtts, ws or wss)');
-
-/** A list, or the one thing that would be in it. */
-function oneOrMore<T extends z.ZodType>(item: T) {
-  return z.preprocess(
-    (given) => (given === undefined || Array.isArray(given) ? given : [given]),
-    z.array(item).min(1, 'must not be empty'),
-  );
-}
-
-/** Files are named as the reference names them, in either of its two ways. */
-const tls = z.strictObject({
-  verify: flag.optional(),
-  ca_certs: text.optional(),
-  ca_file: text.optional(),
-  certfile: text.optional(),
-  cert_file: text.optional(),
-  keyfile: text.optional(),
-  key_file: text.optional(),
-  keyfile_password: text.optional(),
-  key_file_password: text.optional(),
-  ciphers: text.optional(),
-});
-
-const mqtt = z.strictObject({
-  url: oneOrMore(brokerUrl).optional(),
-  host: text.optional(),
-  port: port.optional(),
-  username: text.optional(),
-  password: text.optional(),
-  tls: z.union([flag, tls], 'must be true, false, or a map of TLS settings (ca_file, cert_file, key_file, verify …)').optional(),
-  tls_insecure: flag.optional(),
-  allow_anonymous: flag.optional(),
-  allow_insecure_transport: flag.optional(),
-  protocol: z.union([z.literal(5), z.literal('3.1.1'), z.literal('auto')], 'must be 5, "3.1.1" or "auto"').optional(),
-  keepalive: z
-    .int('must be a whole number of seconds')
-    .min(1, 'must be at least 1 second')
-    .max(3_600, 'must be at most 3600 seconds')
-    .optional(),
-});
-
 const adapter = z.looseObject({
   type: text.optional(),
   server_id: serverId.optional(),
@@ -178,7 +131,7 @@ export async function parseConfig({ raw, variables }: Settings, modules: Modules
 
   const adapters: ParsedAdapter[] = [];
   for (const [id, { type = id, server_id, mqtt: credentials, ...own }] of Object.entries(given.adapters)) {
-    const module = await modules[type]?.();
+    const module = Object.hasOwn(modules, type) ? await modules[type]?.() : undefined;
     if (!module) {
       problems.push(
         `adapters.${id}.type: there is no adapter "${type}"${suggestion(type, types)}; there are ${types.join(', ')}.`,
@@ -220,7 +173,7 @@ export async function parseConfig({ raw, variables }: Settings, modules: Modules
       );
     }
   }
-  const connection = mqttOptions(given.mqtt, problems);
+  const connection = mqttOptions(given.mqtt, (path) => variables.get(path) ?? path, problems);
   if (problems.length > 0) throw new ConfigError(problems);
   const ignored = foreign.filter((key) => key in given);
   return {
@@ -257,60 +210,6 @@ function withRooms(channels: readonly Channel[], adapters: readonly ParsedAdapte
     ...channel,
     rooms: [...channel.rooms, ...everywhere.map(({ id }) => ({ adapter: id, room: channel.name as RoomRef }))],
   }));
-}
-
-function mqttOptions(given: z.infer<typeof mqtt>, problems: string[]): Omit<CrossChatOptions, 'serverId'> {
-  const urls: string[] = [];
-  let { username, password } = given;
-  if (given.url && given.host) problems.push('mqtt: give either url or host (with port), not both.');
-  const host = given.host?.includes(':') ? `[${given.host}]` : given.host;
-  const scheme = given.tls ? 'mqtts' : 'mqtt';
-  for (const address of given.url ? given.url : host ? [`${scheme}://${host}:${given.port ?? (given.tls ? 8883 : 1883)}`] : []) {
-    const url = new URL(address);
-    username ??= decodeURIComponent(url.username) || undefined;
-    password ??= decodeURIComponent(url.password) || undefined;
-    url.username = url.password = '';
-    urls.push(url.href);
-  }
-  const files = typeof given.tls === 'object' ? given.tls : {};
-  const pem = (key: keyof typeof files, other: keyof typeof files) => {
-    const [name, path] = files[key] ? [key, files[key]] : [other, files[other]];
-    if (typeof path !== 'string') return undefined;
-    try {
-      return readFileSync(path);
-    } catch (error) {
-      problems.push(`mqtt.tls.${name}: the file "${path}" can't be read (${(error as NodeJS.ErrnoException).code}).`);
-      return undefined;
-    }
-  };
-  return {
-    urls,
-    ...defined({
-      username,
-      password,
-      allowAnonymous: given.allow_anonymous,
-      allowInsecureTransport: given.allow_insecure_transport,
-      keepalive: given.keepalive,
-      protocolVersion: given.protocol === '3.1.1' ? 4 : given.protocol,
-    }),
-    tls: defined({
-      ca: pem('ca_file', 'ca_certs'),
-      cert: pem('cert_file', 'certfile'),
-      key: pem('key_file', 'keyfile'),
-      passphrase: files.key_file_password ?? files.keyfile_password,
-      ciphers: files.ciphers,
-      verify: given.tls_insecure ? false : files.verify,
-    }),
-  };
-}
-
-function isBrokerUrl(address: string): boolean {
-  try {
-    const { protocol, hostname } = new URL(address);
-    return ['mqtt:', 'mqtts:', 'ws:', 'wss:'].includes(protocol) && hostname !== '';
-  } catch {
-    return false;
-  }
 }
 
 /** Sentences for what zod found wrong: where it is, what would be right, and never the value, which may be a secret. */

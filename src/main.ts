@@ -117,10 +117,12 @@ function consoleSettings({ raw, variables, file }: Settings, options: ReturnType
     allow_anonymous: options['allow-anonymous'],
     allow_insecure_transport: options['allow-insecure-transport'],
   });
-  const { host, port, url, ...kept } = (mqtt ?? {}) as Record<string, unknown>;
-  const address = given.url ? {} : defined({ host, port, url });
-  if (!given.url && Object.keys(address).length === 0)
-    throw new ConfigError(['console: --url is missing; give the address of the broker.']);
+  const { host, port, url, tls, ...kept } = (mqtt ?? {}) as Record<string, unknown>;
+  // What belongs to the configured address is left behind with it.
+  const address = given.url
+    ? defined({ tls: /^(mqtts|wss):/i.test(given.url) ? tls : undefined })
+    : defined({ host, port, url, tls });
+  if (!given.url && !host && !url) throw new ConfigError(['console: --url is missing; give the address of the broker.']);
   const own = (adapters as Record<string, unknown> | undefined)?.['console'] ?? {};
   return {
     raw: {

@@ -64,7 +64,7 @@ export function readSettings(folder: string, environment: NodeJS.ProcessEnv, con
 /** Every secret in a raw configuration, so that the log can leave them out. */
 export function secretsIn(raw: unknown): string[] {
   if (typeof raw === 'string')
-    return [...raw.matchAll(/:\/\/[^/@:]*:([^/@]+)@/g)].flatMap(([, password = '']) => [password, decode(password)]);
+    return [...raw.matchAll(/:\/\/[^/@:]*:([^/\s]+)@/g)].flatMap(([, password = '']) => [password, decode(password)]);
   if (typeof raw !== 'object' || raw === null) return [];
   return Object.entries(raw).flatMap(([key, value]) =>
     typeof value === 'string' && /token|password|secret/i.test(key) ? [value] : secretsIn(value),

@@ -101,6 +101,11 @@ describe('the simple case', () => {
     expect(config.mqtt).toMatchObject({ urls: ['mqtts://broker.example'], username: 'user', password: 'p@ss' });
   });
 
+  test('a percent sign in the address that means nothing stays as it is', async () => {
+    const { mqtt } = await load({}, { MQTT_URL: 'mqtts://bridge:100%25%zz@broker.example' });
+    expect(mqtt.password).toBe('100%25%zz');
+  });
+
   test('nothing at all is a configuration, with no broker and one channel', async () => {
     const config = await load({});
     expect(config.mqtt.urls).toEqual([]);
@@ -278,6 +283,22 @@ describe('what is wrong is said, with the key and what would be right', () => {
       /mqtt\.tls\.ca_file: the file "\/nowhere\.pem" can't be read \(ENOENT\)/,
     ],
     ['two channels of one name', { 'config.yaml': 'channels: [{name: a}, {name: a}]' }, {}, /two channels "a"/],
+    [
+      'TLS files for an address without TLS',
+      { 'ca.pem': 'x' },
+      { MQTT_URL: 'mqtt://a', MQTT_ALLOW_ANONYMOUS: 'true', MQTT_CA_FILE: 'ca.pem' },
+      /^MQTT_CA_FILE: is of no use without TLS; begin the address of a with mqtts:\/\//m,
+    ],
+    ['TLS for one address of two', { 'config.yaml': 'mqtt: {url: ["mqtts://a", "ws://b"], tls: true}' }, {}, /address of b with/],
+    ['two users for one broker', { 'config.yaml': 'mqtt: {url: ["mqtts://a:b@a", "mqtts://c:d@b"]}' }, {}, /same user name and/],
+    ['a port of nothing', { 'config.yaml': 'mqtt: {port: 1884}' }, {}, /^mqtt\.port: stands without mqtt\.host\.$/],
+    ['a host that is none', { 'config.yaml': 'mqtt: {host: "mqtt://a b"}' }, {}, /^mqtt\.host: must be a host name/],
+    [
+      'a type that every object knows',
+      { 'config.yaml': 'adapters: {x: {type: toString}}' },
+      {},
+      /there is no adapter "toString"/,
+    ],
     ['url and host', { 'config.yaml': 'mqtt: {url: "mqtt://a", host: b}' }, {}, /either url or host/],
   ];
   test.each(cases)('%s', async (_what, files, env, expected) => {
@@ -309,4 +330,5 @@ test('secrets are found wherever they stand', () => {
     },
   };
   expect(secretsIn(raw).sort()).toEqual(['four', 'in url', 'in%20url', 'one', 'three', 'two']);
+  expect(secretsIn({ url: 'mqtts://user:with@sign@host' })).toContain('with@sign');
 });

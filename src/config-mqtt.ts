@@ -1,0 +1,136 @@
+/** The key `mqtt` of the configuration: where the broker is, and how to be let in. */
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { oneOrMore, text } from './config-values.ts';
+import type { CrossChatOptions } from './crosschat/index.ts';
+import { defined } from './defined.ts';
+
+const flag = z.boolean('must be true or false');
+const port = z.int('must be a whole number').min(1, 'must be from 1 to 65535').max(65_535, 'must be from 1 to 65535');
+const brokerUrl = z
+  .string('must be an address like mqtts://broker.example:8883')
+  .refine(isBrokerUrl, 'must be an address like mqtts://broker.example:8883 (mqtt, mqtts, ws or wss)');
+
+/** The key `mqtt.tls`. Files are named as the reference names them, in either of its two ways. */
+export const tls = z.strictObject({
+  verify: flag.optional(),
+  ca_certs: text.optional(),
+  ca_file: text.optional(),
+  certfile: text.optional(),
+  cert_file: text.optional(),
+  keyfile: text.optional(),
+  key_file: text.optional(),
+  keyfile_password: text.optional(),
+  key_file_password: text.optional(),
+  ciphers: text.optional(),
+});
+
+/** The key `mqtt`. */
+export const mqtt = z.strictObject({
+  url: oneOrMore(brokerUrl).optional(),
+  host: text.optional(),
+  port: port.optional(),
+  username: text.optional(),
+  password: text.optional(),
+  tls: z.union([flag, tls], 'must be true, false, or a map of TLS settings (ca_file, cert_file, key_file, verify …)').optional(),
+  tls_insecure: flag.optional(),
+  allow_anonymous: flag.optional(),
+  allow_insecure_transport: flag.optional(),
+  protocol: z.union([z.literal(5), z.literal('3.1.1'), z.literal('auto')], 'must be 5, "3.1.1" or "auto"').optional(),
+  keepalive: z
+    .int('must be a whole number of seconds')
+    .min(1, 'must be at least 1 second')
+    .max(3_600, 'must be at most 3600 seconds')
+    .optional(),
+});
+
+type Mqtt = z.infer<typeof mqtt>;
+type Tls = z.infer<typeof tls>;
+
+/**
+ * How to connect. Without an address, `urls` is empty.
+ * @param nameOf what the operator calls the value at a path: a variable's name, or the path itself
+ * @param problems takes a sentence for each thing that is wrong
+ */
+export function mqttOptions(
+  given: Mqtt,
+  nameOf: (path: string) => string,
+  problems: string[],
+): Omit<CrossChatOptions, 'serverId'> {
+  const addresses = addressesOf(given, problems).map((address) => new URL(address));
+  const [inAddress, ...others] = addresses.map((url) => ({ username: decode(url.username), password: decode(url.password) }));
+  if (others.some(({ username, password }) => username !== inAddress?.username || password !== inAddress.password))
+    problems.push(`${nameOf('mqtt.url')}: all addresses need the same user name and password.`);
+  const open = addresses.find(({ protocol }) => protocol === 'mqtt:' || protocol === 'ws:');
+  const files = typeof given.tls === 'object' ? given.tls : {};
+  const asked = given.tls === true ? 'mqtt.tls' : Object.keys(files).map((key) => `mqtt.tls.${key}`)[0];
+  if (open && asked)
+    problems.push(`${nameOf(asked)}: is of no use without TLS; begin the address of ${open.host} with mqtts:// (or wss://).`);
+  for (const url of addresses) url.username = url.password = '';
+  return {
+    urls: addresses.map(({ href }) => href),
+    ...defined({
+      username: given.username ?? (inAddress?.username || undefined),
+      password: given.password ?? (inAddress?.password || undefined),
+      allowAnonymous: given.allow_anonymous,
+      allowInsecureTransport: given.allow_insecure_transport,
+      keepalive: given.keepalive,
+      protocolVersion: given.protocol === '3.1.1' ? 4 : given.protocol,
+    }),
+    tls: tlsOptions(files, given.tls_insecure, nameOf, problems),
+  };
+}
+
+function addressesOf({ url, host, port, tls }: Mqtt, problems: string[]): string[] {
+  if (url && (host || port)) problems.push('mqtt: give either url or host (with port), not both.');
+  if (url) return url;
+  if (!host) {
+    if (port) problems.push('mqtt.port: stands without mqtt.host.');
+    return [];
+  }
+  const address = `${tls ? 'mqtts' : 'mqtt'}://${host.includes(':') ? `[${host}]` : host}:${port ?? (tls ? 8883 : 1883)}`;
+  if (isBrokerUrl(address)) return [address];
+  problems.push('mqtt.host: must be a host name or an IP address alone; a whole address is given as mqtt.url.');
+  return [];
+}
+
+function tlsOptions(
+  files: Tls,
+  insecure: boolean | undefined,
+  nameOf: (path: string) => string,
+  problems: string[],
+): NonNullable<CrossChatOptions['tls']> {
+  const pem = (key: keyof Tls, other: keyof Tls) => {
+    const [name, path] = files[key] ? [key, files[key]] : [other, files[other]];
+    if (typeof path !== 'string') return undefined;
+    try {
+      return readFileSync(path);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      problems.push(`${nameOf(`mqtt.tls.${name}`)}: the file "${path}" can't be read (${code}).`);
+      return undefined;
+    }
+  };
+  return defined({
+    ca: pem('ca_file', 'ca_certs'),
+    cert: pem('cert_file', 'certfile'),
+    key: pem('key_file', 'keyfile'),
+    passphrase: files.key_file_password ?? files.keyfile_password,
+    ciphers: files.ciphers,
+    verify: insecure ? false : files.verify,
+  });
+}
+
+function isBrokerUrl(address: string): boolean {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  return url !== undefined && ['mqtt:', 'mqtts:', 'ws:', 'wss:'].includes(url.protocol) && url.hostname !== '';
+}
+
+/** The part of an address without its percent signs; as it stands where those mean nothing. */
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
