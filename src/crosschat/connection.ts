@@ -73,7 +73,9 @@ export class Connection {
   readonly closed: Promise<Ending>;
   readonly #client: MqttClient;
   readonly #refused: ConnectionOptions['refused'];
-  readonly #waiting: Packet[] = [];
+  #waiting: Packet[] = [];
+  /** Index of the oldest one in `#waiting`: shifting a long array is slow, 10 s for a hundred thousand. */
+  #head = 0;
   readonly #inFlight = new Set<Packet>();
   #window = MAX_IN_FLIGHT_OLD;
   #open = true;
@@ -145,7 +147,7 @@ export class Connection {
         reject(new NotConnectedError());
         return;
       }
-      if (this.#waiting.length >= MAX_QUEUED_PACKETS) {
+      if (this.#waiting.length - this.#head >= MAX_QUEUED_PACKETS) {
         reject(new Error('Too many packets wait for the broker.'));
         return;
       }
@@ -164,8 +166,19 @@ export class Connection {
     if (!this.#inFlight.delete(packet)) return;
     if (error === null || error === undefined) packet.resolve();
     else this.#fail(packet, error);
-    const next = this.#open && this.#inFlight.size < this.#window ? this.#waiting.shift() : undefined;
+    const next = this.#open && this.#inFlight.size < this.#window ? this.#takeOldest() : undefined;
     if (next !== undefined) this.#send(next);
+  }
+
+  #takeOldest(): Packet | undefined {
+    const oldest = this.#waiting[this.#head];
+    if (oldest === undefined) return undefined;
+    this.#head += 1;
+    if (this.#head * 2 >= this.#waiting.length) {
+      this.#waiting = this.#waiting.slice(this.#head);
+      this.#head = 0;
+    }
+    return oldest;
   }
 
   #fail(packet: Packet, error: Error): void {
@@ -194,9 +207,10 @@ export class Connection {
 
   #end(): void {
     this.#open = false;
-    const lost = [...this.#inFlight, ...this.#waiting];
+    const lost = [...this.#inFlight, ...this.#waiting.slice(this.#head)];
     this.#inFlight.clear();
-    this.#waiting.length = 0;
+    this.#waiting = [];
+    this.#head = 0;
     for (const packet of lost)
       packet.reject(new NotConnectedError('The connection broke before the broker had taken the packet.'));
     this.#client.end(true);
