@@ -142,6 +142,9 @@ function print(text: string): number {
   return 0;
 }
 
+// Nobody reads any more (`check | head`): what is printed is lost, which harms nobody.
+process.stdout.on('error', () => {});
+
 try {
   process.exitCode = await main();
 } catch (error) {
