@@ -5,7 +5,7 @@ import type { Finding } from './adapter.ts';
 import { virtualServerOptions } from './bridge.ts';
 import { systemClock } from './clock.ts';
 import { type Config, ConfigError, roomsOf } from './config.ts';
-import { CrossChat, type CrossChatOptions, probe } from './crosschat/index.ts';
+import { CrossChat, probe } from './crosschat/index.ts';
 import { fileMemory } from './memory.ts';
 
 /**
@@ -22,22 +22,11 @@ export async function check(config: Config, log: Logger, print: (line: string) =
   tell({ ok: true, text: 'The configuration is in order.' });
   for (const note of config.notes) print(`  ${note}`);
 
-  const own = config.mqtt.urls.length === 0;
-  if (own) tell({ ok: true, text: 'No MQTT broker is configured: the bridge will run one of its own.' });
-  const connection = own ? { ...config.mqtt, urls: ['mqtt://127.0.0.1'], allowAnonymous: true } : config.mqtt;
-  let servers: readonly CrossChatOptions[];
-  try {
-    servers = virtualServerOptions(config, connection);
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    for (const text of error.problems) tell({ ok: false, text });
-    return 1;
-  }
-  for (const options of own ? [] : servers) for await (const finding of probe(options)) tell(finding);
+  if (config.mqtt.urls.length === 0)
+    tell({ ok: true, text: 'No MQTT broker is configured: the bridge will run one of its own.' });
+  else for await (const finding of probeAll(config)) tell(finding);
 
   for (const { id, module, config: settings, serverId } of config.adapters) {
-    const options = servers.find((server) => server.serverId === serverId);
-    if (!options) continue;
     const adapter = module.create(settings, {
       id,
       rooms: roomsOf(config, id),
@@ -45,7 +34,8 @@ export async function check(config: Config, log: Logger, print: (line: string) =
       clock: systemClock,
       random: Math.random,
       memory: fileMemory(join(config.dataDir, 'adapters'), id, log),
-      chat: new CrossChat(options),
+      // It is never started: only its name is asked for.
+      chat: new CrossChat({ serverId, urls: ['mqtt://127.0.0.1'], allowAnonymous: true }),
       message: async () => {},
       profile: () => {},
       left: () => {},
@@ -56,4 +46,14 @@ export async function check(config: Config, log: Logger, print: (line: string) =
   }
   print(faults === 0 ? 'All works.' : `${faults} ${faults === 1 ? 'thing needs' : 'things need'} your attention.`);
   return faults === 0 ? 0 : 1;
+}
+
+/** What each virtual server finds at each address of the broker. */
+async function* probeAll(config: Config): AsyncIterable<Finding> {
+  try {
+    for (const options of virtualServerOptions(config, config.mqtt)) yield* probe(options);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    for (const text of error.problems) yield { ok: false, text };
+  }
 }

@@ -65,7 +65,7 @@ export class Hub {
   heardFromRoom(message: Message): void {
     if (message.place.kind !== 'room') return;
     const member = this.#members.get(message.place.adapter);
-    if (!member) return;
+    if (!member || (message.attachments.length === 0 && isBlank(toPlain(message.body)))) return;
     const shown = { ...message, author: presentable(message.author) };
     const hearers = this.#hearersOf(message.place);
     for (const room of hearers.rooms) this.#queueOf(room)?.push(shown);
@@ -78,6 +78,7 @@ export class Hub {
   }
 
   #heardFromServer(via: VirtualServer, { server, user, text, extra }: CrossChatEvents['say'][0]): void {
+    if (isBlank(text)) return;
     const place: Place = { kind: 'server', server: server.id as ServerId };
     const origin = 'origin' in extra ? originSchema.safeParse(extra['origin']).data : undefined;
     if (origin && this.#hearsItself(origin)) {
@@ -157,6 +158,11 @@ export class Hub {
 
 const originSchema = z.object({ platform: z.string().max(64), room: z.string().max(256) });
 const webAddress = z.url({ protocol: /^https?$/ }).max(2_048);
+
+/** Whether there is nothing in a text that anybody could see. */
+function isBlank(text: string): boolean {
+  return !/[^\p{Z}\p{C}\p{Default_Ignorable_Code_Point}]/u.test(text);
+}
 
 function presentable(author: Author): Author {
   return { ...author, name: sanitizeName(author.name) || 'Somebody' };

@@ -21,6 +21,8 @@ export interface QueueOptions<Delivery> {
 /** How many deliveries may wait for one destination, and how much text they may hold; beyond it the oldest is lost, and said so. */
 const MAX_WAITING = 10_000;
 const MAX_SIZE = 32 * 1024 * 1024;
+/** From so many waiting deliveries on, the operator is told that a destination is behind. */
+const MANY_WAITING = 100;
 /** How long one attempt may take, in milliseconds. */
 const ATTEMPT_TIMEOUT = 30_000;
 /** After so many faults that the adapter could not explain, a delivery is given up, so that it blocks those behind it no longer. */
@@ -34,6 +36,8 @@ const ABORT_TIME = 500;
 export class DeliveryQueue<Delivery> {
   readonly #options: QueueOptions<Delivery>;
   #closed = false;
+  /** Whether the operator knows that this destination is behind; until all is delivered. */
+  #behind = false;
   /** Aborts the attempt that is under way. */
   #inFlight: AbortController | undefined;
   /** Ends the wait for the next attempt. */
@@ -63,6 +67,14 @@ export class DeliveryQueue<Delivery> {
     while (this.length > 1 && (this.length >= MAX_WAITING || this.#size + size > MAX_SIZE)) this.#loseOldest();
     this.#waiting.push(delivery);
     this.#size += size;
+    if (this.length === MANY_WAITING && !this.#behind) {
+      this.#behind = true;
+      const { log, name } = this.#options;
+      log.warn(
+        { destination: name, waiting: this.length },
+        `${name} takes messages more slowly than they come; they follow in order`,
+      );
+    }
     this.#running ??= this.#run();
   }
 
@@ -98,6 +110,7 @@ export class DeliveryQueue<Delivery> {
       this.#drop(delivery);
     }
     this.#running = undefined;
+    this.#behind = false;
   }
 
   /** True when it is done with, one way or the other; false when the queue was closed before. */

@@ -176,3 +176,13 @@ test('closing does not wait for a destination that does not let itself be stoppe
   await closed;
   expect(lines.at(-1)).toContain('"lost":1');
 });
+
+test('the operator is told once that a destination is behind, and again only after it has caught up', async () => {
+  const told = () => lines.filter((line) => line.includes('more slowly than they come')).length;
+  for (let n = 0; n < 250; n++) queue.push(String(n));
+  await clock.advance(0);
+  expect(arrived).toHaveLength(250);
+  expect(told()).toBe(1);
+  for (let n = 0; n < 250; n++) queue.push(String(n));
+  expect(told()).toBe(2);
+});

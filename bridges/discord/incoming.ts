@@ -1,10 +1,10 @@
 /** What was said in Discord, in the words of the core. */
 import { type Message as DiscordMessage, type GuildMember, MessageType, StickerFormatType, type User } from 'discord.js';
 import { type Attachment, type Author, eventId, type Message, type Place, type Quote } from '../../src/event.ts';
+import { excerpt } from '../../src/text/excerpt.ts';
 import { toPlain } from '../../src/text/plain.ts';
 import type { RichText } from '../../src/text/tree.ts';
 import { type Names, parseMarkdown } from './markdown/parse.ts';
-import { excerpt } from './outgoing.ts';
 
 /** A message by a person; undefined for those of bots, webhooks and Discord itself, and for those that show nothing. */
 export function toMessage(message: DiscordMessage<true>, place: Place): Message | undefined {

@@ -1,5 +1,6 @@
 /** What a message reads like in Discord. */
 import type { Attachment, Message, Quote } from '../../src/event.ts';
+import { excerpt } from '../../src/text/excerpt.ts';
 import { sanitizeName } from '../../src/text/names.ts';
 import { splitTree } from '../../src/text/split.ts';
 import { literal, type RichText, type TextNode } from '../../src/text/tree.ts';
@@ -29,13 +30,6 @@ function quoteOf({ author, text }: Quote): TextNode {
       { type: 'text', text: `: ${excerpt(text)}` },
     ],
   };
-}
-
-/** The beginning of a text, on one line. */
-export function excerpt(text: string): string {
-  const line = text.replace(/[\r\n]+/g, ' ').trim();
-  const letters = [...line];
-  return letters.length > 100 ? `${letters.slice(0, 99).join('').trimEnd()}…` : line;
 }
 
 function attachments({ body, attachments }: Message): TextNode[] {

@@ -1,11 +1,12 @@
 /** A message → the contents of the Matrix events that show it. */
 import type { z } from 'zod';
 import type { Attachment, Message, Quote } from '../../src/event.ts';
+import { excerpt } from '../../src/text/excerpt.ts';
 import { sanitizeName } from '../../src/text/names.ts';
 import { toPlain } from '../../src/text/plain.ts';
 import { splitTree } from '../../src/text/split.ts';
 import { literal, type RichText } from '../../src/text/tree.ts';
-import { bridgeMark, excerpt, type markSchema } from './event.ts';
+import { bridgeMark, type markSchema } from './event.ts';
 import { renderHtml } from './render-html.ts';
 
 /** In bytes of JSON. An event may have 65,536, of which the homeserver needs some for itself. */

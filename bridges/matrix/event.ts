@@ -1,8 +1,8 @@
 /** A Matrix room event → what was said. */
 import { z } from 'zod';
 import { type Attachment, type Author, eventId, type Message, type Place, type Quote } from '../../src/event.ts';
+import { excerpt } from '../../src/text/excerpt.ts';
 import { toPlain } from '../../src/text/plain.ts';
-import { splitText } from '../../src/text/split.ts';
 import { literal, type RichText } from '../../src/text/tree.ts';
 import { parseHtml } from './parse-html.ts';
 
@@ -150,8 +150,6 @@ export function localpart(userId: string): string {
   return /^@([^:]+)/.exec(userId)?.[1] ?? userId;
 }
 
-const maxExcerpt = 200;
-
 /**
  * A message that is answered. One that we ourselves brought into the room is quoted by the words of who spoke.
  * @param name its sender's name in the room
@@ -167,10 +165,4 @@ export function toQuote(event: RoomEvent, name: string, ownUserId: string): Quot
   const said = readSaid(event);
   const words = said === undefined ? (content?.body ?? '') : toPlain(said.body) || (said.attachments[0]?.name ?? '');
   return { author: name, text: excerpt(words) };
-}
-
-/** The first words of a text. */
-export function excerpt(words: string): string {
-  const [start = '', ...more] = splitText(words.trim(), maxExcerpt);
-  return more.length > 0 ? `${start}…` : start;
 }

@@ -36,12 +36,19 @@ const SOCKET: ReadonlyMap<string, string> = new Map([
   ['ERR_TLS_CERT_ALTNAME_INVALID', 'has a TLS certificate for another host name'],
 ]);
 
+/** How mqtt-packet begins its complaints about bytes that are no MQTT. */
+const NO_MQTT = /^(Invalid|Malformed|Cannot parse|Not supported)/i;
+
 /** A sentence for the operator about why the broker at `host` does not serve us. */
 export function explain(host: string, error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   const known = typeof code === 'number' ? CODES.get(code) : typeof code === 'string' ? SOCKET.get(code) : undefined;
   if (known !== undefined) return `The MQTT broker ${host} ${known}.`;
   const words = error instanceof Error && error.message !== '' ? error.message : String(code ?? error);
+  // Our own errors have the broker as their subject.
+  if (words.startsWith('it ')) return `The MQTT broker ${host} ${words.slice(3)}.`;
+  if (NO_MQTT.test(words))
+    return `What answers at ${host} does not speak MQTT: check host and port (with TLS it is usually 8883).`;
   return `The MQTT broker ${host} can't be used: ${words}${words.endsWith('.') ? '' : '.'}`;
 }
 

@@ -1,5 +1,6 @@
 /** A message of a platform as the players of a game read it: plain lines, for a chat that knows no markup, no files and no replies. */
 import type { Attachment, Message, Quote } from '../event.ts';
+import { excerpt } from './excerpt.ts';
 import { toLine } from './line.ts';
 import { sanitizeName } from './names.ts';
 import { toPlain } from './plain.ts';
@@ -21,9 +22,7 @@ export function forGame(message: Message, max: number): string[] {
 }
 
 function replyLine({ author, text }: Quote): string {
-  const excerpt = toLine(text);
-  const [start = ''] = splitText(excerpt, MAX_EXCERPT);
-  return `(re ${sanitizeName(author) || 'somebody'}: ${start}${start.length < excerpt.length ? '…' : ''})`;
+  return `(re ${sanitizeName(author) || 'somebody'}: ${excerpt(text, MAX_EXCERPT)})`;
 }
 
 function attachmentLine({ name, url, mimeType, spoiler }: Attachment): string {

@@ -247,6 +247,14 @@ describe('the broker refuses', () => {
     expect(problems[0]).not.toContain('hunter2');
   });
 
+  test('because it is no MQTT broker at all, but a web server', async () => {
+    const url = await tcp((socket) => socket.once('data', () => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n')));
+    const chat = bridge({ urls: [url] });
+    const problem = next(chat, 'problem');
+    chat.start();
+    expect(await problem).toMatch(/^What answers at 127\.0\.0\.1:\d+ does not speak MQTT: check host and port/);
+  });
+
   test('to give us our own status back: a sentence, but we go on', async () => {
     const { url } = await broker({ authorizeForward: (_client, packet) => (packet.topic.endsWith('/status') ? null : packet) });
     const chat = bridge({ urls: [url], clock: hurried });

@@ -184,6 +184,18 @@ export function conversationStories(openSite: OpenSite): void {
       }
     });
 
+    test('what nobody could see is not passed on', async () => {
+      const alpha = await world.game('alpha');
+      const alice = await alpha.join('Alice');
+      await world.bridge();
+      for (const text of ['', '   ', '\u200b\u2060', '\n', 'seen']) await alice.says(text);
+      for (const text of ['\u200b', '\u3164', 'seen too']) await world.matrix.says(text);
+      await world.discord.waitFor('seen too');
+      await world.matrix.waitFor('seen');
+      expect(world.discord.heard().sort()).toEqual(['seen', 'seen too']);
+      expect(world.matrix.heard()).toEqual(['Alice (alpha): seen']);
+    });
+
     test('a long message arrives whole, in parts', async () => {
       const alpha = await world.game('alpha');
       const alice = await alpha.join('Alice');

@@ -84,7 +84,7 @@ it('shows replies, files and what people do', async () => {
   await send(made, made.general, says('waves', { emote: true }));
   await send(made, made.general, says('', { body: [], attachments: [{ name: 'd' }] }));
   expect(made.general.messages.map(({ content }) => content)).toEqual([
-    '> **\\*\\*Alice\\*\\***: a > # b\nyes',
+    '> **\\*\\*Alice\\*\\***: a / > # b\nyes',
     'look\n[\u{1F4CE} a\\_b.png](https://files.example/a_b.png)\n||[\u{1F4CE} c](https://files.example/c)||',
     '*waves*',
     '**\u{1F4CE} d**',

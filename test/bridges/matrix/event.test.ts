@@ -151,8 +151,8 @@ describe('how a message is shown on Matrix', () => {
     [
       'a reply',
       said({ replyTo: { author: 'Bo', text: 'a\nb' } }),
-      '> Bo: a\n> b\nAlice (alpha): hello',
-      '<blockquote><strong>Bo</strong>: a<br>b</blockquote><strong>Alice</strong> (alpha): hello',
+      '> Bo: a / b\nAlice (alpha): hello',
+      '<blockquote><strong>Bo</strong>: a / b</blockquote><strong>Alice</strong> (alpha): hello',
     ],
     [
       'attachments',
