@@ -77,7 +77,7 @@ export class Bridge {
     await Promise.all(this.#servers.map(({ chat }) => chat.whenReady(signal)));
   }
 
-  /** Lets what is on its way go out, says goodbye everywhere, and ends. Within 5 s; never throws. */
+  /** Lets what is on its way go out, says goodbye everywhere, and ends. Never throws; a frozen broker can make it take 8 s. */
   async stop(): Promise<void> {
     await this.#demo?.stop();
     await this.#hub.close(FLUSH_TIME);
