@@ -87,7 +87,7 @@ export async function startBridge(
     adapters: { null: {} },
     channels: [{ name: 'main', rooms: { null: 'room' } }],
   };
-  const config = await parseConfig({ raw, variables: VARIABLES, file: undefined }, { null: async () => nothing });
+  const config = await parseConfig({ raw, variables: VARIABLES, file: undefined }, { null: { load: async () => nothing } });
   const bridge = new Bridge({
     config,
     log: pino({ level: 'silent' }),

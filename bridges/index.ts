@@ -1,5 +1,5 @@
 /** The one list of built-in adapters. Each is loaded only when it is configured, so that a start stays quick. */
-import type { AdapterModule } from '../src/adapter.ts';
+import type { AdapterEntries } from '../src/adapter.ts';
 import { consoleModule } from './console/index.ts';
 import type { Terminal } from './console/terminal.ts';
 
@@ -9,10 +9,23 @@ export { openTerminal, type Terminal } from './console/terminal.ts';
  * The built-in adapters, by type.
  * @param terminal where the console talks with the operator; without one, it only logs
  */
-export function builtIns(terminal: Terminal | undefined): Record<string, () => Promise<AdapterModule>> {
+export function builtIns(terminal: Terminal | undefined): AdapterEntries {
   return {
-    console: async () => consoleModule(terminal),
-    discord: async () => (await import('./discord/index.ts')).discord,
-    matrix: async () => (await import('./matrix/index.ts')).matrix,
+    console: { load: async () => consoleModule(terminal) },
+    discord: {
+      load: async () => (await import('./discord/index.ts')).discord,
+      environment: {
+        required: { DISCORD_TOKEN: 'token' },
+        optional: { DISCORD_API_URL: 'api_url' },
+        rooms: 'DISCORD_CHANNEL',
+      },
+    },
+    matrix: {
+      load: async () => (await import('./matrix/index.ts')).matrix,
+      environment: {
+        required: { MATRIX_HOMESERVER_URL: 'homeserver_url', MATRIX_ACCESS_TOKEN: 'access_token' },
+        rooms: 'MATRIX_ROOM',
+      },
+    },
   };
 }

@@ -17,6 +17,22 @@ export interface AdapterModule<Config = unknown> {
   create(config: Config, host: AdapterHost): Adapter;
 }
 
+/** A type of adapter as `bridges/index.ts` lists it: what is known before it is loaded. */
+interface AdapterEntry {
+  load(): Promise<AdapterModule>;
+  /** The simple case: one adapter of this type, configured by environment variables alone. */
+  readonly environment?: {
+    /** From the variables that have to be set to the keys of the configuration that they stand for. */
+    readonly required: Readonly<Record<string, string>>;
+    readonly optional?: Readonly<Record<string, string>>;
+    /** The variable that names its rooms. */
+    readonly rooms: string;
+  };
+}
+
+/** The adapters that there are, by type. */
+export type AdapterEntries = Readonly<Record<string, AdapterEntry>>;
+
 /** What the core offers an adapter. */
 export interface AdapterHost {
   readonly id: AdapterId;

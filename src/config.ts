@@ -1,6 +1,6 @@
 /** The configuration: one schema, and errors that name the key and what would be right. */
 import { z } from 'zod';
-import type { AdapterModule } from './adapter.ts';
+import type { AdapterEntries, AdapterModule } from './adapter.ts';
 import type { Channel } from './channels.ts';
 import { mqtt, mqttOptions, tls } from './config-mqtt.ts';
 import { oneOrMore, text } from './config-values.ts';
@@ -113,16 +113,13 @@ export interface Config {
 /** An adapter whose virtual server may still be the bridge's. */
 type ParsedAdapter = Omit<AdapterConfig, 'serverId'> & { readonly serverId: string | undefined };
 
-/** The adapters that there are, by type; each is loaded when it is asked for. */
-export type Modules = Readonly<Record<string, () => Promise<AdapterModule>>>;
-
 /**
  * Checks settings.
- * @param modules the adapters that there are, by type
+ * @param entries the adapters that there are, by type; those that are configured are loaded
  * @throws {ConfigError} with every problem found
  */
-export async function parseConfig({ raw, variables }: Settings, modules: Modules): Promise<Config> {
-  const types = Object.keys(modules);
+export async function parseConfig({ raw, variables }: Settings, entries: AdapterEntries): Promise<Config> {
+  const types = Object.keys(entries);
   const explain = (issue: z.core.$ZodIssue) => sentencesOf(issue, raw, variables);
   const parsed = schema.safeParse(raw);
   if (!parsed.success) throw new ConfigError(parsed.error.issues.flatMap(explain));
@@ -131,7 +128,7 @@ export async function parseConfig({ raw, variables }: Settings, modules: Modules
 
   const adapters: ParsedAdapter[] = [];
   for (const [id, { type = id, server_id, mqtt: credentials, ...own }] of Object.entries(given.adapters)) {
-    const module = Object.hasOwn(modules, type) ? await modules[type]?.() : undefined;
+    const module = Object.hasOwn(entries, type) ? await entries[type]?.load() : undefined;
     if (!module) {
       problems.push(
         `adapters.${id}.type: there is no adapter "${type}"${suggestion(type, types)}; there are ${types.join(', ')}.`,
@@ -152,7 +149,7 @@ export async function parseConfig({ raw, variables }: Settings, modules: Modules
       if (!Object.hasOwn(given.adapters, id)) {
         const known = Object.keys(given.adapters);
         const path = `channels.${index}.rooms.${id}`;
-        const variable = { discord: 'DISCORD_TOKEN', matrix: 'MATRIX_HOMESERVER_URL and MATRIX_ACCESS_TOKEN' }[id];
+        const variable = Object.keys(entries[id]?.environment?.required ?? {}).join(' and ');
         problems.push(
           `${variables.get(path) ?? path}: there is no adapter "${id}"${suggestion(id, known)}; ${variable ? `set ${variable}, or ` : ''}add it under adapters.`,
         );
@@ -167,7 +164,7 @@ export async function parseConfig({ raw, variables }: Settings, modules: Modules
 
   for (const { id, module } of adapters) {
     if (!module.everywhere && !channels.some(({ rooms }) => rooms.some(({ adapter }) => adapter === id))) {
-      const variable = { discord: 'DISCORD_CHANNEL', matrix: 'MATRIX_ROOM' }[id as string];
+      const variable = entries[id]?.environment?.rooms;
       problems.push(
         `adapters.${id}: no channel has a room of it; set ${variable ? `${variable} or ` : ''}channels.0.rooms.${id}.`,
       );

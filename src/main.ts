@@ -72,7 +72,7 @@ async function main(): Promise<number> {
       `--${misplaced} is an option of the command console; for ${command}, see README.md and .env.example.`,
     ]);
   }
-  const given = readSettings(process.cwd(), process.env, values.config);
+  const given = readSettings(builtIns(undefined), process.cwd(), process.env, values.config);
   const settings = standalone ? consoleSettings(given, values) : given;
   const secrets = secretsIn(settings.raw);
   if (command === 'check') return check(await configOf(settings), makeLog('silent', secrets), print);

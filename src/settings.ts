@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parse as parseYaml } from 'yaml';
+import type { AdapterEntries } from './adapter.ts';
 import { ConfigError, type Settings } from './config.ts';
 
 type Read = (value: string) => unknown;
@@ -12,7 +13,7 @@ const asNumber: Read = (value) => (/^-?\d+(\.\d+)?$/.test(value) ? Number(value)
 const asFlag: Read = (value) =>
   ({ true: true, yes: true, on: true, 1: true, false: false, no: false, off: false, 0: false })[value.toLowerCase()] ?? value;
 
-/** The environment variables, and the values of the configuration that they stand for. */
+/** The core's environment variables, and the values of the configuration that they stand for. Adapters have their own. */
 const VARIABLES: Readonly<Record<string, readonly [path: string, read: Read]>> = {
   MQTT_URL: ['mqtt.url', asList],
   MQTT_USERNAME: ['mqtt.username', asText],
@@ -27,22 +28,22 @@ const VARIABLES: Readonly<Record<string, readonly [path: string, read: Read]>> =
   IDLE_MINUTES: ['idle_minutes', asNumber],
   DATA_DIR: ['data_dir', asText],
   LOG_LEVEL: ['log_level', asText],
-  DISCORD_TOKEN: ['adapters.discord.token', asText],
-  DISCORD_API_URL: ['adapters.discord.api_url', asText],
-  MATRIX_HOMESERVER_URL: ['adapters.matrix.homeserver_url', asText],
-  MATRIX_ACCESS_TOKEN: ['adapters.matrix.access_token', asText],
 };
 
-/** The rooms of the simple case: one channel with all servers. */
-const ROOM_VARIABLES: Readonly<Record<string, string>> = { DISCORD_CHANNEL: 'discord', MATRIX_ROOM: 'matrix' };
 const CONFIG_FILES = ['config.yaml', 'config.yml', 'config.json'];
 
 /**
  * Reads the settings. The environment goes over `.env`, and both over the file.
+ * @param adapters the adapters that there are, with the variables that they are configured by
  * @param folder where `.env` and the configuration file are looked for
  * @throws {ConfigError} for a file that can't be read or understood
  */
-export function readSettings(folder: string, environment: NodeJS.ProcessEnv, configFile?: string): Settings {
+export function readSettings(
+  adapters: AdapterEntries,
+  folder: string,
+  environment: NodeJS.ProcessEnv,
+  configFile?: string,
+): Settings {
   const envFile = join(folder, '.env');
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const env = { ...(existsSync(envFile) ? parseEnv(read(envFile)) : {}), ...set };
@@ -51,13 +52,13 @@ export function readSettings(folder: string, environment: NodeJS.ProcessEnv, con
     : CONFIG_FILES.map((name) => join(folder, name)).find((path) => existsSync(path));
   const raw = file ? parseFile(file, env) : {};
   const variables = new Map<string, string>();
-  for (const [variable, [path, reader]] of Object.entries(VARIABLES)) {
+  for (const [variable, [path, reader]] of [...Object.entries(VARIABLES), ...variablesOf(adapters)]) {
     const value = env[variable]?.trim();
     if (!value) continue;
     setAt(raw, path.split('.'), reader(value));
     variables.set(path, variable);
   }
-  addRooms(raw, env, variables);
+  addRooms(adapters, raw, env, variables);
   return { raw, variables, file };
 }
 
@@ -79,19 +80,35 @@ function decode(text: string): string {
   }
 }
 
+/** The variables of the adapters, and the values of the configuration that they stand for. */
+function variablesOf(adapters: AdapterEntries): [variable: string, to: readonly [path: string, read: Read]][] {
+  return Object.entries(adapters).flatMap(([type, { environment }]) =>
+    Object.entries({ ...environment?.required, ...environment?.optional }).map(
+      ([variable, key]): [string, readonly [string, Read]] => [variable, [`adapters.${type}.${key}`, asText]],
+    ),
+  );
+}
+
 /** Puts the rooms that the environment names into a channel of their own. */
-function addRooms(raw: Record<string, unknown>, env: NodeJS.ProcessEnv, variables: Map<string, string>): void {
+function addRooms(
+  adapters: AdapterEntries,
+  raw: Record<string, unknown>,
+  env: NodeJS.ProcessEnv,
+  variables: Map<string, string>,
+): void {
   const rooms: Record<string, unknown> = {};
-  for (const [variable, adapter] of Object.entries(ROOM_VARIABLES)) {
-    const value = env[variable]?.trim();
+  const set: string[] = [];
+  for (const [type, { environment }] of Object.entries(adapters)) {
+    const value = environment && env[environment.rooms]?.trim();
     if (!value) continue;
-    rooms[adapter] = asList(value);
-    variables.set(`channels.0.rooms.${adapter}`, variable);
+    rooms[type] = asList(value);
+    set.push(environment.rooms);
+    variables.set(`channels.0.rooms.${type}`, environment.rooms);
   }
-  if (Object.keys(rooms).length === 0) return;
+  if (set.length === 0) return;
   if (raw['channels'] !== undefined) {
     throw new ConfigError([
-      'The configuration file has channels, and DISCORD_CHANNEL or MATRIX_ROOM is set as well: name the rooms in one of the two places.',
+      `The configuration file has channels, and ${set.join(' and ')} is set as well: name the rooms in one of the two places.`,
     ]);
   }
   raw['channels'] = [{ name: 'main', rooms }];

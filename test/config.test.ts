@@ -15,7 +15,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 /** The configuration that these files and variables make. */
 async function load(files: Record<string, string>, env: Record<string, string> = {}) {
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
-  return await parseConfig(readSettings(folder, env), builtIns(undefined));
+  return await parseConfig(readSettings(builtIns(undefined), folder, env), builtIns(undefined));
 }
 
 /** The sentences with which these files and variables are refused. */
