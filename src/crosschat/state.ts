@@ -254,8 +254,8 @@ export class CrossChatState implements ServerOwner {
   }
 
   /** Calls back for each OOC message of this type; never for `lua`. Returns the function that ends it. */
-  subscribeOoc(type: string, callback: (server: CrossChatServer, type: string, payload: unknown) => void): () => void {
-    return this.#oocSubscribers.add(type, callback);
+  subscribeOoc(type: string, callback: (server: CrossChatServer, payload: unknown, type: string) => void): () => void {
+    return this.#oocSubscribers.add(type, (server, name, payload) => callback(server, payload, name));
   }
 
   /** What we tell about ourselves. */

@@ -276,7 +276,7 @@ export function networkStories(lab: () => Lab): void {
     const maps: string[] = [];
     const replies: unknown[] = [];
     const end = chat.state.subscribe('map', (server, _key, map) => maps.push(`${server.id} ${map}`));
-    chat.state.subscribeOoc('lua_reply', (_server, _type, payload) => replies.push(payload));
+    chat.state.subscribeOoc('lua_reply', (server, payload, type) => replies.push([server.id, payload, type]));
     const alpha = await online(chat, 'alpha');
     await chat.state.setState('map', 'lobby');
     const meta = next(chat, 'meta');
@@ -291,7 +291,7 @@ export function networkStories(lab: () => Lab): void {
     await alpha.send('m/alpha/bridge/ooc/lua_reply', { id: 1, result: '4' });
     await reply;
     expect(maps).toEqual(['bridge lobby', 'alpha gm_construct']);
-    expect(replies).toEqual([{ id: 1, result: '4' }]);
+    expect(replies).toEqual([['alpha', { id: 1, result: '4' }, 'lua_reply']]);
     expect(chat.state.servers.get('alpha')?.states.get('map')).toBe('gm_flatgrass');
   });
 
