@@ -65,13 +65,14 @@ export function networkStories(lab: () => Lab): void {
     };
     expect(status).toEqual({ started: expect.any(Number), version: 1, instance: expect.any(String) });
     expect(status.started).toBeGreaterThanOrEqual(before);
-    expect(await alpha.hears('state/bridge/meta')).toEqual({ link: 'https://example.org' });
-    expect(await alpha.hears('state/bridge/map')).toBe('lobby');
+    // A broker that others have used may still hold what an earlier server of this name told.
+    expect(await alpha.hears('state/bridge/meta', ({ link = '' }: { link?: string }) => link.endsWith('org'))).toBeTruthy();
+    expect(await alpha.hears('state/bridge/map', (map) => map === 'lobby')).toBeTruthy();
     await chat.whenReady();
     expect(chat.status).toBe('ready');
     await chat.state.setMeta({ link: 'https://example.net' });
     await chat.state.setState('map', 'desert');
-    expect(await alpha.hears('state/bridge/meta', ({ link }: { link: string }) => link.endsWith('net'))).toBeTruthy();
+    expect(await alpha.hears('state/bridge/meta', ({ link = '' }: { link?: string }) => link.endsWith('net'))).toBeTruthy();
     expect(await alpha.hears('state/bridge/map', (map) => map === 'desert')).toBeTruthy();
     await chat.stop();
     expect(chat.status).toBe('stopped');
