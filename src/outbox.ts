@@ -78,6 +78,11 @@ export class DeliveryQueue<Delivery> {
     this.#running ??= this.#run();
   }
 
+  /** Ends the wait for the next attempt: the destination is known to be back. */
+  retry(): void {
+    this.#wake?.();
+  }
+
   /** Gives the deliveries in the queue up to `ms` milliseconds to go out, then ends. Says what was lost. */
   async close(ms: number): Promise<void> {
     const { clock } = this.#options;
@@ -98,7 +103,7 @@ export class DeliveryQueue<Delivery> {
   #end(): void {
     this.#closed = true;
     this.#inFlight?.abort();
-    this.#wake?.();
+    this.retry();
   }
 
   async #run(): Promise<void> {

@@ -66,9 +66,6 @@ export class VirtualServer {
   constructor({ chat, idle, clock, random, log }: VirtualServerOptions) {
     this.chat = chat;
     this.#clock = clock;
-    chat.on('ready', () => {
-      this.#patienceEnds = clock.now() + RETURN_TIME;
-    });
     this.#speakers = new Speakers({ state: chat.state, clock, idle });
     this.#queue = new DeliveryQueue({
       name: `game servers (as ${chat.state.ownId})`,
@@ -81,6 +78,10 @@ export class VirtualServer {
       clock,
       random,
       log,
+    });
+    chat.on('ready', () => {
+      this.#patienceEnds = clock.now() + RETURN_TIME;
+      this.#queue.retry();
     });
   }
 

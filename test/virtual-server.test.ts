@@ -127,3 +127,20 @@ test('after an outage, who stays away is waited for a while, and once', async ()
   await clock.advance(0);
   expect(heard.filter((line) => line.includes('say'))).toEqual(['beta: say/1 meanwhile', 'beta: say/1 later']);
 });
+
+test('after a long outage, what waits is said as soon as the connection is back, not when its own pause is over', async () => {
+  let up = false;
+  const whenReady = (signal: AbortSignal) =>
+    up ? Promise.resolve() : new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+  Object.assign(chat, { whenReady });
+  state.disconnected();
+  say('meanwhile');
+  // An attempt takes 30 s at most, so with more than that ahead it is the pause after one.
+  do await clock.advance(1_000);
+  while ((clock.next ?? 0) < 50_000);
+  up = true;
+  await brokerRestarts();
+  for (const id of ['alpha', 'beta']) state.receive(`crosschat/state/${id}/status`, '{"started":6}');
+  await clock.advance(0);
+  expect(heard.filter((line) => line.endsWith('meanwhile'))).toHaveLength(2);
+});
