@@ -126,7 +126,8 @@ export class Bridge {
       left: (userId) => server.left(id, userId),
       shutdown,
     });
-    const member: Member = { id, type: module.type, adapter, rooms, server };
+    const { type, everywhere = false } = module;
+    const member: Member = { id, type, adapter, rooms, everywhere, server };
     this.#hub.join(member);
     return member;
   }

@@ -29,6 +29,8 @@ export interface Member {
   readonly adapter: Adapter;
   /** Its rooms that are mapped to a channel. */
   readonly rooms: readonly RoomRef[];
+  /** Whether its rooms are named after this bridge's channels: rooms of the same name elsewhere are other rooms. */
+  readonly everywhere: boolean;
   /** The virtual server that its users speak on, and that it hears the game servers through. */
   readonly server: VirtualServer;
 }
@@ -102,7 +104,8 @@ export class Hub {
   }
 
   #originOf(member: Member, room: RoomRef): Origin {
-    return { platform: member.type, room: member.adapter.nativeRoomId?.(room) ?? room };
+    const { type, adapter, everywhere, server } = member;
+    return { platform: type, room: everywhere ? `${server.chat.state.ownId}/${room}` : (adapter.nativeRoomId?.(room) ?? room) };
   }
 
   /** Whether another bridge's message was said in a room of ours: then we have heard it there, and it must not come back. */
