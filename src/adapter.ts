@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { Clock } from './clock.ts';
 import type { CrossChat } from './crosschat/index.ts';
-import type { AdapterId, Author, Message, RoomRef } from './event.ts';
+import type { AdapterId, Author, Edit, Message, Removal, RoomRef } from './event.ts';
 
 /** A kind of adapter, listed in `bridges/index.ts`. */
 export interface AdapterModule<Config = unknown> {
@@ -48,6 +48,10 @@ export interface AdapterHost {
   readonly chat: CrossChat;
   /** Somebody said something in a mapped room. Resolves when the core has taken it: only then may its source be told so. */
   message(message: Message): Promise<void>;
+  /** What was said in a mapped room was edited. Resolves like {@link message}. */
+  edit(edit: Edit): Promise<void>;
+  /** What was said in a mapped room was taken back. Resolves like {@link message}. */
+  remove(removal: Removal): Promise<void>;
   /** A user's name, avatar or color changed. Called for anybody; the core knows who matters. */
   profile(author: Author): void;
   /** A user left: they are in none of this adapter's mapped rooms any more. Called for anybody. */
@@ -60,6 +64,22 @@ export interface AdapterHost {
 export interface Memory {
   get(key: string): Promise<string | undefined>;
   set(key: string, value: string): Promise<void>;
+}
+
+/** One try to show something in a room, and what the tries before it came to. */
+export interface Attempt {
+  /** Aborted when the time for this attempt is over. */
+  readonly signal: AbortSignal;
+  /** The native ids of the parts that are shown already, in order; grows with {@link done}. */
+  readonly shown: readonly string[];
+  /** Whether the next part may be there although nobody confirmed it: a platform that can't sort out doubles is looked at first. */
+  readonly doubtful: boolean;
+  /** The next part is about to be sent. Resolves when that is kept: were the bridge killed now, the next attempt would be doubtful. */
+  begin(): Promise<void>;
+  /** The next part was certainly not shown: what {@link begin} noted is taken back. */
+  failed(): void;
+  /** The next part is shown, with this native id. */
+  done(nativeId: string): void;
 }
 
 /** One connection to one platform. */
@@ -75,11 +95,25 @@ export interface Adapter {
   /** Disconnects for good. Within 3 s; never throws. */
   stop(): Promise<void>;
   /**
-   * Shows a message in a room. Called for one message at a time per room, in order.
-   * @param signal aborted when the time for this attempt is over
+   * Shows a message in a room, in as many parts as it takes. Called for one message at a time per room, in order; a message that was
+   * begun and not finished comes again, also after a crash, and {@link Attempt} tells how far it came.
    * @throws {DeliveryError}; anything else that is thrown counts as a passing fault
    */
-  send(room: RoomRef, message: Message, signal: AbortSignal): Promise<void>;
+  send(room: RoomRef, message: Message, attempt: Attempt): Promise<void>;
+  /**
+   * Lets a message that was shown read otherwise. Called in the same order as {@link send}; may be called again for the same edit.
+   * @param shown the native ids of its parts
+   * @throws {DeliveryError} as {@link send} does
+   */
+  edit?(room: RoomRef, edit: Edit, shown: readonly string[], attempt: Attempt): Promise<void>;
+  /**
+   * Takes back a message that was shown. May be called again; that it is gone already is no fault.
+   * @param shown the native ids of its parts
+   * @throws {DeliveryError} as {@link send} does
+   */
+  remove?(room: RoomRef, shown: readonly string[], signal: AbortSignal): Promise<void>;
+  /** About so many UTF-16 units fit into one message: where a room can't keep up, messages are joined up to that. */
+  readonly roomPerMessage?: number;
   /** The platform's own id of a room that was configured by another name (an alias), once it is known. */
   nativeRoomId?(room: RoomRef): string | undefined;
   /** Tries what {@link start} and {@link send} will need, without letting anybody in a room see it. Never throws. */

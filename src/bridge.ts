@@ -122,6 +122,8 @@ export class Bridge {
       memory: fileMemory(join(config.dataDir, 'adapters'), id, adapterLog),
       chat: server.chat,
       message: async (message) => this.#hub.heardFromRoom(message),
+      edit: async () => {},
+      remove: async () => {},
       profile: (author) => server.changed(id, module.type, author),
       left: (userId) => server.left(id, userId),
       shutdown,

@@ -37,6 +37,8 @@ export async function check(config: Config, log: Logger, print: (line: string) =
       // It is never started: only its name is asked for.
       chat: new CrossChat({ serverId, urls: ['mqtt://127.0.0.1'], allowAnonymous: true }),
       message: async () => {},
+      edit: async () => {},
+      remove: async () => {},
       profile: () => {},
       left: () => {},
       shutdown: () => {},

@@ -71,3 +71,44 @@ export interface Message {
   /** Said with `/me`. */
   readonly emote?: boolean;
 }
+
+/** What was said earlier now reads otherwise. */
+export interface Edit {
+  readonly kind: 'edit';
+  readonly id: EventId;
+  readonly at: number;
+  readonly place: Place;
+  /** The message as it reads now; its id is that of the message that was edited. */
+  readonly message: Message;
+}
+
+/** What was said earlier was taken back. */
+export interface Removal {
+  readonly kind: 'removal';
+  readonly id: EventId;
+  readonly at: number;
+  readonly place: Place;
+  /** The message that is gone. */
+  readonly target: EventId;
+}
+
+/** A platform user's name, avatar or color changed. */
+export interface Profile {
+  readonly kind: 'profile';
+  readonly id: EventId;
+  readonly at: number;
+  readonly adapter: AdapterId;
+  readonly author: Author;
+}
+
+/** A platform user left all mapped rooms of an adapter. */
+export interface Departure {
+  readonly kind: 'departure';
+  readonly id: EventId;
+  readonly at: number;
+  readonly adapter: AdapterId;
+  readonly userId: Author['id'];
+}
+
+/** Anything that happens, and that somebody elsewhere is to hear of. */
+export type Event = Message | Edit | Removal | Profile | Departure;

@@ -146,7 +146,15 @@ export class Hub {
     if (!queue) {
       queue = new DeliveryQueue({
         name: `${member.adapter.platform} room ${address.room}`,
-        deliver: (message, signal) => member.adapter.send(address.room, message, signal),
+        deliver: (message, signal) =>
+          member.adapter.send(address.room, message, {
+            signal,
+            shown: [],
+            doubtful: false,
+            begin: async () => {},
+            failed: () => {},
+            done: () => {},
+          }),
         describe: ({ author, tag, body }) => `${author.name} (${tag}): ${toLine(toPlain(body)).slice(0, 500)}`,
         size: ({ body }) => textLength(body),
         clock: this.#options.clock,

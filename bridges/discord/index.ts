@@ -1,6 +1,13 @@
 /** The Discord adapter: a bot that hears people, and one webhook per channel through which everybody else is heard. */
 import { z } from 'zod';
-import { type Adapter, AdapterError, type AdapterHost, type AdapterModule, type Finding } from '../../src/adapter.ts';
+import {
+  type Adapter,
+  AdapterError,
+  type AdapterHost,
+  type AdapterModule,
+  type Attempt,
+  type Finding,
+} from '../../src/adapter.ts';
 import type { Message, RoomRef } from '../../src/event.ts';
 import { type Account, Api } from './api.ts';
 import { badToken, gatewayFault, isUnauthorized, missingIntent, reasonOf } from './faults.ts';
@@ -94,7 +101,7 @@ class DiscordAdapter implements Adapter {
     });
   }
 
-  send(room: RoomRef, message: Message, signal: AbortSignal): Promise<void> {
+  send(room: RoomRef, message: Message, { signal }: Attempt): Promise<void> {
     return this.#sender.send(room, message, signal);
   }
 

@@ -1,7 +1,7 @@
 /** One Matrix account that speaks for everybody, in the configured rooms. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { type Adapter, AdapterError, type AdapterHost, DeliveryError, type Finding } from '../../src/adapter.ts';
+import { type Adapter, AdapterError, type AdapterHost, type Attempt, DeliveryError, type Finding } from '../../src/adapter.ts';
 import type { Message, RoomRef } from '../../src/event.ts';
 import type { MatrixConfig } from './config.ts';
 import { toContents } from './content.ts';
@@ -67,7 +67,7 @@ export class MatrixAdapter implements Adapter {
   }
 
   /** A try again sends nothing twice: the homeserver knows a transaction id that it has seen. */
-  async send(ref: RoomRef, message: Message, signal: AbortSignal): Promise<void> {
+  async send(ref: RoomRef, message: Message, { signal }: Attempt): Promise<void> {
     const room = this.#rooms.get(ref);
     if (this.#refusal !== undefined) throw new DeliveryError(this.#refusal, { passing: false });
     if (room?.id === undefined || room.state !== 'open') {

@@ -6,6 +6,7 @@ import type { Adapter } from '../../src/adapter.ts';
 import type { Message, RoomRef } from '../../src/event.ts';
 import { type DiscordChannel, DiscordDouble, type DiscordGuild, type DiscordMember } from '../doubles/discord/index.ts';
 import { MatrixDouble, type TestRoom, type TestUser } from '../doubles/matrix/index.ts';
+import { TestAttempt } from '../support/attempt.ts';
 import { testHost } from '../support/host.ts';
 
 let guilds: DiscordDouble;
@@ -36,7 +37,7 @@ async function bridge(name: string): Promise<void> {
   guild.addBot(bot, ['ManageWebhooks']);
   const account = homeserver.addUser(name);
   const bring = (to: () => Adapter, where: string) => (message: Message) =>
-    to().send(where as RoomRef, message, new AbortController().signal);
+    to().send(where as RoomRef, message, new TestAttempt());
   const inDiscord: Adapter = discord.create(
     discord.schema.parse({ token: bot.token, api_url: guilds.url }),
     testHost({ id: 'discord', rooms: [channel.id], onMessage: bring(() => inMatrix, room.id) }),

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import type { AdapterHost, Memory } from '../../src/adapter.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { CrossChat } from '../../src/crosschat/index.ts';
-import type { AdapterId, Author, Message, RoomRef } from '../../src/event.ts';
+import type { AdapterId, Author, Edit, Message, Removal, RoomRef } from '../../src/event.ts';
 import { words } from './words.ts';
 
 export { words } from './words.ts';
@@ -40,6 +40,8 @@ export class Recorder<T> {
 
 export interface TestHost extends AdapterHost {
   readonly messages: Recorder<Message>;
+  readonly edits: Recorder<Edit>;
+  readonly removals: Recorder<Removal>;
   readonly profiles: Recorder<Author>;
   readonly departures: Recorder<Author['id']>;
   /** Each line that was logged, as the JSON text that would stand in the log. */
@@ -65,12 +67,16 @@ export interface TestHostOptions {
 
 export function testHost(options: TestHostOptions = {}): TestHost {
   const messages = new Recorder<Message>();
+  const edits = new Recorder<Edit>();
+  const removals = new Recorder<Removal>();
   const profiles = new Recorder<Author>();
   const departures = new Recorder<Author['id']>();
   const lines = new Recorder<string>();
   const shutdowns = new Recorder<true>();
   return {
     messages,
+    edits,
+    removals,
     profiles,
     departures,
     lines,
@@ -85,6 +91,12 @@ export function testHost(options: TestHostOptions = {}): TestHost {
     async message(message) {
       await options.onMessage?.(message);
       messages.add(message);
+    },
+    async edit(edit) {
+      edits.add(edit);
+    },
+    async remove(removal) {
+      removals.add(removal);
     },
     profile: (author) => profiles.add(author),
     left: (userId) => departures.add(userId),

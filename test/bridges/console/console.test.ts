@@ -8,6 +8,7 @@ import { type Broker, startBroker } from '../../../src/broker.ts';
 import { CrossChat, type CrossChatUser } from '../../../src/crosschat/index.ts';
 import type { EventId, Message, RoomRef, ServerId } from '../../../src/event.ts';
 import { literal } from '../../../src/text/tree.ts';
+import { TestAttempt } from '../../support/attempt.ts';
 import { TestClock } from '../../support/clock.ts';
 import { type TestHost, testHost } from '../../support/host.ts';
 import { Screen } from './screen.ts';
@@ -83,13 +84,13 @@ function next<Name extends 'say' | 'pm' | 'aowl' | 'user'>(at: CrossChat, name: 
 describe('the console', () => {
   it('shows what is said, with time, server and name', async () => {
     await open();
-    await adapter.send('main' as RoomRef, said('hello\nthere'), new AbortController().signal);
+    await adapter.send('main' as RoomRef, said('hello\nthere'), new TestAttempt());
     expect(screen.rows).toContain('09:05 [alpha] Alice: hello / there');
   });
 
   it('shows the channel where there are several', async () => {
     await open({ rooms: ['main', 'staff'] });
-    await adapter.send('staff' as RoomRef, said('hello'), new AbortController().signal);
+    await adapter.send('staff' as RoomRef, said('hello'), new TestAttempt());
     expect(screen.rows).toContain('09:05 #staff [alpha] Alice: hello');
   });
 
@@ -141,11 +142,7 @@ describe('the console', () => {
 
   it('lets nobody command the terminal or fake a line', async () => {
     await open();
-    await adapter.send(
-      'main' as RoomRef,
-      said(HOSTILE, { author: { id: '1', name: HOSTILE }, tag: HOSTILE }),
-      new AbortController().signal,
-    );
+    await adapter.send('main' as RoomRef, said(HOSTILE, { author: { id: '1', name: HOSTILE }, tag: HOSTILE }), new TestAttempt());
     const eve = await alpha.state.addUser(HOSTILE);
     await screen.waitFor(/Eve.* joined alpha/);
     const own = await chat.state.addUser('Dora');
@@ -320,7 +317,7 @@ describe('remote Lua', () => {
 describe('without a terminal', () => {
   it('logs each message as one line', async () => {
     await open({ terminal: undefined });
-    await adapter.send('main' as RoomRef, said(`hello\n${HOSTILE}`), new AbortController().signal);
+    await adapter.send('main' as RoomRef, said(`hello\n${HOSTILE}`), new TestAttempt());
     const line = JSON.parse(host.lines.all.at(-1) ?? '{}') as Record<string, unknown>;
     expect(line).toMatchObject({ server: 'alpha', name: 'Alice' });
     expect(line['msg']).toMatch(/^\[alpha\] Alice: hello \/ /);

@@ -5,6 +5,7 @@ import { type EventId, eventId, type Message, type Place, type RoomRef, type Ser
 import { literal } from '../../../src/text/tree.ts';
 import { type DiscordChannel, DiscordDouble, type DiscordGuild, type DiscordMember } from '../../doubles/discord/index.ts';
 import type { Bot } from '../../doubles/discord/state.ts';
+import { TestAttempt } from '../../support/attempt.ts';
 import { type TestHost, testHost } from '../../support/host.ts';
 
 export const token = 'MTAx.secret.token';
@@ -78,5 +79,5 @@ export function says(text: string, more: Partial<Message> = {}): Message {
 
 /** Sends as the core does. */
 export function send({ adapter }: Scene, channel: { readonly id: string }, message: Message, ms = 5_000): Promise<void> {
-  return adapter.send(channel.id as RoomRef, message, AbortSignal.timeout(ms));
+  return adapter.send(channel.id as RoomRef, message, new TestAttempt(AbortSignal.timeout(ms)));
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { MatrixDouble, TestRoom, TestUser } from '../../doubles/matrix/index.ts';
+import { TestAttempt } from '../../support/attempt.ts';
 import { testMemory, words } from '../../support/host.ts';
 import { openDouble } from './double.ts';
 import { type Bridge, Stage, said, send } from './stage.ts';
@@ -55,7 +56,7 @@ describe('when the homeserver has troubles', () => {
       matrix.fail({ how: 'hang after', path: sending });
       const message = said('hi');
       const giveUp = new AbortController();
-      const attempt = send(bridge, room.id, message, giveUp.signal);
+      const attempt = send(bridge, room.id, message, new TestAttempt(giveUp.signal));
       await room.waitFor('Alice (alpha): hi');
       giveUp.abort();
       await expect(attempt).rejects.toMatchObject({ passing: true });

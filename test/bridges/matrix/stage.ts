@@ -1,10 +1,11 @@
 /** What the tests of the Matrix adapter share: people with clients of their own, rooms, and bridges in them. */
 import { randomBytes } from 'node:crypto';
 import { matrix } from '../../../bridges/matrix/index.ts';
-import type { Adapter } from '../../../src/adapter.ts';
+import type { Adapter, Attempt } from '../../../src/adapter.ts';
 import { eventId, type Message, type Place, type RoomRef, type ServerId } from '../../../src/event.ts';
 import { literal } from '../../../src/text/tree.ts';
 import { sdkClient } from '../../doubles/matrix/client.ts';
+import { TestAttempt } from '../../support/attempt.ts';
 import { type TestHost, type TestHostOptions, testHost } from '../../support/host.ts';
 import { MatrixPerson } from '../../support/matrix-person.ts';
 
@@ -107,6 +108,6 @@ export function said(text: string, changes: Partial<Message> = {}): Message {
 }
 
 /** Sends as the hub does. */
-export function send({ adapter }: Bridge, room: string, message: Message, signal = new AbortController().signal): Promise<void> {
-  return adapter.send(room as RoomRef, message, signal);
+export function send({ adapter }: Bridge, room: string, message: Message, attempt: Attempt = new TestAttempt()): Promise<void> {
+  return adapter.send(room as RoomRef, message, attempt);
 }

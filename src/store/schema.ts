@@ -1,0 +1,43 @@
+/** The schema, as numbered migrations: what has been released is never changed, only added to. */
+
+/** The statements of each migration; the first is number 1. They are understood by SQLite and PostgreSQL alike. */
+export const migrations: readonly (readonly string[])[] = [
+  [
+    // What happened anywhere. `seq` is the order in which the bridge took it; `body` is the event as JSON.
+    'CREATE TABLE event (seq BIGINT PRIMARY KEY, id TEXT NOT NULL UNIQUE, stored_at BIGINT NOT NULL, body TEXT NOT NULL)',
+    'CREATE INDEX event_stored ON event (stored_at)',
+    // An event on its way to one destination: `waiting`, or `dead` when it was given up, with the reason. What arrived has no row.
+    `CREATE TABLE delivery (destination TEXT NOT NULL, event BIGINT NOT NULL, state TEXT NOT NULL, doubtful INTEGER NOT NULL,
+      reason TEXT, failed_at BIGINT, PRIMARY KEY (destination, event))`,
+    'CREATE INDEX delivery_state ON delivery (state, destination, event)',
+    'CREATE INDEX delivery_event ON delivery (event)',
+    // What an event became at a destination: the native id of each of its parts.
+    `CREATE TABLE shown (event BIGINT NOT NULL, destination TEXT NOT NULL, part INTEGER NOT NULL, native_id TEXT NOT NULL,
+      PRIMARY KEY (event, destination, part))`,
+    'CREATE INDEX shown_native ON shown (destination, native_id)',
+    // How a destination fares: up, slow, down or recovering.
+    'CREATE TABLE destination (id TEXT PRIMARY KEY, name TEXT NOT NULL, state TEXT NOT NULL, since BIGINT NOT NULL, reason TEXT)',
+    // Small things that adapters keep: a sync token, the last message of a room.
+    'CREATE TABLE memory (owner TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (owner, name))',
+    // The MQTT session of each virtual server: who we said we are, QoS 2 packets on their way, and who is on the other servers.
+    'CREATE TABLE session (server TEXT PRIMARY KEY, started BIGINT NOT NULL, instance TEXT NOT NULL)',
+    'CREATE TABLE packet_received (server TEXT NOT NULL, packet_id INTEGER NOT NULL, PRIMARY KEY (server, packet_id))',
+    `CREATE TABLE packet_sent (server TEXT NOT NULL, seq BIGINT NOT NULL, packet_id INTEGER, released INTEGER NOT NULL,
+      topic TEXT NOT NULL, payload TEXT NOT NULL, retain INTEGER NOT NULL, PRIMARY KEY (server, seq))`,
+    `CREATE TABLE peer (server TEXT NOT NULL, id TEXT NOT NULL, started BIGINT NOT NULL, dialect TEXT,
+      PRIMARY KEY (server, id))`,
+    `CREATE TABLE peer_user (server TEXT NOT NULL, peer TEXT NOT NULL, id BIGINT NOT NULL, name TEXT NOT NULL,
+      first_seen BIGINT NOT NULL, extra TEXT NOT NULL, PRIMARY KEY (server, peer, id))`,
+    // Platform users whom the network has seen. `id` is their user id there, for ever; `present` is 1 while they are visible.
+    `CREATE TABLE speaker (server TEXT NOT NULL, adapter TEXT NOT NULL, user_id TEXT NOT NULL, id BIGINT NOT NULL,
+      name TEXT NOT NULL, extra TEXT NOT NULL, first_seen BIGINT NOT NULL, spoke_at BIGINT NOT NULL, present INTEGER NOT NULL,
+      PRIMARY KEY (server, adapter, user_id))`,
+    'CREATE UNIQUE INDEX speaker_id ON speaker (server, id)',
+    // Speakers who may not be heard. `until` is empty for ever.
+    `CREATE TABLE ban (adapter TEXT NOT NULL, user_id TEXT NOT NULL, name TEXT NOT NULL, reason TEXT NOT NULL, by TEXT NOT NULL,
+      at BIGINT NOT NULL, until BIGINT, PRIMARY KEY (adapter, user_id))`,
+    // What operators and moderators did.
+    `CREATE TABLE audit (seq BIGINT PRIMARY KEY, at BIGINT NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL, target TEXT NOT NULL,
+      detail TEXT NOT NULL)`,
+  ],
+];
