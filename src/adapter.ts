@@ -74,6 +74,8 @@ export interface Attempt {
   readonly shown: readonly string[];
   /** Whether the next part may be there although nobody confirmed it: a platform that can't sort out doubles is looked at first. */
   readonly doubtful: boolean;
+  /** Whether a native id of this room is known as that of something shown before: then it is not the part that is looked for. */
+  isKnown(nativeId: string): Promise<boolean>;
   /** The next part is about to be sent. Resolves when that is kept: were the bridge killed now, the next attempt would be doubtful. */
   begin(): Promise<void>;
   /** The next part was certainly not shown: what {@link begin} noted is taken back. */

@@ -151,6 +151,7 @@ export class Hub {
             signal,
             shown: [],
             doubtful: false,
+            isKnown: async () => false,
             begin: async () => {},
             failed: () => {},
             done: () => {},

@@ -10,6 +10,10 @@ export class TestAttempt implements Attempt {
     this.signal = signal;
   }
 
+  async isKnown(nativeId: string): Promise<boolean> {
+    return this.shown.includes(nativeId);
+  }
+
   async begin(): Promise<void> {
     this.doubtful = true;
   }
