@@ -16,7 +16,7 @@ export async function openSqlite(path: string): Promise<Database> {
 class SqliteDatabase implements Database {
   readonly #database: Libsql.Database;
   /** By their SQL, of which there is a fixed number. */
-  readonly #prepared = new Map<string, Libsql.Statement<Value[]>>();
+  readonly #prepared = new Map<string, Libsql.Statement<[readonly Value[]]>>();
 
   constructor(path: string) {
     this.#database = new Libsql(path);
@@ -24,13 +24,14 @@ class SqliteDatabase implements Database {
   }
 
   async all<Row extends Readonly<Record<string, Value>>>(sql: string, ...values: Value[]): Promise<Row[]> {
-    return this.#prepare(sql).all(...values) as Row[];
+    // As one array: a single null would not be taken for a value.
+    return this.#prepare(sql).all(values) as Row[];
   }
 
   async write(statements: readonly Statement[]): Promise<void> {
     this.#database.exec('BEGIN IMMEDIATE');
     try {
-      for (const { sql, values } of statements) this.#prepare(sql).run(...values);
+      for (const { sql, values } of statements) this.#prepare(sql).run(values);
       this.#database.exec('COMMIT');
     } catch (error) {
       // After some faults, SQLite has rolled back by itself.
@@ -43,10 +44,10 @@ class SqliteDatabase implements Database {
     this.#database.close();
   }
 
-  #prepare(sql: string): Libsql.Statement<Value[]> {
+  #prepare(sql: string): Libsql.Statement<[readonly Value[]]> {
     const known = this.#prepared.get(sql);
     if (known) return known;
-    const statement = this.#database.prepare<Value[]>(sql);
+    const statement = this.#database.prepare<[readonly Value[]]>(sql);
     this.#prepared.set(sql, statement);
     return statement;
   }

@@ -28,6 +28,11 @@ export class Writer {
     return result;
   }
 
+  /** Like {@link add}, but resolves at once while the database can't be written: for what need not wait to be kept. */
+  async addUnlessFaulty(...statements: Statement[]): Promise<void> {
+    await this.add(...statements);
+  }
+
   /** Resolves when all that was added so far would outlive a crash; undefined when it already does. */
   flushed(): Promise<void> | undefined {
     return this.#running && this.add();
