@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { AdapterEntries, AdapterModule } from './adapter.ts';
 import type { Channel } from './channels.ts';
 import { mqtt, mqttOptions, tls } from './config-mqtt.ts';
+import { databaseUrl, flood, maxDeliveryAgeHours, store } from './config-store.ts';
 import { oneOrMore, text } from './config-values.ts';
 import { type CrossChatOptions, isServerId } from './crosschat/index.ts';
 import type { AdapterId, RoomRef } from './event.ts';
@@ -65,6 +66,11 @@ const schema = z.strictObject({
     .max(10_080, 'must be at most 10080 (a week)')
     .default(30),
   data_dir: text.default('./data'),
+  database_url: databaseUrl.optional(),
+  store: store.prefault({}),
+  max_delivery_age_hours: maxDeliveryAgeHours.default(24),
+  flood: flood.prefault({}),
+  standby: z.boolean('must be true or false').default(false),
   log_level: z
     .enum(
       ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
@@ -103,6 +109,19 @@ export interface Config {
   /** Milliseconds of silence after which a speaker leaves. */
   readonly idle: number;
   readonly dataDir: string;
+  /** A PostgreSQL database that is used instead of a file in {@link dataDir}. */
+  readonly databaseUrl: string | undefined;
+  readonly store: {
+    /** Days for which events are kept. */
+    readonly keepDays: number;
+    readonly maxBytes: number;
+  };
+  /** Milliseconds after which what was not delivered is only summed up. */
+  readonly maxDeliveryAge: number;
+  /** Messages a minute that one user, or one game server, may send; 0 for no limit. */
+  readonly flood: { readonly user: number; readonly server: number };
+  /** Whether this instance waits while another one with the same server id is there. */
+  readonly standby: boolean;
   readonly logLevel: string;
   readonly adapters: readonly AdapterConfig[];
   readonly channels: readonly Channel[];
@@ -177,6 +196,11 @@ export async function parseConfig({ raw, variables }: Settings, entries: Adapter
     mqtt: { ...connection, topicPrefix: given.topic_prefix, meta: given.meta, dialect: given.dialect },
     idle: given.idle_minutes * 60_000,
     dataDir: given.data_dir,
+    databaseUrl: given.database_url,
+    store: { keepDays: given.store.keep_days, maxBytes: given.store.max_mb * 1_000_000 },
+    maxDeliveryAge: given.max_delivery_age_hours * 3_600_000,
+    flood: { user: given.flood.user_per_minute, server: given.flood.server_per_minute },
+    standby: given.standby,
     logLevel: given.log_level,
     adapters: withServers(adapters, given.server_id),
     channels: withRooms(channels.length > 0 ? channels : [{ name: 'main', servers: ['*'], rooms: [] }], adapters),
@@ -226,6 +250,8 @@ function sentencesOf(issue: z.core.$ZodIssue, raw: unknown, variables: ReadonlyM
 function knownKeys(path: readonly PropertyKey[]): string[] {
   if (path.length === 0) return Object.keys(schema.shape);
   if (path[0] === 'mqtt') return Object.keys(path.length === 1 ? mqtt.shape : tls.shape);
+  if (path[0] === 'store') return Object.keys(store.shape);
+  if (path[0] === 'flood') return Object.keys(flood.shape);
   if (path[0] === 'channels') return Object.keys(channel.shape);
   return [];
 }

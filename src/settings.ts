@@ -27,6 +27,13 @@ const VARIABLES: Readonly<Record<string, readonly [path: string, read: Read]>> =
   TOPIC_PREFIX: ['topic_prefix', asText],
   IDLE_MINUTES: ['idle_minutes', asNumber],
   DATA_DIR: ['data_dir', asText],
+  DATABASE_URL: ['database_url', asText],
+  STORE_KEEP_DAYS: ['store.keep_days', asNumber],
+  STORE_MAX_MB: ['store.max_mb', asNumber],
+  MAX_DELIVERY_AGE_HOURS: ['max_delivery_age_hours', asNumber],
+  FLOOD_USER_PER_MINUTE: ['flood.user_per_minute', asNumber],
+  FLOOD_SERVER_PER_MINUTE: ['flood.server_per_minute', asNumber],
+  STANDBY: ['standby', asFlag],
   LOG_LEVEL: ['log_level', asText],
 };
 
@@ -65,7 +72,10 @@ export function readSettings(
 /** Every secret in a raw configuration, so that the log can leave them out. */
 export function secretsIn(raw: unknown): string[] {
   if (typeof raw === 'string')
-    return [...raw.matchAll(/:\/\/[^/@:]*:([^/\s]+)@/g)].flatMap(([, password = '']) => [password, decode(password)]);
+    return [...raw.matchAll(/:\/\/[^/@:]*:([^/\s]+)@|[?&]password=([^&\s]+)/g)].flatMap(([, before, after]) => {
+      const password = before ?? after ?? '';
+      return [password, decode(password)];
+    });
   if (typeof raw !== 'object' || raw === null) return [];
   return Object.entries(raw).flatMap(([key, value]) =>
     typeof value === 'string' && /token|password|secret/i.test(key) ? [value] : secretsIn(value),

@@ -299,6 +299,20 @@ describe('what is wrong is said, with the key and what would be right', () => {
       {},
       /there is no adapter "toString"/,
     ],
+    ['a database of another kind', {}, { DATABASE_URL: 'mysql://a:hunter22@b/c' }, /^DATABASE_URL: must be .* "postgres:\/\//],
+    ['an address that is none', {}, { DATABASE_URL: 'postgres://a:b@:x' }, /^DATABASE_URL: must be the address of a PostgreSQL/],
+    ['a store of no size', {}, { STORE_MAX_MB: '0' }, /^STORE_MAX_MB: must be at least 1\.$/],
+    ['a store that keeps nothing', { 'config.yaml': 'store: {keep_days: 0}' }, {}, /^store\.keep_days: must be more than 0\.$/],
+    ['a mistyped key of the store', { 'config.yaml': 'store: {keep_day: 1}' }, {}, /did you mean "keep_days"/],
+    [
+      'a flood limit below none',
+      { 'config.yaml': 'flood: {user_per_minute: -1}' },
+      {},
+      /^flood\.user_per_minute: must not be below 0/,
+    ],
+    ['a flood limit that is no map', { 'config.yaml': 'flood: 5' }, {}, /^flood: must be a map with user_per_minute and/],
+    ['a standby in other words', {}, { STANDBY: 'maybe' }, /^STANDBY: must be true or false\.$/],
+    ['an age without end', {}, { MAX_DELIVERY_AGE_HOURS: '1e9' }, /^MAX_DELIVERY_AGE_HOURS: must be a number of hours\.$/],
     ['url and host', { 'config.yaml': 'mqtt: {url: "mqtt://a", host: b}' }, {}, /either url or host/],
   ];
   test.each(cases)('%s', async (_what, files, env, expected) => {
@@ -321,6 +335,40 @@ describe('what is wrong is said, with the key and what would be right', () => {
   });
 });
 
+test('how long things are kept and how much may be said, from the file, from variables, and by default', async () => {
+  expect(await load({})).toMatchObject({
+    databaseUrl: undefined,
+    store: { keepDays: 30, maxBytes: 500_000_000 },
+    maxDeliveryAge: 24 * 3_600_000,
+    flood: { user: 120, server: 3_000 },
+    standby: false,
+  });
+  const env = {
+    DATABASE_URL: 'postgresql://bridge:pw@db.example/bridge',
+    STORE_KEEP_DAYS: '0.5',
+    STORE_MAX_MB: '20',
+    MAX_DELIVERY_AGE_HOURS: '1.5',
+    FLOOD_USER_PER_MINUTE: '0',
+    FLOOD_SERVER_PER_MINUTE: '60',
+    STANDBY: 'yes',
+  };
+  const expected = {
+    databaseUrl: 'postgresql://bridge:pw@db.example/bridge',
+    store: { keepDays: 0.5, maxBytes: 20_000_000 },
+    maxDeliveryAge: 5_400_000,
+    flood: { user: 0, server: 60 },
+    standby: true,
+  };
+  expect(await load({}, env)).toMatchObject(expected);
+  const yaml = `
+    database_url: "\${DATABASE_URL}"
+    store: {keep_days: 0.5, max_mb: 20}
+    max_delivery_age_hours: 1.5
+    flood: {user_per_minute: 0, server_per_minute: 60}
+    standby: true`;
+  expect(await load({ 'config.yaml': yaml }, { DATABASE_URL: env.DATABASE_URL })).toMatchObject(expected);
+});
+
 test('secrets are found wherever they stand', () => {
   const raw = {
     mqtt: { url: ['mqtts://user:in%20url@host'], password: 'one' },
@@ -331,4 +379,11 @@ test('secrets are found wherever they stand', () => {
   };
   expect(secretsIn(raw).sort()).toEqual(['four', 'in url', 'in%20url', 'one', 'three', 'two']);
   expect(secretsIn({ url: 'mqtts://user:with@sign@host' })).toContain('with@sign');
+  const databases = ['postgres://user:first%21@host/db', 'postgres://host/db?user=a&password=second%21&ssl=true'];
+  expect(databases.flatMap((database_url) => secretsIn({ database_url }))).toEqual([
+    'first%21',
+    'first!',
+    'second%21',
+    'second!',
+  ]);
 });
