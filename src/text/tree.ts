@@ -23,6 +23,11 @@ export function literal(text: string): RichText {
   return text === '' ? [] : [{ type: 'text', text }];
 }
 
+/** Whether a node stands on lines of its own. */
+export function isBlock({ type }: TextNode): boolean {
+  return type === 'codeBlock' || type === 'quote' || type === 'heading' || type === 'list';
+}
+
 /** How much text a tree holds, in UTF-16 units, without the names of mentions and the like. */
 export function textLength(tree: RichText): number {
   let length = 0;
