@@ -74,6 +74,8 @@ export interface Attempt {
   readonly shown: readonly string[];
   /** Whether the next part may be there although nobody confirmed it: a platform that can't sort out doubles is looked at first. */
   readonly doubtful: boolean;
+  /** When the doubtful part was begun, in milliseconds since the epoch by the bridge's clock: nobody needs to look for it before that. */
+  readonly begunAt?: number | undefined;
   /** Whether a native id of this room is known as that of something shown before: then it is not the part that is looked for. */
   isKnown(nativeId: string): Promise<boolean>;
   /** The next part is about to be sent. Resolves when that is kept: were the bridge killed now, the next attempt would be doubtful. */
@@ -104,7 +106,8 @@ export interface Adapter {
   send(room: RoomRef, message: Message, attempt: Attempt): Promise<void>;
   /**
    * Lets a message that was shown read otherwise. Called in the same order as {@link send}; may be called again for the same edit.
-   * @param shown the native ids of its parts
+   * @param shown the native ids of its parts, with those that earlier edits added
+   * @param attempt tells of the parts that this edit adds: those which the text needs beyond `shown`
    * @throws {DeliveryError} as {@link send} does
    */
   edit?(room: RoomRef, edit: Edit, shown: readonly string[], attempt: Attempt): Promise<void>;
