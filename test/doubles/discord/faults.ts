@@ -12,7 +12,7 @@ export interface FaultyAnswer {
   readonly status: number;
   /** JSON, or the page of a proxy. Default: Discord's, for a 429 that of a rate limit; a page for 5xx. */
   readonly body?: object | 'page';
-  /** A 429's wait, in seconds. */
+  /** A 429's wait, in seconds; with a `body` of your own, it is in the header alone. */
   readonly retryAfter?: number;
   /** Whether a 429 is for the whole bot. */
   readonly global?: boolean;

@@ -35,7 +35,7 @@ export interface Draft {
 /** Somebody says something: it is stored and told to everybody. */
 export function post(world: World, draft: Draft): Message {
   const { channel, author, replyTo } = draft;
-  const content = draft.content.trim();
+  const content = stored(draft.content);
   const components = draft.components ?? [];
   const quoted = replyTo?.author.kind === 'user' ? replyTo.author.user.id : undefined;
   const found = mentionsIn([draft.mentionSource ?? content, ...textsIn(components)].join('\n'));
@@ -74,10 +74,19 @@ export interface Changes {
   readonly allowed?: AllowedMentions | null | undefined;
 }
 
+/**
+ * What remains of a text: blanks at its ends and characters that make others unreadable are dropped without a word.
+ * https://discord.com/developers/docs/resources/message#create-message, https://github.com/discord/discord-api-docs/issues/1193
+ */
+function stored(text: string): string {
+  const dropped = /(?![\n\t])\p{Cc}|[\p{Cs}\u202a-\u202e\u2066-\u2069]/gu;
+  return text.replaceAll('\r\n', '\n').replaceAll(dropped, '').trim();
+}
+
 /** A message's author changes it. Nobody is pinged. */
 export function edit(world: World, message: Message, changes: Changes): void {
   const { channel, author } = message;
-  if (changes.content !== undefined) message.content = changes.content?.trim() ?? '';
+  if (changes.content !== undefined) message.content = stored(changes.content ?? '');
   if (changes.embeds !== undefined) message.embeds = (changes.embeds ?? []).map(richEmbed);
   if (changes.components !== undefined) message.components = changes.components ?? [];
   if (typeof changes.flags === 'number') message.flags = changes.flags;
@@ -85,7 +94,8 @@ export function edit(world: World, message: Message, changes: Changes): void {
   message.attachments = [...kept, ...(changes.uploads ?? []).map((upload) => keep(world, channel, upload))];
   const found = mentionsIn([message.content, ...textsIn(message.components)].join('\n'));
   message.mentions = effective(world, channel, author, permitted(found, changes.allowed));
-  message.editedAt = world.clock.now();
+  // Discord's own times are finer: no two edits have the same.
+  message.editedAt = Math.max(world.clock.now(), (message.editedAt ?? 0) + 1);
   announce(world, message, GatewayDispatchEvents.MessageUpdate);
 }
 

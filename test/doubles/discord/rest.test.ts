@@ -202,3 +202,18 @@ describe('waiting', () => {
     );
   });
 });
+
+it('keeps of a text what Discord keeps', async () => {
+  const { body } = await send({ content: ' \n a\u202eb\u0007c\r\n\td \n' });
+  expect(body.content).toBe('abc\n\td');
+});
+
+it('gives each edit a time of its own', async () => {
+  const message = alice.says(channel, 'one');
+  const times = new Set<string>();
+  for (const text of ['two', 'three', 'four']) {
+    alice.edits(message, text);
+    times.add((await ask('GET', `/channels/${channel.id}/messages/${message.id}`)).body.edited_timestamp);
+  }
+  expect(times.size).toBe(3);
+});

@@ -60,7 +60,10 @@ export class Rest {
       reply = this.#refused(error, name, {});
     }
     if (fault?.answer === 'reset') response.destroy();
-    else if (fault?.answer !== 'hang') send(response, fault ? faultyReply(fault.answer) : reply);
+    else if (fault?.answer !== 'hang') {
+      response.setHeader('date', new Date(this.#world.clock.now()).toUTCString());
+      send(response, fault ? faultyReply(fault.answer) : reply);
+    }
     this.requests.add({
       method,
       route: name,
@@ -135,14 +138,18 @@ function rateLimited(retryAfter: number, global: boolean): object {
   return { message: 'You are being rate limited.', retry_after: retryAfter, global };
 }
 
-function faultyReply({ status, body, retryAfter = 1, global = false, headers = true }: FaultyAnswer): Reply {
-  if (body !== undefined) return { status, headers: {}, body: body === 'page' ? undefined : body };
+function faultyReply({ status, body, retryAfter, global = false, headers = true }: FaultyAnswer): Reply {
+  if (body !== undefined) {
+    const told = retryAfter === undefined ? undefined : { 'retry-after': String(Math.ceil(retryAfter)) };
+    return { status, headers: { ...told }, body: body === 'page' ? undefined : body };
+  }
   if (status !== 429) return { status, headers: {}, body: status >= 500 ? undefined : { message: `${status}`, code: 0 } };
-  const told = { 'retry-after': String(Math.ceil(retryAfter)), 'x-ratelimit-scope': global ? 'global' : 'shared' };
+  const wait = retryAfter ?? 1;
+  const told = { 'retry-after': String(Math.ceil(wait)), 'x-ratelimit-scope': global ? 'global' : 'shared' };
   return {
     status,
     headers: headers ? { ...told, ...(global && { 'x-ratelimit-global': 'true' }) } : {},
-    body: rateLimited(retryAfter, global),
+    body: rateLimited(wait, global),
   };
 }
 
