@@ -1,17 +1,32 @@
 /** What happens, as lines for the operator. Everything in them that others wrote is on one line and without control characters. */
 import type { OocEvent, PmEvent, ServerEvent, StateEvent, UserEvent } from '../../src/crosschat/index.ts';
-import type { Message } from '../../src/event.ts';
+import type { Edit, Message } from '../../src/event.ts';
 import { forGame } from '../../src/text/game.ts';
 import { toLine } from '../../src/text/line.ts';
 import { sanitizeName } from '../../src/text/names.ts';
+import { splitText } from '../../src/text/split.ts';
 
-/** UTF-16 units; a longer text is cut. */
+/** UTF-16 units of a text that the operator is shown. */
 const MAX_SHOWN = 8_000;
+/** UTF-16 units of a text that go to the log, which is kept, searched and sent on: enough for most messages. */
+export const MAX_LOGGED = 1_000;
 
-/** `[tag] name: text`. */
-export function messageLine(message: Message): string {
-  const [text = '', more] = forGame(message, MAX_SHOWN);
-  return `[${sanitizeName(message.tag)}] ${sanitizeName(message.author.name)}: ${text}${more === undefined ? '' : '…'}`;
+/** `[tag] name: text`, or what it is marked as behind the name. Says how much was cut off. */
+export function messageLine(message: Message, { max = MAX_SHOWN, mark = '' } = {}): string {
+  const [text = ''] = forGame(message, Number.POSITIVE_INFINITY);
+  const [start = '', ...more] = splitText(text, max);
+  const cut = more.length === 0 ? '' : `… (${(text.length - start.length).toLocaleString('en')} more characters)`;
+  return `[${sanitizeName(message.tag)}] ${sanitizeName(message.author.name)}${mark}: ${start}${cut}`;
+}
+
+/** What was said now reads otherwise. */
+export function editLine(edit: Edit, options: { max?: number } = {}): string {
+  return messageLine(edit.message, { ...options, mark: ' (edited)' });
+}
+
+/** What was said is taken back; `line` is how it was shown, as far as that is known. */
+export function removalLine(line: string | undefined): string {
+  return line === undefined ? '* a message from before was taken back' : `* taken back: ${line}`;
 }
 
 /** The time of day where the operator sits: `HH:MM`. */

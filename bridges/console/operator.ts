@@ -1,14 +1,25 @@
 /** The console in a terminal: shows what happens, says what is typed, does what is ordered. */
-import type { Adapter, AdapterHost, Finding } from '../../src/adapter.ts';
+import type { Adapter, AdapterHost, Attempt, Finding } from '../../src/adapter.ts';
 import type { OocEvent, PmEvent, ServerEvent, StateEvent, UserEvent } from '../../src/crosschat/index.ts';
-import { eventId, type Message, type Place, type RoomRef } from '../../src/event.ts';
+import { type Edit, eventId, type Message, type Place, type RoomRef } from '../../src/event.ts';
 import { toLine } from '../../src/text/line.ts';
 import { literal } from '../../src/text/tree.ts';
 import { type Command, readLine } from './commands.ts';
 import type { ConsoleConfig } from './config.ts';
 import type { Desk } from './desk.ts';
-import { clockTime, messageLine, serverNotice, shutdownNotice, stateNotice, userNotice, whisperNotice } from './format.ts';
+import {
+  clockTime,
+  editLine,
+  messageLine,
+  removalLine,
+  serverNotice,
+  shutdownNotice,
+  stateNotice,
+  userNotice,
+  whisperNotice,
+} from './format.ts';
 import { RemoteLua } from './remote-lua.ts';
+import { ShownLines } from './shown-lines.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Milliseconds that a command waits for the network, so that what is typed (or piped in) at the start is not lost. */
@@ -32,6 +43,7 @@ export class Operator implements Adapter, Desk {
     },
     pm: (event: PmEvent) => this.#note(whisperNotice(event, this.#nameOf(event.toUserId))),
   };
+  readonly #lines = new ShownLines();
   #channel: RoomRef | undefined;
   /** Lines are dealt with one after the other: `/add` is done before the `/say` that follows it. */
   #work = Promise.resolve();
@@ -66,9 +78,18 @@ export class Operator implements Adapter, Desk {
     this.#host.chat.off('server', server).off('user', user).off('state', state).off('ooc', ooc).off('pm', pm);
   }
 
-  async send(room: RoomRef, message: Message): Promise<void> {
-    const channel = this.#host.rooms.length > 1 ? `#${toLine(room)} ` : '';
-    this.#terminal.print(`${clockTime(message.at)} ${channel}${messageLine(message)}`);
+  async send(room: RoomRef, message: Message, attempt: Attempt): Promise<void> {
+    if (attempt.shown.length > 0) return;
+    this.#show(room, message.at, message.id, messageLine(message));
+    attempt.done(message.id);
+  }
+
+  async edit(room: RoomRef, edit: Edit): Promise<void> {
+    this.#show(room, edit.at, edit.message.id, editLine(edit));
+  }
+
+  async remove(room: RoomRef, [id]: readonly string[]): Promise<void> {
+    this.#note(`${this.#channelMark(room)}${removalLine(this.#lines.get(id))}`);
   }
 
   async *check(): AsyncIterable<Finding> {
@@ -102,6 +123,15 @@ export class Operator implements Adapter, Desk {
   shutdown(): string {
     this.#host.shutdown();
     return 'Goodbye.';
+  }
+
+  #show(room: RoomRef, at: number, id: string, line: string): void {
+    this.#lines.add(id, line);
+    this.#terminal.print(`${clockTime(at)} ${this.#channelMark(room)}${line}`);
+  }
+
+  #channelMark(room: RoomRef): string {
+    return this.#host.rooms.length > 1 ? `#${toLine(room)} ` : '';
   }
 
   #nameOf(userId: number): string {

@@ -6,7 +6,7 @@ import { openTerminal, type Terminal } from '../../../bridges/console/terminal.t
 import type { Adapter } from '../../../src/adapter.ts';
 import { type Broker, startBroker } from '../../../src/broker.ts';
 import { CrossChat, type CrossChatUser } from '../../../src/crosschat/index.ts';
-import type { EventId, Message, RoomRef, ServerId } from '../../../src/event.ts';
+import type { Edit, EventId, Message, RoomRef, ServerId } from '../../../src/event.ts';
 import { literal } from '../../../src/text/tree.ts';
 import { TestAttempt } from '../../support/attempt.ts';
 import { TestClock } from '../../support/clock.ts';
@@ -76,6 +76,11 @@ function said(text: string, extra: Partial<Message> = {}): Message {
   };
 }
 
+function editOf(message: Message, text: string): Edit {
+  const id = `${message.id}/edit` as EventId;
+  return { kind: 'edit', id, at: clock.now(), place: message.place, message: { ...message, body: literal(text) } };
+}
+
 /** The next event of this name at a peer. */
 function next<Name extends 'say' | 'pm' | 'aowl' | 'user'>(at: CrossChat, name: Name): Promise<unknown> {
   return new Promise((resolve) => at.once(name as 'say', resolve));
@@ -138,6 +143,29 @@ describe('the console', () => {
     const own = await chat.state.addUser('Dora');
     await alpha.state.pm(alice.id, 'bridge', own.id, 'psst');
     await screen.waitFor(/^09:05 \* Alice on alpha whispers to Dora: psst$/);
+  });
+
+  it('shows again what was edited, and says what was taken back', async () => {
+    await open();
+    const first = said('helo');
+    const shown = new TestAttempt();
+    await adapter.send('main' as RoomRef, first, shown);
+    expect(shown.shown).toHaveLength(1);
+    const edit = editOf(first, 'hello');
+    await adapter.edit?.('main' as RoomRef, edit, shown.shown, new TestAttempt());
+    expect(screen.rows).toContain('09:05 [alpha] Alice (edited): hello');
+    await adapter.remove?.('main' as RoomRef, shown.shown, new AbortController().signal);
+    expect(screen.rows).toContain('09:05 * taken back: [alpha] Alice (edited): hello');
+    await adapter.remove?.('main' as RoomRef, ['of last week'], new AbortController().signal);
+    expect(screen.rows).toContain('09:05 * a message from before was taken back');
+  });
+
+  it('shows a message once, also when it is tried again after a crash', async () => {
+    await open();
+    const attempt = new TestAttempt();
+    await adapter.send('main' as RoomRef, said('hello'), attempt);
+    await adapter.send('main' as RoomRef, said('hello'), attempt);
+    expect(screen.rows.filter((row) => row.endsWith('hello'))).toHaveLength(1);
   });
 
   it('lets nobody command the terminal or fake a line', async () => {
@@ -315,13 +343,30 @@ describe('remote Lua', () => {
 });
 
 describe('without a terminal', () => {
+  const logged = () => JSON.parse(host.lines.all.at(-1) ?? '{}') as Record<string, unknown>;
+
+  it('logs the beginning of a long message, and how much more there was', async () => {
+    await open({ terminal: undefined });
+    await adapter.send('main' as RoomRef, said('1234 '.repeat(1_000)), new TestAttempt());
+    expect(logged()['msg']).toMatch(/^\[alpha\] Alice: (1234 ){199}1234… \(4,000 more characters\)$/);
+  });
+
+  it('logs edits and removals', async () => {
+    await open({ terminal: undefined });
+    const attempt = new TestAttempt();
+    await adapter.send('main' as RoomRef, said('helo'), attempt);
+    await adapter.edit?.('main' as RoomRef, editOf(said('helo'), 'hello'), attempt.shown, new TestAttempt());
+    expect(logged()).toMatchObject({ server: 'alpha', name: 'Alice', msg: '[alpha] Alice (edited): hello' });
+    await adapter.remove?.('main' as RoomRef, attempt.shown, new AbortController().signal);
+    expect(logged()['msg']).toBe('* taken back: [alpha] Alice (edited): hello');
+  });
+
   it('logs each message as one line', async () => {
     await open({ terminal: undefined });
     await adapter.send('main' as RoomRef, said(`hello\n${HOSTILE}`), new TestAttempt());
-    const line = JSON.parse(host.lines.all.at(-1) ?? '{}') as Record<string, unknown>;
-    expect(line).toMatchObject({ server: 'alpha', name: 'Alice' });
-    expect(line['msg']).toMatch(/^\[alpha\] Alice: hello \/ /);
-    expect(String(line['msg'])).not.toMatch(/\p{Cc}/u);
+    expect(logged()).toMatchObject({ server: 'alpha', name: 'Alice' });
+    expect(logged()['msg']).toMatch(/^\[alpha\] Alice: hello \/ /);
+    expect(String(logged()['msg'])).not.toMatch(/\p{Cc}/u);
   });
 });
 
