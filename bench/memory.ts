@@ -1,6 +1,4 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-import { connect, PREFIX, publishAll, setServers, startBridge } from './peers.ts';
+import { connect, heap, PREFIX, publishAll, setServers, startBridge } from './peers.ts';
 
 const SERVERS = 100;
 const USERS = 100;
@@ -45,12 +43,4 @@ function userOf(server: number, id: number): string {
     steamid64,
     team: 1,
   });
-}
-
-/** Bytes in use after a collection. */
-function heap(): number {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  collect();
-  return process.memoryUsage().heapUsed;
 }

@@ -1,7 +1,12 @@
 /** What the benchmarks are made of: a broker and a publisher in processes of their own, and a bridge with a null adapter. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import mqtt, { type MqttClient } from 'mqtt';
 import { pino } from 'pino';
 import { z } from 'zod';
@@ -60,11 +65,46 @@ export async function publishAll(
   await Promise.all(Array.from({ length: WINDOW }, publishNext));
 }
 
+/** What a bridge of a benchmark is configured with. */
+export interface BenchBridge {
+  /** Where it keeps what it must not lose; a new folder by default, which goes with the bridge. */
+  readonly dataDir?: string;
+  readonly modules: readonly AdapterModule[];
+  /** By type: the adapter's own keys, and its room in the one channel. */
+  readonly adapters: Readonly<Record<string, { readonly config: object; readonly room: string }>>;
+}
+
+/** Starts a bridge with one channel that everything is heard in. */
+export async function openBridge(url: string, { dataDir, modules, adapters }: BenchBridge): Promise<{ stop(): Promise<void> }> {
+  const folder = dataDir ?? newFolder();
+  const raw = {
+    mqtt: { url, allow_anonymous: true, protocol: '3.1.1' },
+    server_id: 'bench',
+    topic_prefix: PREFIX,
+    data_dir: folder,
+    flood: { user_per_minute: 0, server_per_minute: 0 },
+    adapters: Object.fromEntries(Object.entries(adapters).map(([id, { config }]) => [id, config])),
+    channels: [{ name: 'main', rooms: Object.fromEntries(Object.entries(adapters).map(([id, { room }]) => [id, room])) }],
+  };
+  const entries = Object.fromEntries(modules.map((module) => [module.type, { load: async () => module }]));
+  const config = await parseConfig({ raw, variables: VARIABLES, file: undefined }, entries);
+  const log = pino({ level: process.env['BENCH_LOG'] ?? 'silent' });
+  const bridge = new Bridge({ config, log, clock: systemClock, random: Math.random, shutdown: () => {} });
+  await bridge.start();
+  return {
+    async stop() {
+      await bridge.stop();
+      if (dataDir === undefined) removeFolder(folder);
+    },
+  };
+}
+
 /** A bridge whose only adapter hands every message to `deliver`. */
 export async function startBridge(
   url: string,
   deliver: (message: Message) => void,
-): Promise<{ bridge: Bridge; host: AdapterHost }> {
+  dataDir?: string,
+): Promise<{ bridge: { stop(): Promise<void> }; host: AdapterHost }> {
   let host: AdapterHost | undefined;
   const nothing: AdapterModule = {
     type: 'null',
@@ -80,24 +120,22 @@ export async function startBridge(
       };
     },
   };
-  const raw = {
-    mqtt: { url, allow_anonymous: true, protocol: '3.1.1' },
-    server_id: 'bench',
-    topic_prefix: PREFIX,
-    adapters: { null: {} },
-    channels: [{ name: 'main', rooms: { null: 'room' } }],
-  };
-  const config = await parseConfig({ raw, variables: VARIABLES, file: undefined }, { null: { load: async () => nothing } });
-  const bridge = new Bridge({
-    config,
-    log: pino({ level: 'silent' }),
-    clock: systemClock,
-    random: Math.random,
-    shutdown: () => {},
+  const bridge = await openBridge(url, {
+    ...(dataDir !== undefined && { dataDir }),
+    modules: [nothing],
+    adapters: { null: { config: {}, room: 'room' } },
   });
-  await bridge.start();
   if (!host) throw new Error('the adapter was not made');
   return { bridge, host };
+}
+
+/** A new folder on the disk that temporary files are on. */
+export function newFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'crosschat-bench-'));
+}
+
+export function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
 }
 
 /** Puts the servers `s0` … on the network, or takes them off it. */
@@ -110,6 +148,14 @@ export async function setServers(url: string, count: number, online: boolean): P
     true,
   );
   await client.endAsync();
+}
+
+/** Bytes in use after a collection. */
+export function heap(): number {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  collect();
+  return process.memoryUsage().heapUsed;
 }
 
 /** The middle one. */
