@@ -17,6 +17,8 @@ export interface GameServerOptions {
   readonly prefix?: string;
   /** `join` speaks the newer dialect. */
   readonly dialect?: 'add' | 'join';
+  /** Whether the broker keeps what is sent to it while it is cut off; by default it doesn't. */
+  readonly persistent?: boolean;
 }
 
 /** One simulated game server and its players. */
@@ -50,7 +52,7 @@ export class GameServer {
     const client = mqtt.connect(options.url, {
       protocolVersion: 4,
       clientId: options.id,
-      clean: true,
+      clean: options.persistent !== true,
       keepalive: 4,
       reconnectPeriod: 100,
       ...(options.username !== undefined && { username: options.username }),
