@@ -20,6 +20,11 @@ export interface Joined {
  * https://discord.com/developers/docs/resources/webhook#execute-webhook
  */
 const MAX_FILES = 10;
+/**
+ * UTF-16 units of what may stand behind a name in a digest: less than half a message of any platform, so that one that turns out too
+ * long after all is cut between two lines, and no part of it begins with words of a speaker who is not named.
+ */
+const MAX_LINE = 200;
 const LINE_BREAK = literal('\n');
 /** The author of a digest. Players are numbers on their server, so nobody there has this id. */
 const SEVERAL = 'several';
@@ -68,14 +73,14 @@ function turnsOf(messages: readonly Message[]): Message[][] {
 }
 
 /**
- * A speaker's turn: on the line of their name if it is one line, else in a quote below. A line break never leaves the quote: whoever
+ * A speaker's turn: on the line of their name if it is one short line, else in a quote below. A line break never leaves the quote: whoever
  * could begin a line of the digest could fake another's.
  */
 function turnOf(turn: readonly Message[]): RichText {
   const [only, ...more] = turn;
   if (only === undefined) return [];
   const name = nameOf(only);
-  if (more.length > 0 || only.body.some(hasLines)) {
+  if (more.length > 0 || !isShortLine(only)) {
     return [...name, ...literal(':'), { type: 'quote', children: asLines(turn.map(lineOf)) }];
   }
   if (only.emote === true) return [...literal('* '), ...name, ...literal(' '), ...contentOf(only)];
@@ -98,6 +103,10 @@ function contentOf({ replyTo, body, attachments }: Message): RichText {
   const gap = last === undefined || isBlock(last) ? '' : ' ';
   const named = attachments.length === 0 ? [] : [`${gap}${attachments.map(fileLabel).join(' ')}`];
   return [...answered.flatMap(literal), ...body, ...named.flatMap(literal)];
+}
+
+function isShortLine(message: Message): boolean {
+  return !message.body.some(hasLines) && extent(contentOf(message)) <= MAX_LINE;
 }
 
 /** Whether a node has more than one line, or may be shown so. */

@@ -11,6 +11,7 @@ import {
 import { type JoinMode, join } from '../../src/outbox/join.ts';
 import { extent } from '../../src/text/extent.ts';
 import { toPlain } from '../../src/text/plain.ts';
+import { splitTree } from '../../src/text/split.ts';
 import { literal, type RichText, type TextNode } from '../../src/text/tree.ts';
 
 const alpha: Place = { kind: 'server', server: 'alpha' as ServerId };
@@ -144,6 +145,15 @@ describe('a digest', () => {
       }
     },
   );
+
+  it('begins no part with words of somebody who is not named there, should it have to be cut', () => {
+    const messages = Array.from({ length: 12 }, (_, n) => says(`Player ${n % 5}`, `Bob (alpha): ${'x '.repeat(n * 17)}`));
+    const { message, count } = join(messages, 'digest', 10_000);
+    expect(count).toBe(12);
+    const parts = splitTree(message.body, (part) => toPlain(part).length <= 1_000);
+    expect(parts.length).toBeGreaterThan(2);
+    for (const [first] of parts) expect(first?.type).toMatch(/^(bold|quote)$/);
+  });
 
   it('keeps blocks of one speaker in their quote', () => {
     const code: TextNode = { type: 'codeBlock', text: 'x' };
