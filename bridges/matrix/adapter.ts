@@ -1,16 +1,19 @@
 /** One Matrix account that speaks for everybody, in the configured rooms. */
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { type Adapter, AdapterError, type AdapterHost, type Attempt, DeliveryError, type Finding } from '../../src/adapter.ts';
-import type { Message, RoomRef } from '../../src/event.ts';
+import type { Edit, EventId, Message, RoomRef } from '../../src/event.ts';
+import { findings } from './check.ts';
 import type { MatrixConfig } from './config.ts';
-import { toContents } from './content.ts';
-import { describe, Homeserver, isForbidden, isPassing, isTokenRefused, retryAfter, routeSdkLog } from './homeserver.ts';
+import { type MatrixContent, toContents } from './content.ts';
+import { describe, Homeserver, isTokenRefused, retryAfter, routeSdkLog } from './homeserver.ts';
 import { Inbox } from './inbox.ts';
-import { closedTwin, Rooms } from './rooms.ts';
+import { Outgoing } from './outgoing.ts';
+import { Positions } from './position.ts';
+import { Rooms } from './rooms.ts';
 import * as sentences from './sentences.ts';
 import { Sync } from './sync.ts';
 import { visit } from './visit.ts';
+import { type Words, whyNot } from './why-not.ts';
 
 /** The longest pause in milliseconds between two tries to reach the homeserver. */
 const maxPause = 60_000;
@@ -20,22 +23,33 @@ const visitTime = 5_000;
 const stopTime = 2_500;
 
 const whoAmI = z.object({ user_id: z.string() });
-const serverVersions = z.object({ versions: z.array(z.string()) });
 
 /** What there is once we know who we are. */
 interface Session {
   readonly userId: string;
   readonly inbox: Inbox;
   readonly sync: Sync;
+  readonly outgoing: Outgoing;
+}
+
+/** A room that messages go to. */
+interface Target {
+  readonly ref: RoomRef;
+  readonly roomId: string;
+  readonly userId: string;
+  readonly outgoing: Outgoing;
 }
 
 export class MatrixAdapter implements Adapter {
   readonly platform = 'Matrix';
+  /** An event could hold ten times as much; about so much is still read as one message and not as a document. */
+  readonly roomPerMessage = 4_000;
   readonly #config: MatrixConfig;
   readonly #host: AdapterHost;
   readonly #ending = new AbortController();
   readonly #homeserver: Homeserver;
   readonly #rooms: Rooms;
+  readonly #positions: Positions;
   #session: Session | undefined;
   #running: Promise<void> = Promise.resolve();
   /** The complaint that holds at the moment, so that it is made once. */
@@ -48,69 +62,65 @@ export class MatrixAdapter implements Adapter {
     this.#host = host;
     this.#homeserver = new Homeserver(config.homeserver_url, config.access_token, host.clock, this.#ending.signal);
     this.#rooms = new Rooms(host.rooms, host.log, host.clock);
+    this.#positions = new Positions(host.memory, host.log);
   }
 
-  async start(): Promise<void> {
+  /** Doesn't wait until the core has taken what is caught up on: that may take as long as its disk is full. */
+  start(): Promise<void> {
     routeSdkLog(this.#host.log);
-    this.#running = this.#run(await this.#attempt());
+    return new Promise((resolve, reject) => {
+      let isUp = false;
+      const up = () => {
+        isUp = true;
+        resolve();
+      };
+      this.#running = this.#attempt(up).then(
+        (fault) => {
+          up();
+          return this.#run(fault);
+        },
+        (refusal) => (isUp ? this.#refuse(refusal) : reject(refusal)),
+      );
+    });
   }
 
   async stop(): Promise<void> {
     this.#ending.abort();
     await new Promise<void>((resolve) => {
       const cancel = this.#host.clock.after(stopTime, resolve);
-      void this.#running.then(() => {
-        cancel();
-        resolve();
-      });
+      void this.#running
+        .then(() => this.#positions.settled())
+        .then(() => {
+          cancel();
+          resolve();
+        });
     });
   }
 
-  /** A try again sends nothing twice: the homeserver knows a transaction id that it has seen. */
-  async send(ref: RoomRef, message: Message, { signal }: Attempt): Promise<void> {
-    const room = this.#rooms.get(ref);
-    if (this.#refusal !== undefined) throw new DeliveryError(this.#refusal, { passing: false });
-    if (room?.id === undefined || room.state !== 'open') {
-      throw new DeliveryError(room?.text ?? sentences.notConnected(ref), { passing: room?.state !== 'closed' });
-    }
-    const contents = toContents(message, { nameTemplate: this.#config.name_template, serverId: this.#host.chat.state.ownId });
-    for (const [part, content] of contents.entries()) {
-      const path = `/_matrix/client/v3/rooms/${encodeURIComponent(room.id)}/send/m.room.message/${transactionId(message, part)}`;
-      try {
-        await this.#homeserver.call('PUT', path, { body: content, signal });
-      } catch (fault) {
-        throw this.#deliveryError(ref, fault);
-      }
-    }
+  async send(ref: RoomRef, message: Message, attempt: Attempt): Promise<void> {
+    const target = this.#target(ref);
+    const done = target.outgoing.show(target.roomId, this.#contents(message), attempt);
+    await this.#orWhyNot(done, target, { failed: sentences.notSent, forbidden: sentences.mayNotSpeak });
+  }
+
+  async edit(ref: RoomRef, { id, message }: Edit, shown: readonly string[], attempt: Attempt): Promise<void> {
+    const target = this.#target(ref);
+    const done = target.outgoing.change(target.roomId, this.#contents(message, id), shown, attempt);
+    await this.#orWhyNot(done, target, { failed: sentences.notChanged, forbidden: sentences.mayNotSpeak });
+  }
+
+  async remove(ref: RoomRef, shown: readonly string[], signal: AbortSignal): Promise<void> {
+    const target = this.#target(ref);
+    const done = target.outgoing.takeBack(target.roomId, shown, signal);
+    await this.#orWhyNot(done, target, { failed: sentences.notChanged, forbidden: sentences.mayNotRemove });
   }
 
   nativeRoomId(ref: RoomRef): string | undefined {
     return this.#rooms.get(ref)?.id;
   }
 
-  async *check(): AsyncGenerator<Finding> {
-    const { homeserver_url: url, access_token: token } = this.#config;
-    const ending = new AbortController();
-    const homeserver = new Homeserver(url, token, this.#host.clock, ending.signal);
-    try {
-      const { versions } = serverVersions.parse(await homeserver.getServerVersions());
-      yield { ok: true, text: sentences.answers(url, versions) };
-      const { user_id: userId } = whoAmI.parse(await homeserver.getWhoAmI());
-      yield { ok: true, text: sentences.loggedIn(userId) };
-      const joined = new Set(await homeserver.getJoinedRooms());
-      const names = new Map<string, RoomRef>();
-      for (const ref of this.#host.rooms) {
-        const report = await visit(ref, { homeserver, userId, joined, mayJoin: false, identified: () => {} });
-        const first = report.id === undefined ? undefined : names.get(report.id);
-        if (report.id !== undefined && first === undefined) names.set(report.id, ref);
-        yield first === undefined ? report : closedTwin(ref, first);
-      }
-    } catch (fault) {
-      const sentence = isTokenRefused(fault) ? sentences.tokenRefused : sentences.unreachable;
-      yield { ok: false, text: sentence(url, describe(fault)) };
-    } finally {
-      ending.abort();
-    }
+  check(): AsyncGenerator<Finding> {
+    return findings(this.#config, this.#host.rooms, this.#host.clock);
   }
 
   /** @param fault what the attempt before has failed with, if it has */
@@ -123,24 +133,31 @@ export class MatrixAdapter implements Adapter {
       try {
         last = await this.#attempt();
       } catch (refusal) {
-        this.#refusal = describe(refusal);
-        this.#host.log.error(this.#refusal);
+        this.#refuse(refusal);
         return;
       }
     }
   }
 
+  #refuse(refusal: unknown): void {
+    this.#refusal = describe(refusal);
+    this.#host.log.error(this.#refusal);
+  }
+
   /**
    * Logs in and joins the rooms where that is still to be done, and takes the next events.
+   * @param answered called when the homeserver has said what the next events are
    * @returns what it has failed with, if trying again can help
    * @throws {AdapterError} if it can't
    */
-  async #attempt(): Promise<unknown> {
+  async #attempt(answered: () => void = () => {}): Promise<unknown> {
     const { homeserver_url: url } = this.#config;
     try {
       this.#session ??= await this.#logIn();
       await this.#visitRooms(this.#session);
-      await this.#session.sync.next(this.#session.inbox);
+      const news = await this.#session.sync.poll();
+      answered();
+      await this.#session.sync.tell(news, this.#session.inbox);
     } catch (fault) {
       if (this.#ending.signal.aborted) return fault;
       if (isTokenRefused(fault)) throw new AdapterError(sentences.tokenRefused(url, describe(fault)));
@@ -156,13 +173,14 @@ export class MatrixAdapter implements Adapter {
 
   async #logIn(): Promise<Session> {
     const { user_id: userId } = whoAmI.parse(await this.#homeserver.getWhoAmI());
-    const { memory, clock, log } = this.#host;
+    const { clock, log } = this.#host;
     log.info(sentences.loggedIn(userId));
     const account = { homeserver: this.#homeserver, userId };
     return {
       userId,
       inbox: new Inbox({ ...account, host: this.#host, rooms: this.#rooms, ended: this.#ending.signal }),
-      sync: new Sync({ ...account, memory, clock, log }),
+      sync: new Sync({ ...account, positions: this.#positions, clock, log }),
+      outgoing: new Outgoing(this.#homeserver, userId),
     };
   }
 
@@ -200,23 +218,27 @@ export class MatrixAdapter implements Adapter {
     });
   }
 
-  #deliveryError(ref: RoomRef, fault: unknown): DeliveryError {
-    const reason = describe(fault);
-    const wait = retryAfter(fault);
-    if (isPassing(fault)) {
-      return new DeliveryError(sentences.notSent(ref, reason), {
-        passing: true,
-        ...(wait !== undefined && { retryAfter: wait }),
-      });
-    }
-    const sentence = isForbidden(fault)
-      ? sentences.mayNotSpeak(ref, this.#session?.userId ?? '', reason)
-      : sentences.notSent(ref, reason);
-    return new DeliveryError(sentence, { passing: false });
+  #contents(message: Message, cause?: EventId): MatrixContent[] {
+    return toContents(message, { nameTemplate: this.#config.name_template, serverId: this.#host.chat.state.ownId }, cause);
   }
-}
 
-/** The same for every try to send this part of this message; one room has one sender of it. */
-function transactionId(message: Message, part: number): string {
-  return createHash('sha256').update(`${message.id} ${part}`).digest('base64url');
+  /** @throws {DeliveryError} when nothing can go to the room now */
+  #target(ref: RoomRef): Target {
+    const room = this.#rooms.get(ref);
+    if (this.#refusal !== undefined) throw new DeliveryError(this.#refusal, { passing: false });
+    if (room?.id === undefined || room.state !== 'open' || this.#session === undefined) {
+      throw new DeliveryError(room?.text ?? sentences.notConnected(ref), { passing: room?.state !== 'closed' });
+    }
+    return { ref, roomId: room.id, userId: this.#session.userId, outgoing: this.#session.outgoing };
+  }
+
+  /** @throws {DeliveryError} when it was not done */
+  async #orWhyNot(done: Promise<void>, { ref, roomId, userId }: Target, words: Words): Promise<void> {
+    try {
+      await done;
+    } catch (fault) {
+      const circumstances = { homeserver: this.#homeserver, roomId, userId, report: () => this.#rooms.get(ref) };
+      throw await whyNot(ref, fault, words, circumstances);
+    }
+  }
 }

@@ -1,6 +1,7 @@
 /** A message → the contents of the Matrix events that show it. */
+import { createHash } from 'node:crypto';
 import type { z } from 'zod';
-import type { Attachment, Message, Quote } from '../../src/event.ts';
+import type { Attachment, EventId, Message, Quote } from '../../src/event.ts';
 import { excerpt } from '../../src/text/excerpt.ts';
 import { sanitizeName } from '../../src/text/names.ts';
 import { toPlain } from '../../src/text/plain.ts';
@@ -9,8 +10,11 @@ import { literal, type RichText } from '../../src/text/tree.ts';
 import { bridgeMark, type markSchema } from './event.ts';
 import { renderHtml } from './render-html.ts';
 
-/** In bytes of JSON. An event may have 65,536, of which the homeserver needs some for itself. */
-const maxSize = 40_000;
+/** In bytes of JSON. An event may have 65,536, of which the homeserver needs some for itself; an edit says everything twice. */
+const maxSize = 30_000;
+
+/** What stands under {@link bridgeMark} in our own messages. */
+type OwnMark = z.infer<typeof markSchema> & { readonly id: string };
 
 /** The content of an `m.room.message` event. */
 export interface MatrixContent {
@@ -20,7 +24,13 @@ export interface MatrixContent {
   readonly formatted_body: string;
   /** Nobody is ever pinged. Without it, clients would look for names in the text. */
   readonly 'm.mentions': Readonly<Record<string, never>>;
-  readonly [bridgeMark]: z.infer<typeof markSchema>;
+  readonly [bridgeMark]: OwnMark;
+}
+
+/** The content of an event that lets an earlier one read otherwise. */
+export interface ReplacementContent extends MatrixContent {
+  readonly 'm.new_content': MatrixContent;
+  readonly 'm.relates_to': { readonly rel_type: 'm.replace'; readonly event_id: string };
 }
 
 export interface ContentOptions {
@@ -30,12 +40,16 @@ export interface ContentOptions {
   readonly serverId: string;
 }
 
-/** The contents that show a message, in order: one, or as many as its length needs. None, if it says nothing. */
-export function toContents(message: Message, options: ContentOptions): MatrixContent[] {
+/**
+ * The contents that show a message, in order: one, or as many as its length needs. None, if it says nothing. They are the same
+ * whenever they are made.
+ * @param cause the event by which it is shown: the message itself, or an edit of it
+ */
+export function toContents(message: Message, options: ContentOptions, cause: EventId = message.id): MatrixContent[] {
   const label = labelOf(message, options.nameTemplate);
   const quote = message.replyTo === undefined ? [] : quoteOf(message.replyTo);
   const said = joinLines([message.body, ...message.attachments.map(attachmentLine)]);
-  const contentOf = (part: RichText, before: RichText): MatrixContent => {
+  const contentOf = (part: RichText, before: RichText, index: number): MatrixContent => {
     const speaker: RichText = message.emote ? [...literal('* '), ...label, ...literal(' ')] : [...label, ...literal(': ')];
     const tree = [...before, ...speaker, ...part];
     return {
@@ -44,11 +58,32 @@ export function toContents(message: Message, options: ContentOptions): MatrixCon
       format: 'org.matrix.custom.html',
       formatted_body: wellFormed(renderHtml(tree)),
       'm.mentions': {},
-      [bridgeMark]: { server_id: options.serverId, label: wellFormed(toPlain(label)) },
+      [bridgeMark]: { server_id: options.serverId, label: wellFormed(toPlain(label)), id: actionId(cause, index) },
     };
   };
-  const fits = (part: RichText) => Buffer.byteLength(JSON.stringify(contentOf(part, quote))) <= maxSize;
-  return splitTree(said, fits).map((part, index) => contentOf(part, index === 0 ? quote : []));
+  const fits = (part: RichText) => Buffer.byteLength(JSON.stringify(contentOf(part, quote, 0))) <= maxSize;
+  return splitTree(said, fits).map((part, index) => contentOf(part, index === 0 ? quote : [], index));
+}
+
+/**
+ * The content that replaces that of an earlier event. What stands outside of `m.new_content` is for clients that know no edits; its
+ * mentions would be those that the edit adds, and there are none.
+ * @see https://spec.matrix.org/v1.13/client-server-api/#event-replacements
+ * @see https://spec.matrix.org/v1.13/client-server-api/#user-and-room-mentions
+ */
+export function toReplacement(content: MatrixContent, eventId: string): ReplacementContent {
+  return {
+    ...content,
+    body: `* ${content.body}`,
+    formatted_body: `* ${content.formatted_body}`,
+    'm.new_content': content,
+    'm.relates_to': { rel_type: 'm.replace', event_id: eventId },
+  };
+}
+
+/** Names what we do because of an event, the same each time: a transaction id, and where it makes an event, the id in its mark. */
+export function actionId(cause: string, what: string | number): string {
+  return createHash('sha256').update(`${cause} ${what}`).digest('base64url');
 }
 
 /** The template filled in, in one pass: a name can't hold a placeholder. */

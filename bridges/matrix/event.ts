@@ -15,13 +15,23 @@ export const roomEvent = z.object({
   origin_server_ts: z.number().int().min(0).max(8.64e15),
   state_key: z.string().optional(),
   content: z.record(z.string(), z.unknown()),
+  /** Of a redaction, before room version 11; later it is in the content. */
+  redacts: z.string().optional().catch(undefined),
   unsigned: z
-    .object({ prev_content: z.record(z.string(), z.unknown()).optional() })
+    .object({
+      prev_content: z.record(z.string(), z.unknown()).optional().catch(undefined),
+      redacted_because: z.object({ sender: z.string() }).optional().catch(undefined),
+    })
     .optional()
     .catch(undefined),
 });
 
 export type RoomEvent = z.infer<typeof roomEvent>;
+
+/** Leaves out what is malformed: one such event must not hold up the others. */
+export function parseEvents(raw: readonly unknown[]): RoomEvent[] {
+  return raw.flatMap((one) => roomEvent.safeParse(one).data ?? []);
+}
 
 /** The key in a message's content by which a bridge knows its own messages and those of other bridges. */
 export const bridgeMark = 'dev.crosschat.bridge';
@@ -31,6 +41,8 @@ export const markSchema = z.object({
   server_id: z.string(),
   /** The words before the message that say who speaks. */
   label: z.string(),
+  /** Which part of which message or edit it is, so that it can be found again. */
+  id: z.string().optional().catch(undefined),
 });
 
 const text = z.string().optional().catch(undefined);

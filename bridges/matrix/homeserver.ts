@@ -64,7 +64,7 @@ export class Homeserver extends MatrixClient {
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
       const answer = parseJson(await response.text());
-      if (!response.ok) throw toMatrixError(answer, response);
+      if (!response.ok) throw toMatrixError(answer, response, this.#clock.now());
       if (answer === undefined) throw new Error('the answer is not from a Matrix homeserver');
       return answer;
     } finally {
@@ -91,12 +91,18 @@ function parseJson(text: string): unknown {
   }
 }
 
-function toMatrixError(answer: unknown, { status, headers }: Response): MatrixError {
+function toMatrixError(answer: unknown, { status, headers }: Response, now: number): MatrixError {
   const { data } = errorBody.safeParse(answer);
-  const seconds = Number(headers.get('retry-after') ?? Number.NaN);
-  const wait = data?.retry_after_ms ?? (Number.isFinite(seconds) ? seconds * 1000 : undefined);
+  const wait = data?.retry_after_ms ?? readRetryAfter(headers.get('retry-after') ?? '', now);
   const body = { errcode: data?.errcode ?? '', error: data?.error || `status ${status}` };
   return new MatrixError(wait === undefined ? body : { ...body, retry_after_ms: wait }, status);
+}
+
+/** Milliseconds from a `Retry-After` header, which names seconds or a date; undefined if it doesn't. */
+function readRetryAfter(header: string, now: number): number | undefined {
+  if (/^\d{1,9}$/.test(header)) return Number(header) * 1000;
+  const date = Date.parse(header);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
 /** Whether trying again later can help. */
@@ -109,6 +115,17 @@ const accountFaults: ReadonlySet<string> = new Set(['M_UNKNOWN_TOKEN', 'M_MISSIN
 /** Whether the homeserver does not let us in (any more). */
 export function isTokenRefused(fault: unknown): boolean {
   return fault instanceof MatrixError && accountFaults.has(fault.errcode);
+}
+
+/** Whether the homeserver has certainly not done what we asked for. */
+export function isRefused(fault: unknown): boolean {
+  if (!(fault instanceof MatrixError)) return false;
+  return fault.statusCode === 429 || (fault.errcode !== '' && fault.statusCode < 500);
+}
+
+/** Whether what we asked for isn't there, or isn't known to an older homeserver. */
+export function isAbsent(fault: unknown): boolean {
+  return fault instanceof MatrixError && (fault.errcode === 'M_NOT_FOUND' || fault.errcode === 'M_UNRECOGNIZED');
 }
 
 /** Whether we may not do what we asked for. */

@@ -1,12 +1,16 @@
 /** Hands what happens in the rooms to the core. */
 import type { AdapterHost } from '../../src/adapter.ts';
-import type { Place, Quote } from '../../src/event.ts';
-import { localpart, type RoomEvent, readSaid, roomEvent, toAuthor, toMessage, toQuote } from './event.ts';
-import { describe, type Homeserver } from './homeserver.ts';
+import { eventId, type Message, type Place, type Quote } from '../../src/event.ts';
+import { editTarget, isRemovedMessage, readEdit, redactionTarget } from './change.ts';
+import { localpart, type RoomEvent, readSaid, roomEvent, type Said, toAuthor, toMessage, toQuote } from './event.ts';
+import { describe, type Homeserver, isPassing, isTokenRefused } from './homeserver.ts';
 import type { Rooms } from './rooms.ts';
 import * as sentences from './sentences.ts';
 import type { Listener, Names } from './sync.ts';
-import { displayName, isMember } from './visit.ts';
+import { displayName, isMember, successor } from './visit.ts';
+
+/** So often it is tried to look at the message that an edit or a deletion is about, before those that follow go on without it. */
+const maxTries = 5;
 
 export interface InboxOptions {
   readonly host: AdapterHost;
@@ -20,6 +24,8 @@ export interface InboxOptions {
 
 export class Inbox implements Listener {
   readonly #options: InboxOptions;
+  /** How often looking at a message has failed, one after the other. */
+  #failures = 0;
 
   constructor(options: InboxOptions) {
     this.#options = options;
@@ -36,23 +42,78 @@ export class Inbox implements Listener {
   async event(roomId: string, event: RoomEvent, names: Names): Promise<void> {
     const { ended, rooms, userId } = this.#options;
     ended.throwIfAborted();
-    if (event.type === 'm.room.encryption' && event.state_key === '') rooms.close(roomId, sentences.encrypted);
-    else if (event.type === 'm.room.member' && event.state_key === userId) this.#ownMembership(roomId, event);
-    else if (event.type === 'm.room.member' && event.state_key !== undefined)
-      await this.#membership(roomId, event, event.state_key);
-    else if (event.sender !== userId) await this.#said(roomId, event, names);
+    const { type, state_key: key, sender, content } = event;
+    if (type === 'm.room.encryption' && key === '') rooms.close(roomId, sentences.encrypted);
+    else if (type === 'm.room.tombstone' && key === '') rooms.warn(roomId, (ref) => sentences.replaced(ref, successor(content)));
+    else if (type === 'm.room.member' && key === userId) this.#ownMembership(roomId, event);
+    else if (type === 'm.room.member' && key !== undefined) await this.#membership(roomId, event, key);
+    else if (sender !== userId) await this.#spoken(roomId, event, names);
+  }
+
+  async #spoken(roomId: string, event: RoomEvent, names: Names): Promise<void> {
+    const edited = editTarget(event);
+    const removed = redactionTarget(event);
+    if (removed !== undefined) await this.#removed(roomId, event, removed);
+    else if (edited !== undefined) await this.#edited(roomId, event, edited, names);
+    else await this.#said(roomId, event, names);
   }
 
   async #said(roomId: string, event: RoomEvent, names: Names): Promise<void> {
-    const { host, rooms } = this.#options;
     const said = readSaid(event);
     if (said === undefined) return;
+    const messageIn = await this.#messages(roomId, event, said, names);
+    await this.#hand(roomId, (place) => this.#options.host.message(messageIn(place)));
+  }
+
+  async #edited(roomId: string, event: RoomEvent, target: string, names: Names): Promise<void> {
+    const original = await this.#original(roomId, target);
+    const said = original && readEdit(event, original);
+    if (original === undefined || said === undefined) return;
+    const messageIn = await this.#messages(roomId, original, said, names);
+    const { event_id: id, origin_server_ts: at } = event;
+    await this.#hand(roomId, (place) =>
+      this.#options.host.edit({ kind: 'edit', id: eventId(place, id), at, place, message: messageIn(place) }),
+    );
+  }
+
+  async #removed(roomId: string, { event_id: id, origin_server_ts: at }: RoomEvent, target: string): Promise<void> {
+    const { host, userId } = this.#options;
+    const original = await this.#original(roomId, target);
+    if (original === undefined || original.sender === userId || !isRemovedMessage(original)) return;
+    await this.#hand(roomId, (place) =>
+      host.remove({ kind: 'removal', id: eventId(place, id), at, place, target: eventId(place, target) }),
+    );
+  }
+
+  /** What was said, as a message for each place where it was. */
+  async #messages(roomId: string, event: RoomEvent, said: Said, names: Names): Promise<(place: Place) => Message> {
     const name = await this.#nameOf(roomId, event.sender, names);
     const replyTo = said.inReplyTo === undefined ? undefined : await this.#quote(roomId, said.inReplyTo, names);
+    return (place) => toMessage(event, said, { place, name, replyTo });
+  }
+
+  /** Hands something over for each name of the room, and waits until the core has taken it. */
+  async #hand(roomId: string, take: (place: Place) => Promise<void>): Promise<void> {
+    const { host, rooms } = this.#options;
     for (const room of rooms.refsOf(roomId)) {
       if (rooms.get(room)?.state === 'closed') continue;
-      const place: Place = { kind: 'room', adapter: host.id, room };
-      await host.message(toMessage(event, said, { place, name, replyTo }));
+      await take({ kind: 'room', adapter: host.id, room });
+    }
+  }
+
+  /** The message that an edit or a deletion is about; undefined if it can't be had. Without knowing whose it is, anybody could edit it. */
+  async #original(roomId: string, eventId: string): Promise<RoomEvent | undefined> {
+    try {
+      const answer = await this.#fetch(roomId, eventId);
+      this.#failures = 0;
+      return roomEvent.safeParse(answer).data;
+    } catch (fault) {
+      this.#options.ended.throwIfAborted();
+      this.#failures += 1;
+      if (isTokenRefused(fault) || (isPassing(fault) && this.#failures < maxTries)) throw fault;
+      this.#failures = 0;
+      this.#options.host.log.warn({ room: roomId }, sentences.changeUnreadable(roomId, describe(fault)));
+      return undefined;
     }
   }
 
@@ -86,10 +147,13 @@ export class Inbox implements Listener {
 
   /** The message that is answered; undefined if it can't be had. */
   async #quote(roomId: string, eventId: string, names: Names): Promise<Quote | undefined> {
-    const { homeserver, userId } = this.#options;
+    const { data } = roomEvent.safeParse(await this.#lookUp(this.#fetch(roomId, eventId)));
+    return data && toQuote(data, await this.#nameOf(roomId, data.sender, names), this.#options.userId);
+  }
+
+  #fetch(roomId: string, eventId: string): Promise<unknown> {
     const path = `/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/event/${encodeURIComponent(eventId)}`;
-    const { data } = roomEvent.safeParse(await this.#lookUp(homeserver.call('GET', path)));
-    return data && toQuote(data, await this.#nameOf(roomId, data.sender, names), userId);
+    return this.#options.homeserver.call('GET', path);
   }
 
   /** A look-up without which the message is still worth handing over: no event may hold up those after it. */

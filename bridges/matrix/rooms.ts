@@ -80,6 +80,13 @@ export class Rooms {
     for (const ref of this.refsOf(id)) this.note(ref, { id, state: 'closed', ok: false, text: textFor(ref) });
   }
 
+  /** An open room still works, but not as it should. */
+  warn(id: string, textFor: (ref: RoomRef) => string): void {
+    for (const ref of this.refsOf(id)) {
+      if (this.get(ref)?.state === 'open') this.note(ref, { id, state: 'open', ok: false, text: textFor(ref) });
+    }
+  }
+
   #set(ref: RoomRef, report: RoomReport): void {
     const isNews = this.#reports.get(ref)?.text !== report.text;
     this.#reports.set(ref, report);

@@ -78,3 +78,37 @@ export function interrupted(url: string, reason: string): string {
 export function resumed(url: string): string {
   return `Matrix: ${url} is followed again`;
 }
+
+export function notIn(room: RoomRef, userId: string, reason: string): string {
+  return `Matrix room ${room}: ${userId} is not in it any more (${reason}). Invite it again: type "/invite ${userId}" in the room.`;
+}
+
+export function notChanged(room: RoomRef, reason: string): string {
+  return `Matrix room ${room}: a message that stands there could not be changed (${reason})`;
+}
+
+export function mayNotRemove(room: RoomRef, userId: string, reason: string): string {
+  return `Matrix room ${room}: ${userId} may not take back its own messages there (${reason}). Lower the level for that ("Remove messages sent by me") in the room's settings under "Roles & Permissions".`;
+}
+
+export function replaced(room: RoomRef, successor: string | undefined): string {
+  const where = successor === undefined ? 'another room' : successor;
+  return `Matrix room ${room}: it was upgraded and continues as ${where}. Put that room into the configuration in place of this one, and invite the bridge there.`;
+}
+
+export function positionForgotten(reason: string): string {
+  return `Matrix: the homeserver does not know any more where we were (${reason}). What was said since then is read from the history of each room.`;
+}
+
+export function tooMuchMissed(room: string, since: number | undefined): string {
+  const from = since === undefined ? '' : ` before ${new Date(since).toISOString()}`;
+  return `Matrix room ${room}: more was said while the bridge was away than it fetches. What was said${from} is missing elsewhere.`;
+}
+
+export function missedUnreadable(room: string, reason: string): string {
+  return `Matrix room ${room}: what was said there while the bridge was away can't be read (${reason}). It is missing elsewhere.`;
+}
+
+export function changeUnreadable(room: string, reason: string): string {
+  return `Matrix room ${room}: an edit or a deletion is not passed on, since the message that it is about can't be had (${reason})`;
+}

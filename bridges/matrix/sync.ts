@@ -1,11 +1,13 @@
-/** Following what happens: every event once and in order, over restarts and gaps. */
+/** Following what happens: every event in order, over restarts and gaps. */
 import { MatrixError } from 'matrix-bot-sdk';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import type { Memory } from '../../src/adapter.ts';
 import type { Clock } from '../../src/clock.ts';
-import { type RoomEvent, roomEvent } from './event.ts';
-import { describe, type Homeserver } from './homeserver.ts';
+import { parseEvents, type RoomEvent } from './event.ts';
+import { readBack } from './history.ts';
+import { describe, type Homeserver, isPassing, isTokenRefused } from './homeserver.ts';
+import type { Position, Positions, Told } from './position.ts';
+import * as sentences from './sentences.ts';
 
 /** Display names in a room by user id, as they were when the event at hand was sent; empty for who had none. */
 export type Names = Map<string, string>;
@@ -21,21 +23,10 @@ export interface Listener {
 export interface SyncOptions {
   readonly homeserver: Homeserver;
   readonly userId: string;
-  readonly memory: Memory;
+  readonly positions: Positions;
   readonly clock: Clock;
   readonly log: Logger;
 }
-
-/** Up to where all was told; kept in the memory. */
-const positionSchema = z.object({
-  /** Whose it is: a token is worth nothing to another account. */
-  user: z.string(),
-  since: z.string().optional(),
-  /** The last event told of each room that is followed; empty when there was none yet. */
-  rooms: z.record(z.string(), z.string()),
-});
-
-type Position = z.infer<typeof positionSchema>;
 
 const events = z.array(z.unknown()).catch([]);
 
@@ -45,6 +36,8 @@ const roomUpdate = z.object({
     .object({ events, limited: z.boolean().catch(false), prev_batch: z.string().optional() })
     .catch({ events: [], limited: false }),
 });
+
+type RoomUpdate = z.infer<typeof roomUpdate>;
 
 const roomUpdates = z.record(z.string(), roomUpdate).catch({});
 
@@ -56,13 +49,12 @@ const syncResponse = z.object({
     .catch({ join: {}, leave: {}, invite: {} }),
 });
 
-/** @see https://spec.matrix.org/v1.13/client-server-api/#get_matrixclientv3roomsroomidmessages */
-const messagesPage = z.object({ chunk: events, state: events, end: z.string().optional() });
+/** What has happened, as the homeserver answers. */
+export type News = z.infer<typeof syncResponse>;
 
-const stateTypes = ['m.room.member', 'm.room.encryption'];
+const stateTypes = ['m.room.member', 'm.room.encryption', 'm.room.tombstone'];
 const members = { lazy_load_members: true, include_redundant_members: true };
-const timeline = { types: ['m.room.message', 'm.sticker', ...stateTypes], ...members };
-const timelineFilter = JSON.stringify(timeline);
+const timeline = { types: ['m.room.message', 'm.sticker', 'm.room.redaction', ...stateTypes], ...members };
 const nothing = { not_types: ['*'] };
 
 /** Only what is used; with every message its sender's member event. */
@@ -79,9 +71,10 @@ const filter = {
 
 /** Milliseconds that the homeserver may wait for something to happen. */
 const pollTime = 30_000;
-const gapPageSize = 100;
-const maxGapPages = 10;
-const memoryKey = 'sync';
+/** So much of what a room said meanwhile is fetched: 50,000 events, which is more than anybody reads in a day. */
+const maxGapPages = 500;
+/** Milliseconds by which the clocks of those who send may differ. */
+const clockSkew = 3_600_000;
 
 export class Sync {
   readonly #options: SyncOptions;
@@ -94,23 +87,12 @@ export class Sync {
   }
 
   /**
-   * Tells what has happened since the last call, or waits half a minute for something to happen; the first call of a run doesn't wait.
-   * Rejects with what the homeserver or the listener reject with: then the next call goes on where this one stopped.
+   * Asks what has happened since what was told last, or waits half a minute for something to happen; until the first answer was told,
+   * it doesn't wait. Rejects with what the homeserver rejects with.
    */
-  async next(listener: Listener): Promise<void> {
-    this.#position ??= await this.#recall();
-    const { next_batch, rooms } = await this.#poll(this.#position.since);
-    for (const id of Object.keys(rooms.invite)) listener.invited(id);
-    for (const [id, update] of [...Object.entries(rooms.join), ...Object.entries(rooms.leave)]) {
-      if (listener.roomIds().has(id)) await this.#tell(id, update, this.#position, listener);
-    }
-    const { user, rooms: told } = this.#position;
-    const followed = [...listener.roomIds()].map((id) => [id, told[id] ?? '']);
-    await this.#keep({ user, since: next_batch, rooms: Object.fromEntries(followed) });
-    this.#caughtUp = true;
-  }
-
-  async #poll(since: string | undefined): Promise<z.infer<typeof syncResponse>> {
+  async poll(): Promise<News> {
+    this.#position ??= await this.#options.positions.recall(this.#options.userId);
+    const { since } = this.#position;
     const wait = this.#caughtUp ? pollTime : 0;
     // Synapse answers the same question for two minutes as it did at first, and without `since` that answer would be an old one.
     const asked = since === undefined ? { ...filter, 'dev.crosschat.at': this.#options.clock.now() } : filter;
@@ -120,84 +102,121 @@ export class Sync {
         await this.#options.homeserver.call('GET', '/_matrix/client/v3/sync', { query, timeout: wait + 60_000 }),
       );
     } catch (fault) {
-      if (since !== undefined && fault instanceof MatrixError && fault.statusCode === 400) this.#startAnew(fault);
+      if (since !== undefined && isTokenForgotten(fault)) {
+        this.#options.log.warn(sentences.positionForgotten(describe(fault)));
+        this.#position = { user: this.#position.user, rooms: this.#position.rooms };
+        this.#caughtUp = false;
+      }
       throw fault;
     }
   }
 
-  async #tell(
-    id: string,
-    { state, timeline }: z.infer<typeof roomUpdate>,
-    position: Position,
-    listener: Listener,
-  ): Promise<void> {
-    const last = position.rooms[id];
-    if (last === undefined && !this.#caughtUp) return;
+  /** Tells it. Rejects with what the listener rejects with: then the next {@link poll} asks from where this one stopped. */
+  async tell({ next_batch, rooms }: News, listener: Listener): Promise<void> {
+    const { positions, clock, userId } = this.#options;
+    this.#position ??= await positions.recall(userId);
+    for (const id of Object.keys(rooms.invite)) listener.invited(id);
+    for (const [id, update] of [...Object.entries(rooms.join), ...Object.entries(rooms.leave)]) {
+      if (listener.roomIds().has(id)) await this.#tellRoom(id, update, this.#position, listener);
+    }
+    const { user, rooms: told } = this.#position;
+    const followed = [...listener.roomIds()].map((id) => [id, told[id] ?? { event: '', at: clock.now() }]);
+    this.#position = { user, since: next_batch, rooms: Object.fromEntries(followed) };
+    positions.keep(this.#position);
+    this.#caughtUp = true;
+  }
+
+  async #tellRoom(id: string, update: RoomUpdate, position: Position, listener: Listener): Promise<void> {
+    const told = position.rooms[id];
+    const latest = parseEvents(update.timeline.events);
+    if (told === undefined && !this.#caughtUp) {
+      const last = latest.at(-1);
+      if (last !== undefined) position.rooms[id] = toTold(last);
+      return;
+    }
     const names: Names = new Map();
-    noteNames(names, parseEvents(state.events));
-    const missed = timeline.limited ? await this.#fetchGap(id, timeline.prev_batch, position, names) : [];
-    for (const event of newOnes([...missed, ...parseEvents(timeline.events)], position.user, last)) {
-      noteNames(names, [event]);
-      await listener.event(id, event, names);
-      position.rooms[id] = event.event_id;
-      if (!stateTypes.includes(event.type)) await this.#keep(position);
+    for await (const { state, events } of this.#chunks(id, update, latest, position)) {
+      noteNames(names, state);
+      for (const event of events) {
+        noteNames(names, [event]);
+        await listener.event(id, event, names);
+        position.rooms[id] = toTold(event);
+        this.#options.positions.keep(position);
+      }
     }
   }
 
-  /** What the homeserver left out because it was too much at once, oldest first. */
-  async #fetchGap(id: string, from: string | undefined, { user, since, rooms }: Position, names: Names): Promise<RoomEvent[]> {
-    const path = `/_matrix/client/v3/rooms/${encodeURIComponent(id)}/messages`;
-    const found: RoomEvent[] = [];
-    let next = from;
-    for (let pages = 0; next !== undefined; pages++) {
-      if (pages === maxGapPages) {
-        this.#options.log.warn(
-          { room: id },
-          `Matrix room ${id}: more was said while the bridge was away than it fetches; the oldest was lost`,
-        );
-        break;
+  /** What is to be told of a room, oldest first: what the homeserver left out because it was too much at once, then its answer. */
+  async *#chunks(
+    id: string,
+    { timeline: { limited, prev_batch }, state }: RoomUpdate,
+    latest: readonly RoomEvent[],
+    { since, rooms }: Position,
+  ): AsyncGenerator<{ readonly state: readonly RoomEvent[]; readonly events: readonly RoomEvent[] }> {
+    const { userId } = this.#options;
+    const told = rooms[id];
+    const isBoundary = (event: RoomEvent) => event.event_id === told?.event || isOwnJoin(event, userId);
+    // Without a token and the last event, all that is left to tell old from new is when it was sent.
+    let isNew = (_: RoomEvent) => true;
+    const later = (event: RoomEvent) => event.origin_server_ts > (told?.at ?? 0);
+    if (!latest.some(isBoundary)) {
+      if (since === undefined) isNew = later;
+      const past = limited ? await this.#past(id, prev_batch, since, told, isBoundary) : undefined;
+      if (past?.isReached) isNew = () => true;
+      for await (const page of past?.pages() ?? []) {
+        yield { state: page.state, events: newOnes(page.events, userId, told).filter(isNew) };
       }
-      const query = {
-        dir: 'b',
-        from: next,
-        limit: String(gapPageSize),
-        filter: timelineFilter,
+    }
+    yield { state: parseEvents(state.events), events: newOnes(latest, userId, told).filter(isNew) };
+  }
+
+  /** What lies between the last event that was told, or our coming into the room, and the answer. */
+  async #past(
+    id: string,
+    from: string | undefined,
+    since: string | undefined,
+    told: Told | undefined,
+    isBoundary: (event: RoomEvent) => boolean,
+  ): Promise<Awaited<ReturnType<typeof readBack>> | undefined> {
+    const { homeserver, log } = this.#options;
+    const isTooOld = ({ origin_server_ts: at }: RoomEvent) => since === undefined && at < (told?.at ?? 0) - clockSkew;
+    try {
+      const stretch = {
+        roomId: id,
+        filter: timeline,
+        ...(from !== undefined && { from }),
         ...(since !== undefined && { to: since }),
       };
-      const page = messagesPage.parse(await this.#options.homeserver.call('GET', path, { query }));
-      const events = parseEvents(page.chunk);
-      noteNames(names, parseEvents(page.state));
-      found.push(...events);
-      const isComplete = events.some((event) => event.event_id === rooms[id] || isOwnJoin(event, user));
-      next = isComplete || page.chunk.length === 0 ? undefined : page.end;
+      let oldest: RoomEvent | undefined;
+      const past = await readBack(homeserver, stretch, maxGapPages, ({ events }) => {
+        oldest = events[0] ?? oldest;
+        if (events.some(isBoundary)) return 'reached';
+        return events.length > 0 && events.every(isTooOld) ? 'passed' : undefined;
+      });
+      if (past.isCut) log.warn({ room: id }, sentences.tooMuchMissed(id, oldest?.origin_server_ts));
+      return past;
+    } catch (fault) {
+      if (isPassing(fault) || isTokenRefused(fault)) throw fault;
+      log.warn({ room: id }, sentences.missedUnreadable(id, describe(fault)));
+      return undefined;
     }
-    return found.reverse();
-  }
-
-  async #recall(): Promise<Position> {
-    const user = this.#options.userId;
-    const { success, data } = positionSchema.safeParse(parseJson(await this.#options.memory.get(memoryKey)));
-    return success && data.user === user ? data : { user, rooms: {} };
-  }
-
-  async #keep(position: Position): Promise<void> {
-    this.#position = position;
-    await this.#options.memory.set(memoryKey, JSON.stringify(position));
-  }
-
-  #startAnew(fault: MatrixError): void {
-    const sentence = `The Matrix homeserver does not know any more where we were (${describe(fault)}): what was said since then is lost`;
-    this.#options.log.warn(sentence);
-    this.#position = { user: this.#options.userId, rooms: {} };
-    this.#caughtUp = false;
   }
 }
 
+/** Whether the homeserver does not take our token: it has no other reason to call the question malformed. */
+function isTokenForgotten(fault: unknown): boolean {
+  return fault instanceof MatrixError && fault.statusCode === 400 && fault.errcode !== '';
+}
+
+function toTold({ event_id: event, origin_server_ts: at }: RoomEvent): Told {
+  return { event, at };
+}
+
 /** The events since we came into the room, and after the last one that was told. */
-function newOnes(events: readonly RoomEvent[], userId: string, last: string | undefined): readonly RoomEvent[] {
+function newOnes(events: readonly RoomEvent[], userId: string, told: Told | undefined): readonly RoomEvent[] {
   const joined = events.findLastIndex((event) => isOwnJoin(event, userId));
-  const told = events.findLastIndex((event) => event.event_id === last);
-  return events.slice(Math.max(joined, told + 1, 0));
+  const last = events.findLastIndex((event) => event.event_id === told?.event);
+  return events.slice(Math.max(joined, last + 1, 0));
 }
 
 /** Whether with this event we came into the room, as opposed to having changed our name in it. */
@@ -210,18 +229,5 @@ function noteNames(names: Names, events: readonly RoomEvent[]): void {
   for (const { type, state_key, content } of events) {
     const name = content['displayname'];
     if (type === 'm.room.member' && state_key !== undefined) names.set(state_key, typeof name === 'string' ? name : '');
-  }
-}
-
-/** Leaves out what is malformed: one such event must not hold up the others. */
-function parseEvents(raw: readonly unknown[]): RoomEvent[] {
-  return raw.flatMap((one) => roomEvent.safeParse(one).data ?? []);
-}
-
-function parseJson(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? '');
-  } catch {
-    return undefined;
   }
 }

@@ -1,8 +1,7 @@
 /** Getting into the configured rooms, and finding out whether one can speak there. */
-import { MatrixError } from 'matrix-bot-sdk';
 import { z } from 'zod';
 import type { RoomRef } from '../../src/event.ts';
-import { describe, type Homeserver, isPassing } from './homeserver.ts';
+import { describe, type Homeserver, isAbsent, isPassing } from './homeserver.ts';
 import { idIn, type RoomReport } from './rooms.ts';
 import * as sentences from './sentences.ts';
 
@@ -31,6 +30,8 @@ export async function visit(ref: RoomRef, visitor: Visitor): Promise<RoomReport>
       await visitor.homeserver.joinRoom(ref);
     }
     if (await isEncrypted(visitor.homeserver, id)) return report('closed', sentences.encrypted(ref));
+    const tombstone = await stateOf(visitor.homeserver, id, 'm.room.tombstone');
+    if (tombstone !== undefined) return report('open', sentences.replaced(ref, successor(tombstone)), false);
     if (!(await maySpeak(visitor, id))) return report('open', sentences.mayNotSpeak(ref, visitor.userId), false);
     return report('open', sentences.open(ref, visitor.userId));
   } catch (fault) {
@@ -59,6 +60,14 @@ async function foresee(ref: RoomRef, id: string, { homeserver, userId }: Visitor
 
 async function isEncrypted(homeserver: Homeserver, id: string): Promise<boolean> {
   return (await stateOf(homeserver, id, 'm.room.encryption')) !== undefined;
+}
+
+/**
+ * The room that takes the place of an upgraded one.
+ * @param tombstone the content of its `m.room.tombstone`
+ */
+export function successor(tombstone: unknown): string | undefined {
+  return z.object({ replacement_room: z.string().regex(/^![^\s]{1,250}$/) }).safeParse(tombstone).data?.replacement_room;
 }
 
 /** Whether a user is in a room. */
@@ -94,7 +103,5 @@ function stateOf(homeserver: Homeserver, id: string, type: string, key = ''): Pr
 
 /** For what may not be there, or not be known to an older homeserver. */
 function undefinedIfAbsent(fault: unknown): undefined {
-  if (!(fault instanceof MatrixError) || !absent.has(fault.errcode)) throw fault;
+  if (!isAbsent(fault)) throw fault;
 }
-
-const absent: ReadonlySet<string> = new Set(['M_NOT_FOUND', 'M_UNRECOGNIZED']);

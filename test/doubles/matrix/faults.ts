@@ -6,13 +6,15 @@ import { limitExceeded, MatrixError } from './error.ts';
 export type Failure =
   /** It is refused without being looked at. A `retryAfter` is in milliseconds. */
   | { readonly how: 'answer'; readonly status: number; readonly errcode: string; readonly retryAfter?: number }
+  /** A proxy before the homeserver refuses it, in HTML. A `retryAfter` is what its header says. */
+  | { readonly how: 'page'; readonly status: number; readonly retryAfter?: string }
   /** It is never answered, and nothing is done. */
   | { readonly how: 'hang' }
-  /** The connection is cut, and nothing is done. */
+  /** The connection is reset, and nothing is done. */
   | { readonly how: 'drop' }
   /** It is done, but the answer never comes. */
   | { readonly how: 'hang after' }
-  /** It is done, but the connection is cut before the answer. */
+  /** It is done, but the connection is reset before the answer. */
   | { readonly how: 'drop after' };
 
 export type Fault = Failure & {

@@ -41,7 +41,7 @@ interface Filterable {
 /** Whether an event passes. In types, `*` stands for any characters. */
 export function passes(filter: RoomEventFilter | undefined, event: Filterable, roomId?: string): boolean {
   if (!filter) return true;
-  const isType = (pattern: string) => new RegExp(`^${pattern.split('*').map(escapeRegExp).join('.*')}$`).test(event.type);
+  const isType = (pattern: string) => matches(pattern, event.type);
   const isSender = (sender: string) => sender === event.sender;
   return (
     passesRoom(filter, roomId) &&
@@ -81,6 +81,11 @@ export function parseFilter<T>(schema: z.ZodType<T>, text: string): T {
 /** The filter of `/messages` and `/context`. */
 export const readRoomEventFilter = (text: string | undefined): RoomEventFilter | undefined =>
   text === undefined ? undefined : parseFilter(ROOM_EVENT_FILTER, text);
+
+function matches(pattern: string, type: string): boolean {
+  if (!pattern.includes('*')) return pattern === type;
+  return new RegExp(`^${pattern.split('*').map(escapeRegExp).join('.*')}$`).test(type);
+}
 
 function escapeRegExp(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');

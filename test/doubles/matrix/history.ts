@@ -61,9 +61,9 @@ export function page(room: Room, viewer: Viewer, request: PageRequest): object {
   const { backwards, limit, to } = request;
   const last = room.timeline.at(-1)?.position ?? 0;
   const from = request.from ?? (backwards ? last : 0);
-  const range = backwards ? room.between(to ?? 0, from).reverse() : room.between(from, to);
-  const fitting = range.filter((event) => room.isVisible(event, viewer.user) && passes(request.filter, event, room.id));
-  const events = fitting.slice(0, limit);
+  const range = backwards ? room.backwards(from, to ?? 0) : room.between(from, to);
+  const fits = (event: RoomEvent) => room.isVisible(event, viewer.user) && passes(request.filter, event, room.id);
+  const events = first(range, limit, fits);
   const end = events.at(-1)?.position;
   return {
     chunk: events.map((event) => fullEvent(room, event, viewer)),
@@ -82,15 +82,8 @@ export function context(
 ): object {
   const fits = (other: RoomEvent) => room.isVisible(other, viewer.user) && passes(filter, other, room.id);
   const half = Math.floor(limit / 2);
-  const before = room
-    .between(0, event.position - 1)
-    .filter(fits)
-    .reverse()
-    .slice(0, half);
-  const after = room
-    .between(event.position)
-    .filter(fits)
-    .slice(0, limit - half);
+  const before = first(room.backwards(event.position - 1), half, fits);
+  const after = first(room.between(event.position), limit - half, fits);
   const end = after.at(-1) ?? event;
   return {
     events_before: before.map((other) => fullEvent(room, other, viewer)),
@@ -100,4 +93,14 @@ export function context(
     start: tokenAt((before.at(-1) ?? event).position - 1),
     end: tokenAt(end.position),
   };
+}
+
+/** The first so many that fit; nothing behind them is looked at. */
+export function first(events: Iterable<RoomEvent>, count: number, fits: (event: RoomEvent) => boolean): RoomEvent[] {
+  const found: RoomEvent[] = [];
+  for (const event of events) {
+    if (found.length === count) break;
+    if (fits(event)) found.push(event);
+  }
+  return found;
 }

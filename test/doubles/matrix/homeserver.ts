@@ -4,12 +4,14 @@ import type { RateLimit } from './faults.ts';
 import type { MediaStore } from './media.ts';
 import type { Room } from './room.ts';
 import type { UserCall } from './router.ts';
+import type { Transactions } from './transactions.ts';
 import type { World } from './world.ts';
 
 export interface Homeserver {
   readonly world: World;
   readonly media: MediaStore;
   readonly rate: RateLimit;
+  readonly transactions: Transactions;
   /** The server's own address, without a slash at the end; known once it listens. */
   url(): string;
   /** Says that somebody did what the specification forbids, though a real server lets it pass. */

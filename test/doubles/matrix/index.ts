@@ -21,6 +21,7 @@ import { roomRoutes } from './routes/rooms.ts';
 import { summaryRoutes } from './routes/summary.ts';
 import { syncRoutes } from './routes/sync.ts';
 import { HttpServer, type SeenRequest, type Violation } from './server.ts';
+import { Transactions } from './transactions.ts';
 import { World } from './world.ts';
 
 export type { Fault, Rate } from './faults.ts';
@@ -58,12 +59,14 @@ export class MatrixDouble {
   readonly #server: HttpServer;
   readonly #faults: Faults;
   readonly #rate: RateLimit;
+  readonly #transactions: Transactions;
 
-  private constructor(world: World, server: HttpServer, faults: Faults, rate: RateLimit) {
+  private constructor(world: World, server: HttpServer, faults: Faults, rate: RateLimit, transactions: Transactions) {
     this.#world = world;
     this.#server = server;
     this.#faults = faults;
     this.#rate = rate;
+    this.#transactions = transactions;
   }
 
   /** Makes a homeserver without users and rooms, and starts it. */
@@ -71,12 +74,14 @@ export class MatrixDouble {
     const world = new World(options.serverName ?? 'hs.test', options.clock ?? systemClock);
     const faults = new Faults();
     const rate = new RateLimit(world.clock);
+    const transactions = new Transactions();
     const router = new Router();
     const server = new HttpServer(world, router, faults);
     const homeserver: Homeserver = {
       world,
       media: new MediaStore(options.uploadLimit ?? 50 * 1024 * 1024),
       rate,
+      transactions,
       url: () => server.url,
       violation: (call, text) => server.violation(call, text),
     };
@@ -92,7 +97,7 @@ export class MatrixDouble {
     ];
     for (const addRoutes of parts) addRoutes(router, homeserver);
     await server.listen();
-    return new MatrixDouble(world, server, faults, rate);
+    return new MatrixDouble(world, server, faults, rate, transactions);
   }
 
   /** The homeserver's address, without a slash at the end. It stays the same over a restart. */
@@ -164,6 +169,11 @@ export class MatrixDouble {
   /** From now on, each user may send, join and invite so fast and no faster; undefined lifts the limit. */
   limitRate(rate: Rate | undefined): void {
     this.#rate.set(rate);
+  }
+
+  /** From now on, no request is known as one that was there before: as it is 24 hours later. */
+  forgetTransactions(): void {
+    this.#transactions.forget();
   }
 
   /** The server is gone: connections are cut and refused. What it knows stays. */

@@ -61,9 +61,28 @@ export class Room {
 
   /** The events after a position and up to another one, oldest first. */
   between(after: number, upTo = Number.POSITIVE_INFINITY): RoomEvent[] {
-    let start = this.timeline.length;
-    while (start > 0 && (this.timeline[start - 1]?.position ?? 0) > after) start -= 1;
-    return this.timeline.slice(start).filter((event) => event.position <= upTo);
+    return this.timeline.slice(this.#indexAfter(after), this.#indexAfter(upTo));
+  }
+
+  /** The events up to a position and after another one, newest first. */
+  *backwards(upTo: number, after = 0): Generator<RoomEvent> {
+    for (let index = this.#indexAfter(upTo) - 1; index >= 0; index--) {
+      const event = this.timeline[index];
+      if (event === undefined || event.position <= after) return;
+      yield event;
+    }
+  }
+
+  /** Where in the timeline the events after a position begin. */
+  #indexAfter(position: number): number {
+    let low = 0;
+    let high = this.timeline.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.timeline[middle]?.position ?? 0) <= position) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   state(type: string, stateKey = '', at = Number.POSITIVE_INFINITY): RoomEvent | undefined {

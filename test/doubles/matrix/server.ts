@@ -91,7 +91,7 @@ export class HttpServer {
     const url = new URL(request.url ?? '/', 'http://localhost');
     const method = request.method ?? '';
     const failure = this.#faults.take(method, url.pathname);
-    if (failure?.how === 'drop') return void request.socket.destroy();
+    if (failure?.how === 'drop') return void request.socket.resetAndDestroy();
     const body = await readAll(request).catch(() => undefined);
     if (gone.signal.aborted) return;
     const session = this.#session(request, url);
@@ -99,7 +99,7 @@ export class HttpServer {
     if (failure?.how === 'hang') return;
     const answer = await this.#answer({ request, url, method, body, session, signal: gone.signal, failure });
     if (gone.signal.aborted || failure?.how === 'hang after') return;
-    if (failure?.how === 'drop after') return void request.socket.destroy();
+    if (failure?.how === 'drop after') return void request.socket.resetAndDestroy();
     seen.status = answer.status;
     response.writeHead(answer.status, { ...answer.headers, 'Content-Length': answer.body.length });
     response.end(answer.body);
@@ -132,6 +132,7 @@ export class HttpServer {
     readonly failure: Failure | undefined;
   }): Promise<Answer> {
     const { request, url, method, body, session, signal, failure } = asked;
+    if (failure?.how === 'page') return page(failure);
     if (method === 'OPTIONS') return { status: 204, headers: {}, body: Buffer.alloc(0) };
     try {
       if (failure?.how === 'answer') throw refusal(failure);
@@ -194,6 +195,11 @@ function tryJson(body: Buffer | undefined): unknown {
   } catch {
     return undefined;
   }
+}
+
+function page({ status, retryAfter }: Failure & { readonly how: 'page' }): Answer {
+  const headers = { 'Content-Type': 'text/html', ...(retryAfter !== undefined && { 'Retry-After': retryAfter }) };
+  return { status, headers, body: Buffer.from(`<html><body><h1>${status}</h1></body></html>`) };
 }
 
 function json(status: number, body: object, headers: Readonly<Record<string, string>> = {}): Answer {

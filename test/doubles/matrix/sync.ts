@@ -1,7 +1,7 @@
 /** What happened since a client last asked. https://spec.matrix.org/v1.13/client-server-api/#syncing */
 import { clientEvent, type RoomEvent, strippedEvent, type Viewer } from './event.ts';
 import { type Filter, passes, passesRoom } from './filter.ts';
-import { syncedEvent, tokenAt } from './history.ts';
+import { first, syncedEvent, tokenAt } from './history.ts';
 import { membershipOf, type Room } from './room.ts';
 import type { AccountData, Session, World } from './world.ts';
 
@@ -102,11 +102,11 @@ function leftPart(world: World, room: Room, request: SyncRequest, leaving: RoomE
 function timelinePart(world: World, room: Room, { session, filter, fullState }: SyncRequest, since: number, upTo: number) {
   const viewer: Viewer = { user: session.user.id, device: session.device, now: world.clock.now() };
   const { timeline: wanted, state: wantedState } = filter.room ?? {};
-  const fitting = room
-    .between(since, upTo)
-    .filter((event) => room.isVisible(event, viewer.user) && passes(wanted, event, room.id));
-  const events = fitting.slice(-(wanted?.limit ?? DEFAULT_LIMIT));
-  const limited = events.length < fitting.length;
+  const limit = wanted?.limit ?? DEFAULT_LIMIT;
+  const fits = (event: RoomEvent) => room.isVisible(event, viewer.user) && passes(wanted, event, room.id);
+  const fitting = first(room.backwards(upTo, since), limit + 1, fits);
+  const events = fitting.slice(0, limit).reverse();
+  const limited = fitting.length > limit;
   const start = events[0] ? events[0].position - 1 : upTo;
   const whole = since === 0 || fullState;
   const lazy = wantedState?.lazy_load_members ?? false;

@@ -22,14 +22,11 @@ export function eventRoutes(router: Router, homeserver: Homeserver): void {
 }
 
 function sendingRoutes(router: Router, homeserver: Homeserver): void {
-  const { world, rate } = homeserver;
-  /** What came of each request that had a transaction id: the same one again does nothing. */
-  const done = new Map<string, string>();
+  const { world, rate, transactions } = homeserver;
 
   const send = (call: UserCall, draft: Pick<Draft, 'type' | 'content'>) => {
     const { user, device } = call.session;
-    const key = `${user.id} ${device} ${call.path}`;
-    const before = done.get(key);
+    const before = transactions.find(call);
     if (before !== undefined) return { event_id: before };
     rate.spend(user.id);
     const room = world.rooms.get(call.param('room'));
@@ -38,7 +35,7 @@ function sendingRoutes(router: Router, homeserver: Homeserver): void {
     const violations = violationsOf(room, whole);
     const { id } = world.send(room, whole);
     for (const text of violations) homeserver.violation(call, text);
-    done.set(key, id);
+    transactions.add(call, id);
     return { event_id: id };
   };
   router.user('PUT', `${ROOM}/send/:type/:txn`, (call) =>

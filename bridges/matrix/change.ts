@@ -1,0 +1,43 @@
+/** A Matrix room event → which earlier event it changes, and how. */
+import { z } from 'zod';
+import { bridgeMark, type RoomEvent, readSaid, type Said } from './event.ts';
+
+/** @see https://spec.matrix.org/v1.13/client-server-api/#event-replacements */
+const replacement = z.object({
+  'm.relates_to': z.object({ rel_type: z.literal('m.replace'), event_id: z.string() }),
+  'm.new_content': z.record(z.string(), z.unknown()),
+});
+
+/** The id of the event that this one replaces; undefined, if it is no edit or one of a bridge. */
+export function editTarget({ type, state_key, content }: RoomEvent): string | undefined {
+  if (type !== 'm.room.message' || state_key !== undefined || bridgeMark in content) return undefined;
+  return replacement.safeParse(content).data?.['m.relates_to'].event_id;
+}
+
+/**
+ * What a message says after an edit; undefined if the edit is not valid, since then nobody in the room sees it either.
+ * @param original the event that the edit names
+ * @see https://spec.matrix.org/v1.13/client-server-api/#validity-of-replacement-events
+ */
+export function readEdit(edit: RoomEvent, original: RoomEvent): Said | undefined {
+  const before = readSaid(original);
+  if (before === undefined || original.sender !== edit.sender || original.type !== edit.type) return undefined;
+  const { data } = replacement.safeParse(edit.content);
+  const now = data && readSaid({ ...original, content: data['m.new_content'] });
+  // An edit can't change what is answered, and need not repeat it.
+  return now && { ...now, ...(before.inReplyTo !== undefined && { inReplyTo: before.inReplyTo }) };
+}
+
+/** The id of the event that a redaction empties; undefined, if this is none. */
+export function redactionTarget({ type, content, redacts }: RoomEvent): string | undefined {
+  if (type !== 'm.room.redaction') return undefined;
+  // Since room version 11 it stands in the content, and homeservers put it on the top for older clients.
+  return redacts ?? z.string().safeParse(content['redacts']).data;
+}
+
+/** Whether an event is a message that a user took back, or that was taken from them; what it said is gone. */
+export function isRemovedMessage({ type, state_key, unsigned }: RoomEvent): boolean {
+  return (
+    (type === 'm.room.message' || type === 'm.sticker') && state_key === undefined && unsigned?.redacted_because !== undefined
+  );
+}

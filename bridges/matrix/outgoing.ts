@@ -1,0 +1,106 @@
+/** Shows messages in a room, changes them and takes them back: each once, however often it is tried. */
+import { z } from 'zod';
+import type { Attempt } from '../../src/adapter.ts';
+import { actionId, type MatrixContent, type ReplacementContent, toReplacement } from './content.ts';
+import { bridgeMark, markSchema, roomEvent } from './event.ts';
+import { readPage } from './history.ts';
+import { type Homeserver, isAbsent, isRefused } from './homeserver.ts';
+
+const sent = z.object({ event_id: z.string() });
+/** How far back is looked for an event that may be there: so many pages of our own messages. */
+const maxPages = 5;
+
+export class Outgoing {
+  readonly #homeserver: Homeserver;
+  readonly #userId: string;
+
+  /** @param userId our own */
+  constructor(homeserver: Homeserver, userId: string) {
+    this.#homeserver = homeserver;
+    this.#userId = userId;
+  }
+
+  /**
+   * Sends what of a message is not shown yet. The homeserver knows a transaction that it has seen, but not for ever: Synapse forgets
+   * it after 24 hours, for a token without a device after half an hour or a restart, and for another device it never knew it. So
+   * where a part may be there, the room is looked at first.
+   */
+  async show(roomId: string, contents: readonly MatrixContent[], attempt: Attempt): Promise<void> {
+    for (const content of contents.slice(attempt.shown.length)) {
+      const wasDoubtful = attempt.doubtful;
+      const found = wasDoubtful ? await this.#find(roomId, content[bridgeMark].id, attempt.signal) : undefined;
+      if (!wasDoubtful) await attempt.begin();
+      try {
+        attempt.done(found ?? (await this.#put(roomId, content, attempt.signal)));
+      } catch (fault) {
+        if (!wasDoubtful && isRefused(fault)) attempt.failed();
+        throw fault;
+      }
+    }
+  }
+
+  /**
+   * Lets the parts of a message read otherwise. Parts that it has no more are taken back, those that are new come at the end of the
+   * room: the attempt knows of these.
+   * @param shown the event ids of its parts
+   */
+  async change(roomId: string, contents: readonly MatrixContent[], shown: readonly string[], attempt: Attempt): Promise<void> {
+    const before = shown.filter((id) => !attempt.shown.includes(id));
+    const targets = before.length > 1 ? await this.#notTakenBack(roomId, before, attempt.signal) : before;
+    for (const [index, target] of targets.entries()) {
+      const content = contents[index];
+      if (content === undefined) await this.#redact(roomId, target, attempt.signal);
+      // To say twice that it reads otherwise changes nothing: that needs no look.
+      else await this.#put(roomId, toReplacement(content, target), attempt.signal);
+    }
+    await this.show(roomId, contents.slice(targets.length), attempt);
+  }
+
+  /** Takes events back. That one is gone already is no fault. */
+  async takeBack(roomId: string, eventIds: readonly string[], signal: AbortSignal): Promise<void> {
+    for (const id of eventIds) await this.#redact(roomId, id, signal);
+  }
+
+  async #put(roomId: string, content: MatrixContent | ReplacementContent, signal: AbortSignal): Promise<string> {
+    const path = `${roomPath(roomId)}/send/m.room.message/${content[bridgeMark].id}`;
+    return sent.parse(await this.#homeserver.call('PUT', path, { body: content, signal })).event_id;
+  }
+
+  async #redact(roomId: string, eventId: string, signal: AbortSignal): Promise<void> {
+    const path = `${roomPath(roomId)}/redact/${encodeURIComponent(eventId)}/${actionId(eventId, 'redact')}`;
+    try {
+      await this.#homeserver.call('PUT', path, { body: {}, signal });
+    } catch (fault) {
+      if (!isAbsent(fault)) throw fault;
+    }
+  }
+
+  /** The id of our event with this mark, if it is among the latest that we have sent to the room. */
+  async #find(roomId: string, mark: string, signal: AbortSignal): Promise<string | undefined> {
+    const filter = { types: ['m.room.message'], senders: [this.#userId] };
+    let from: string | undefined;
+    for (let pages = 0; pages < maxPages; pages++) {
+      const page = await readPage(this.#homeserver, { roomId, filter, signal, ...(from !== undefined && { from }) });
+      const found = page.events.find(({ content }) => markSchema.safeParse(content[bridgeMark]).data?.id === mark);
+      if (found !== undefined) return found.event_id;
+      if (page.next === undefined) return undefined;
+      from = page.next;
+    }
+    return undefined;
+  }
+
+  /** The parts but those that an earlier edit took back. What others took back stays, so that it does not come again. */
+  async #notTakenBack(roomId: string, eventIds: readonly string[], signal: AbortSignal): Promise<string[]> {
+    const kept: string[] = [];
+    for (const id of eventIds) {
+      const path = `${roomPath(roomId)}/event/${encodeURIComponent(id)}`;
+      const event = roomEvent.safeParse(await this.#homeserver.call('GET', path, { signal })).data;
+      if (event?.unsigned?.redacted_because?.sender !== this.#userId) kept.push(id);
+    }
+    return kept;
+  }
+}
+
+function roomPath(roomId: string): string {
+  return `/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}`;
+}
