@@ -9,6 +9,9 @@ export const COMMON = 'gg';
 
 const MARK = /\b([A-Z][a-z]+)(\d+)x[0-9a-f]{6}p(\d+)\b/g;
 
+/** Who speaks, in a game, on Matrix and in a digest. */
+const HEADER = /([A-Z][a-z]+)(?:@\w+| \(\w+\)):/g;
+
 /** A line before it is said. */
 export interface Line {
   /** What is typed on Discord or in a game, and the plain body on Matrix. */
@@ -45,11 +48,14 @@ export function nextLine(random: Random, speaker: string, number: number, longes
  * @param speakers everybody who may have said something
  */
 export function findIn(text: string, author: string, speakers: ReadonlySet<string>): Found[] {
-  return text.split(/\n| \/ /).flatMap((piece) => {
+  let speaker = /^[A-Za-z0-9]+/.exec(author)?.[0] ?? '';
+  return text.split(/\n| \/ /).flatMap((line) => {
+    const piece = line.replace(/[*_`~>|\\]/g, '').trim();
+    const header = [...piece.matchAll(HEADER)].at(-1);
+    speaker = header?.[1] ?? speaker;
     const marks = [...piece.matchAll(MARK)].map(([item, speaker = '']) => ({ speaker, item }));
     if (marks.length > 0) return marks;
-    const [, name, rest] = /^([A-Z][a-z]+)(?:@\w+| \(\w+\)): (.*)$/.exec(piece) ?? [];
-    const speaker = name ?? /^[A-Za-z0-9]+/.exec(author)?.[0] ?? '';
-    return (rest ?? piece).trim() === COMMON && speakers.has(speaker) ? [{ speaker, item: COMMON }] : [];
+    const rest = header ? piece.slice(header.index + header[0].length).trim() : piece;
+    return rest === COMMON && speakers.has(speaker) ? [{ speaker, item: COMMON }] : [];
   });
 }
