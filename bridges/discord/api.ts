@@ -1,8 +1,10 @@
 /** The requests that the bridge makes to Discord's REST interface. Answers are parsed; errors are those of discord.js. */
-import { ApplicationFlags, ChannelType, REST, Routes, WebhookType } from 'discord.js';
+import { ApplicationFlags, ChannelType, Routes, WebhookType } from 'discord.js';
 import { z } from 'zod';
+import type { Clock } from '../../src/clock.ts';
 import type { Identity } from './identity.ts';
 import type { Overwrite } from './permissions.ts';
+import { Requests } from './rest.ts';
 
 const id = z.string().regex(/^\d{1,20}$/);
 const bits = z
@@ -28,6 +30,7 @@ const shown = z.object({
   id,
   content: z.string(),
   webhook_id: id.optional(),
+  application_id: id.optional(),
   author: z.object({ username: z.string() }),
 });
 
@@ -63,10 +66,12 @@ export interface Webhook {
   readonly token: string;
 }
 
-/** A message by a webhook, as it stands in a channel. */
+/** A message as it stands in a channel. */
 export interface Shown {
   readonly id: string;
   readonly webhookId: string | undefined;
+  /** The application whose webhook it was, also after the webhook was deleted. */
+  readonly applicationId: string | undefined;
   readonly username: string;
   readonly content: string;
 }
@@ -75,14 +80,19 @@ const threadTypes: readonly ChannelType[] = [ChannelType.AnnouncementThread, Cha
 /** Free of the words that Discord forbids in a webhook's name. */
 const webhookName = 'crosschat-bridge';
 
-export class Api {
-  readonly #requests: REST;
-  readonly #token: string;
+/** The most messages that Discord gives at once. */
+export const pageSize = 100;
 
-  constructor(token: string, url: string | undefined) {
-    this.#token = token;
-    // Requests are repeated by the core, which knows what may be sent twice; rate limits are waited for here.
-    this.#requests = new REST({ ...(url !== undefined && { api: url }), retries: 0 });
+export class Api {
+  readonly #requests: Requests;
+
+  constructor(token: string, url: string | undefined, clock: Clock) {
+    this.#requests = new Requests(token, url, clock);
+  }
+
+  /** By how many milliseconds Discord's clock is ahead of ours, as far as its answers told. */
+  get clockOffset(): number {
+    return this.#requests.clockOffset;
   }
 
   async account(signal?: AbortSignal): Promise<Account> {
@@ -116,8 +126,8 @@ export class Api {
   }
 
   /** The ids of a member's roles. */
-  async roles(guildId: string, userId: string): Promise<readonly string[]> {
-    return member.parse(await this.#get(Routes.guildMember(guildId, userId))).roles;
+  async roles(guildId: string, userId: string, signal?: AbortSignal): Promise<readonly string[]> {
+    return member.parse(await this.#get(Routes.guildMember(guildId, userId), signal)).roles;
   }
 
   /** The webhook of this application in a channel, made if there is none. */
@@ -125,69 +135,78 @@ export class Api {
     const route = Routes.channelWebhooks(channelId);
     const all = z.array(webhook).parse(await this.#get(route, signal));
     const mine = all.find(({ type, application_id }) => type === WebhookType.Incoming && application_id === applicationId);
-    const make = () => abortable(signal, (own) => this.#rest.post(route, { body: { name: webhookName }, ...own }));
+    const make = () => this.#requests.request('post', route, { body: { name: webhookName }, signal });
     const { id, token } = mine?.token ? mine : webhook.parse(await make());
     return { id, token: z.string().parse(token) };
   }
 
-  /** Shows a message by a webhook; pings nobody. */
-  async execute(
-    { id, token }: Webhook,
-    threadId: string | undefined,
-    identity: Identity,
-    content: string,
-    signal: AbortSignal,
-  ): Promise<Shown> {
+  /** Shows a message by a webhook; pings nobody. Gives its id. */
+  async execute({ id, token }: Webhook, { threadId, identity, content, signal }: Execution): Promise<string> {
     const query = new URLSearchParams({ wait: 'true', ...(threadId !== undefined && { thread_id: threadId }) });
-    const body = { ...identity, content, allowed_mentions: { parse: [] } };
-    const route = Routes.webhook(id, token);
-    return shownOf(await abortable(signal, (own) => this.#rest.post(route, { query, body, auth: false, ...own })));
+    const body = { ...identity, content, ...pingNobody };
+    return shownOf(await this.#requests.request('post', Routes.webhook(id, token), { query, body, auth: false, signal })).id;
   }
 
-  /** Up to 50 messages after the one with this id. */
+  /** Gives a message of a webhook another text; pings nobody. */
+  async rewrite(by: Webhook, message: WebhookMessage, content: string, signal: AbortSignal): Promise<void> {
+    const body = { content, ...pingNobody };
+    await this.#requests.request('patch', messageRoute(by, message), { ...messageOptions(message, signal), body });
+  }
+
+  /** Deletes a message of a webhook. */
+  async retract(by: Webhook, message: WebhookMessage, signal: AbortSignal): Promise<void> {
+    await this.#requests.request('delete', messageRoute(by, message), messageOptions(message, signal));
+  }
+
+  /** Deletes a message as the bot itself, which takes a permission where it is somebody else's. */
+  async deleteMessage(channelId: string, messageId: string, signal: AbortSignal): Promise<void> {
+    await this.#requests.request('delete', Routes.channelMessage(channelId, messageId), { signal, patient: true });
+  }
+
+  async message(channelId: string, messageId: string, signal: AbortSignal): Promise<Shown> {
+    return shownOf(await this.#get(Routes.channelMessage(channelId, messageId), signal));
+  }
+
+  /** Up to {@link pageSize} messages that come right after an id, oldest first. None where the bot may not read what was said before. */
   async messagesAfter(channelId: string, messageId: string, signal: AbortSignal): Promise<Shown[]> {
-    const query = new URLSearchParams({ after: messageId, limit: '50' });
-    const found = await this.#get(Routes.channelMessages(channelId), signal, query);
-    return z.array(z.unknown()).parse(found).map(shownOf);
+    const query = new URLSearchParams({ after: messageId, limit: `${pageSize}` });
+    const options = { query, signal, patient: true };
+    const found = await this.#requests.request('get', Routes.channelMessages(channelId), options);
+    return z.array(z.unknown()).parse(found).map(shownOf).reverse();
   }
 
-  /** With the token, which discord.js drops when it is refused once. */
-  get #rest(): REST {
-    return this.#requests.setToken(this.#token);
-  }
-
-  #get(route: `/${string}`, signal?: AbortSignal, query?: URLSearchParams): Promise<unknown> {
-    return abortable(signal, (own) => this.#rest.get(route, { ...own, ...(query && { query }) }));
+  #get(route: `/${string}`, signal?: AbortSignal): Promise<unknown> {
+    return this.#requests.request('get', route, { signal });
   }
 }
 
-/**
- * A request that is given up as soon as the signal says so: discord.js waits for rate limits without looking at it.
- * @param request gets a signal of its own, since discord.js never takes its listener off
- */
-async function abortable<T>(
-  signal: AbortSignal | undefined,
-  request: (options: { signal?: AbortSignal }) => Promise<T>,
-): Promise<T> {
-  if (signal === undefined) return request({});
-  signal.throwIfAborted();
-  const ending = new AbortController();
-  let end = () => {};
-  const ended = new Promise<never>((_, reject) => {
-    end = () => {
-      ending.abort();
-      reject(new DOMException('The time for this attempt is over', 'AbortError'));
-    };
-  });
-  signal.addEventListener('abort', end);
-  try {
-    return await Promise.race([request({ signal: ending.signal }), ended]);
-  } finally {
-    signal.removeEventListener('abort', end);
-  }
+/** What a webhook is to show, where, and as whom. */
+interface Execution {
+  readonly threadId: string | undefined;
+  readonly identity: Identity;
+  readonly content: string;
+  readonly signal: AbortSignal;
+}
+
+/** A message that a webhook showed. */
+interface WebhookMessage {
+  readonly id: string;
+  readonly threadId: string | undefined;
+}
+
+const pingNobody = { allowed_mentions: { parse: [] } };
+
+function messageRoute({ id, token }: Webhook, message: WebhookMessage): `/${string}` {
+  return Routes.webhookMessage(id, token, message.id);
+}
+
+/** Changes may be made again from the start, so a short limit is waited for: they would never get beyond it else. */
+function messageOptions({ threadId }: WebhookMessage, signal: AbortSignal) {
+  const query = new URLSearchParams(threadId !== undefined ? { thread_id: threadId } : {});
+  return { query, auth: false, signal, patient: true } as const;
 }
 
 function shownOf(answer: unknown): Shown {
-  const { id, content, webhook_id, author } = shown.parse(answer);
-  return { id, content, webhookId: webhook_id, username: author.username };
+  const { id, content, webhook_id, application_id, author } = shown.parse(answer);
+  return { id, content, webhookId: webhook_id, applicationId: application_id, username: author.username };
 }

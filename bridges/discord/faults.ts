@@ -1,5 +1,5 @@
 /** What went wrong at Discord, in sentences that hold no secret: the errors of discord.js carry webhook tokens in their URLs. */
-import { DiscordAPIError, GatewayCloseCodes, HTTPError, RESTJSONErrorCodes } from 'discord.js';
+import { DiscordAPIError, GatewayCloseCodes, HTTPError, RateLimitError, RESTJSONErrorCodes } from 'discord.js';
 import { AdapterError, DeliveryError } from '../../src/adapter.ts';
 
 /** Discord's error code; undefined when it was not Discord that said no. https://discord.com/developers/docs/topics/opcodes-and-status-codes#json */
@@ -7,9 +7,34 @@ export function codeOf(error: unknown): number | string | undefined {
   return error instanceof DiscordAPIError ? error.code : undefined;
 }
 
+/** Faults of the network with which no request ever leaves. */
+const neverLeft: readonly unknown[] = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'];
+
 /** Whether the request may have been carried out although it seems to have failed. */
 export function isDoubtful(error: unknown): boolean {
-  return !(error instanceof DiscordAPIError);
+  if (error instanceof DiscordAPIError || error instanceof RateLimitError) return false;
+  return !(error instanceof Error && 'code' in error && neverLeft.includes(error.code));
+}
+
+/** How many milliseconds Discord wants to be left alone; undefined when it said nothing of the kind. */
+export function waitOf(error: unknown): number | undefined {
+  return error instanceof RateLimitError ? Math.ceil(error.retryAfter) : undefined;
+}
+
+/** Whether there is no such channel. */
+export function isChannelGone(error: unknown): boolean {
+  return codeOf(error) === RESTJSONErrorCodes.UnknownChannel;
+}
+
+/** Whether there is no such message. */
+export function isMessageGone(error: unknown): boolean {
+  return codeOf(error) === RESTJSONErrorCodes.UnknownMessage;
+}
+
+/** Whether the bot lacks a permission. */
+export function isForbidden(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === RESTJSONErrorCodes.MissingAccess || code === RESTJSONErrorCodes.MissingPermissions;
 }
 
 /** Whether Discord doesn't know the token. */
@@ -33,6 +58,7 @@ export function refusedFields(error: unknown): readonly string[] {
 export function reasonOf(error: unknown): string {
   if (isSaidByDiscord(error)) return `Discord says: ${error.message.replaceAll('\n', ' ')} (${error.code})`;
   if (error instanceof DiscordAPIError || error instanceof HTTPError) return `Discord answered with status ${error.status}`;
+  if (error instanceof RateLimitError) return `Discord takes no more for ${Math.ceil(error.retryAfter / 1_000)} s`;
   if (!(error instanceof Error)) return 'an unknown fault';
   if (error.name === 'AbortError' || error.name === 'TimeoutError') return 'Discord gave no answer in time';
   return 'code' in error && typeof error.code === 'string' ? `no connection (${error.code})` : error.name;
@@ -45,6 +71,9 @@ export function reasonOf(error: unknown): string {
  */
 export function deliveryFault(error: unknown, where: string, missing: string): DeliveryError {
   if (error instanceof DeliveryError) return error;
+  const retryAfter = waitOf(error);
+  if (retryAfter !== undefined)
+    return new DeliveryError(`${where} has to wait: ${reasonOf(error)}`, { passing: true, retryAfter });
   switch (codeOf(error)) {
     case RESTJSONErrorCodes.UnknownChannel:
     case RESTJSONErrorCodes.UnknownGuild:
@@ -61,13 +90,16 @@ export function deliveryFault(error: unknown, where: string, missing: string): D
         { passing: false },
       );
     default:
-      return new DeliveryError(`No message could be shown in ${where}: ${reasonOf(error)}`, { passing: isPassing(error) });
+      return new DeliveryError(`Discord did not do what it was asked in ${where}: ${reasonOf(error)}`, {
+        passing: isPassing(error),
+      });
   }
 }
 
 /** A refused token may be put right by the operator while messages wait; any other refusal by Discord itself is for good. */
 function isPassing(error: unknown): boolean {
-  return !isSaidByDiscord(error) || error.status === 401 || error.status === 429;
+  const overloaded = RESTJSONErrorCodes.APIResourceOverloaded;
+  return !isSaidByDiscord(error) || error.status === 401 || error.code === overloaded;
 }
 
 /** Whether the refusal is Discord's own, and not a page of a proxy before it. */

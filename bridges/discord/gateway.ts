@@ -1,41 +1,47 @@
 import {
-  Client,
-  type ClientOptions,
+  type Client,
   type Message as DiscordMessage,
   Events,
-  GatewayIntentBits,
-  Options,
-  Partials,
+  type PartialMessage,
   SimpleShardingStrategy,
   type WebSocketOptions,
 } from 'discord.js';
 import type { Logger } from 'pino';
-import type { Author, Message, Place, RoomRef } from '../../src/event.ts';
-import { reasonOf } from './faults.ts';
+import type { Memory } from '../../src/adapter.ts';
+import type { Clock } from '../../src/clock.ts';
+import type { Author, Edit, Message, Place, Removal, RoomRef } from '../../src/event.ts';
+import { createClient } from './client.ts';
 import { Hearing } from './hearing.ts';
-import { authorOf, toMessage } from './incoming.ts';
+import { authorOf, isEdit, toEdit, toMessage, toRemoval } from './incoming.ts';
+import { Missed } from './missed.ts';
+import { Positions } from './positions.ts';
 
-/** Of the messages that were missed; Discord gives no more at once. */
-const pageSize = 100;
-const maxPages = 10;
+/** So many of the messages that the bridge itself or another bot wrote are known as such, so that nobody is told of their end. */
+const maxUnheard = 2_000;
 
 type ShardManager = Parameters<NonNullable<WebSocketOptions['buildStrategy']>>[0];
+type Changed = DiscordMessage | PartialMessage;
 
 /** What happens at Discord. */
 export interface GatewayEvents {
-  message(message: Message): void;
+  /** Resolves when it is taken; rejects when it is not. */
+  message(message: Message): Promise<void>;
+  edit(edit: Edit): void;
+  remove(removal: Removal): void;
   profile(author: Author): void;
   left(userId: string): void;
   /** Discord closed the connection for good, after it had worked. */
   refused(closeCode: number): void;
 }
 
-export interface GatewayOptions {
+interface GatewayOptions {
   readonly apiUrl: string | undefined;
   /** Whether the application may see who joins, leaves and changes. */
   readonly guildMembers: boolean;
   readonly rooms: readonly RoomRef[];
   readonly placeOf: (room: RoomRef) => Place;
+  readonly memory: Memory;
+  readonly clock: Clock;
   readonly log: Logger;
 }
 
@@ -54,34 +60,24 @@ export class Gateway {
   readonly #client: Client;
   readonly #options: GatewayOptions;
   readonly #events: GatewayEvents;
-  readonly #hearing: Hearing<DiscordMessage<true>>;
-  #stopped = false;
+  readonly #positions: Positions;
+  readonly #hearing: Hearing<DiscordMessage>;
+  readonly #missed: Missed;
+  readonly #unheard = new Set<string>();
+  readonly #stopping = new AbortController();
   #connected = false;
   #refusal: number | undefined;
   #giveUp = () => {};
   #interrupted = false;
 
   constructor(options: GatewayOptions, events: GatewayEvents) {
+    const { apiUrl, guildMembers, rooms, clock, log, memory } = options;
     this.#options = options;
     this.#events = events;
-    this.#hearing = new Hearing((message) => {
-      const said = toMessage(message, options.placeOf(message.channelId as RoomRef));
-      if (said !== undefined) events.message(said);
-    });
-    this.#client = new Client({
-      intents: [
-        GatewayIntentBits.Guilds,
-        GatewayIntentBits.GuildMessages,
-        GatewayIntentBits.MessageContent,
-        ...(options.guildMembers ? [GatewayIntentBits.GuildMembers] : []),
-      ],
-      // Changes and leaves of people who are in no cache are told too.
-      partials: [Partials.GuildMember, Partials.User],
-      allowedMentions: { parse: [] },
-      ...(options.apiUrl !== undefined && { rest: { api: options.apiUrl } }),
-      makeCache,
-      ws: { buildStrategy: (manager) => this.#strategy(manager) },
-    });
+    this.#positions = new Positions(memory);
+    this.#hearing = new Hearing(rooms, (message) => this.#hear(message));
+    this.#client = createClient({ apiUrl, guildMembers, buildStrategy: (manager) => this.#strategy(manager) });
+    this.#missed = new Missed(this.#client, { clock, log, signal: this.#stopping.signal });
     this.#listen();
   }
 
@@ -90,12 +86,8 @@ export class Gateway {
    * @throws {GatewayRefusal} when Discord will never have us, and what discord.js throws
    */
   async connect(token: string): Promise<void> {
-    const ready = new Promise<void>((resolve) =>
-      this.#client.once(Events.ClientReady, () => {
-        this.#beginHearing();
-        resolve();
-      }),
-    );
+    this.#hearing.hold();
+    const ready = new Promise<void>((resolve) => this.#client.once(Events.ClientReady, () => resolve()));
     const stopped = new Promise<void>((resolve) => {
       this.#giveUp = resolve;
     });
@@ -104,14 +96,21 @@ export class Gateway {
     } catch (error) {
       throw this.#refusal === undefined ? error : new GatewayRefusal(this.#refusal);
     }
+    if (this.#stopped) return;
     this.#connected = true;
+    await this.#beginHearing();
+    void this.#catchUp();
   }
 
   /** Disconnects for good. */
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#stopping.abort();
     this.#giveUp();
     await this.#client.destroy();
+  }
+
+  get #stopped(): boolean {
+    return this.#stopping.signal.aborted;
   }
 
   /** discord.js goes on connecting when it is stopped in the middle of it: such an attempt never gets its session. */
@@ -122,11 +121,15 @@ export class Gateway {
   }
 
   #listen(): void {
-    const { log, rooms } = this.#options;
-    const mapped = new Set<string>(rooms);
+    const { log } = this.#options;
     this.#client
-      .on(Events.MessageCreate, (message) => {
-        if (mapped.has(message.channelId) && message.inGuild()) this.#hearing.hear(message);
+      .on(Events.MessageCreate, (message) => this.#hearing.hear(message))
+      .on(Events.MessageUpdate, (old, message) => {
+        if (isEdit(old, message)) this.#hearing.afterwards(message.channelId, () => this.#edited(message));
+      })
+      .on(Events.MessageDelete, (message) => this.#deleted(message))
+      .on(Events.MessageBulkDelete, (messages) => {
+        for (const message of messages.values()) this.#deleted(message);
       })
       .on(Events.GuildMemberUpdate, (_, member) => {
         if (this.#mappedGuilds().has(member.guild.id)) this.#events.profile(authorOf(member.user, member));
@@ -166,39 +169,59 @@ export class Gateway {
     if (!this.#interrupted) return;
     this.#interrupted = false;
     this.#options.log.info('The connection to Discord is back');
-    if (anew && this.#connected) void this.#hearing.catchUp((room, after) => this.#missed(room, after));
+    if (anew && this.#connected) void this.#catchUp();
     else this.#hearing.release();
   }
 
-  /** What was said in a room after a message. Never rejects. */
-  async #missed(room: string, after: string): Promise<DiscordMessage<true>[]> {
-    const channel = this.#client.channels.cache.get(room);
-    if (channel === undefined || !channel.isTextBased() || channel.isDMBased()) return [];
-    const found: DiscordMessage<true>[] = [];
-    let last = after;
-    try {
-      for (let pages = 0; pages < maxPages; pages++) {
-        const page = [...(await channel.messages.fetch({ after: last, limit: pageSize })).values()];
-        found.push(...page);
-        if (page.length < pageSize) return found;
-        last = page.reduce((newest, { id }) => (BigInt(id) > BigInt(newest) ? id : newest), last);
-      }
-      this.#options.log.warn(
-        { room },
-        'In Discord, more was said while the connection was lost than is fetched; the rest is lost',
-      );
-    } catch (error) {
-      this.#options.log.warn({ room }, `What was said meanwhile could not be fetched: ${reasonOf(error)}`);
-    }
-    return found;
+  #hear(message: DiscordMessage): void {
+    // What is held back at the end is fetched at the next start, after what comes before it.
+    if (this.#stopped) return;
+    const said = message.inGuild() ? toMessage(message, this.#placeOf(message)) : undefined;
+    this.#positions.note(message.channelId, message.id, said && this.#events.message(said));
+    if (said !== undefined) return;
+    this.#unheard.add(message.id);
+    const [oldest] = this.#unheard;
+    if (this.#unheard.size > maxUnheard && oldest !== undefined) this.#unheard.delete(oldest);
   }
 
-  /** From now on, nothing that is said in the mapped rooms is missed. */
-  #beginHearing(): void {
+  #edited(message: DiscordMessage): void {
+    const edit = message.inGuild() ? toEdit(message, this.#placeOf(message)) : undefined;
+    if (edit !== undefined) this.#events.edit(edit);
+  }
+
+  #deleted({ id, channelId }: Pick<Changed, 'id' | 'channelId'>): void {
+    this.#hearing.afterwards(channelId, () => {
+      if (!this.#unheard.delete(id)) this.#events.remove(toRemoval(id, this.#placeOf({ channelId }), this.#options.clock.now()));
+    });
+  }
+
+  #placeOf({ channelId }: { readonly channelId: string }): Place {
+    return this.#options.placeOf(channelId as RoomRef);
+  }
+
+  /** A room that was never heard begins at its present end; the others go on where they stopped. */
+  async #beginHearing(): Promise<void> {
     for (const room of this.#options.rooms) {
+      const last = await this.#positions.load(room);
+      if (last !== undefined) {
+        this.#hearing.skipTo(room, last);
+        continue;
+      }
       const channel = this.#client.channels.cache.get(room);
-      if (channel !== undefined && 'lastMessageId' in channel) this.#hearing.heardUpTo(room, channel.lastMessageId ?? undefined);
+      this.#hearing.skipTo(room, (channel && 'lastMessageId' in channel && channel.lastMessageId) || '0');
+      this.#positions.note(room, this.#hearing.heardUpTo(room));
     }
+  }
+
+  /** Hears what was missed in all rooms, then what was held back. Never rejects. */
+  async #catchUp(): Promise<void> {
+    await this.#hearing.catchUp(async (room, pass) => {
+      await this.#missed.changed(room, this.#positions.said(room), {
+        edited: (message) => this.#edited(message),
+        deleted: (id) => this.#events.remove(toRemoval(id, this.#placeOf({ channelId: room }), this.#options.clock.now())),
+      });
+      await this.#missed.said(room, this.#hearing.heardUpTo(room), pass);
+    });
   }
 
   #mappedGuilds(): Set<string> {
@@ -211,32 +234,3 @@ export class Gateway {
     );
   }
 }
-
-/** What is kept: guilds, channels and roles, which have no limit in discord.js, and the people and messages of late. */
-const makeCache: NonNullable<ClientOptions['makeCache']> = Options.cacheWithLimits({
-  ...Options.DefaultMakeCacheSettings,
-  ApplicationCommandManager: 0,
-  ApplicationEmojiManager: 0,
-  AutoModerationRuleManager: 0,
-  BaseGuildEmojiManager: 0,
-  DMMessageManager: 0,
-  EntitlementManager: 0,
-  GuildBanManager: 0,
-  GuildEmojiManager: 0,
-  GuildForumThreadManager: 1_000,
-  GuildInviteManager: 0,
-  GuildScheduledEventManager: 0,
-  GuildStickerManager: 0,
-  GuildTextThreadManager: 1_000,
-  // A message comes with the one that it answers.
-  GuildMessageManager: 10,
-  MessageManager: 10,
-  PresenceManager: 0,
-  ReactionManager: 0,
-  ReactionUserManager: 0,
-  StageInstanceManager: 0,
-  ThreadMemberManager: 0,
-  VoiceStateManager: 0,
-  GuildMemberManager: { maxSize: 500, keepOverLimit: (member) => member.id === member.client.user.id },
-  UserManager: { maxSize: 2_000, keepOverLimit: (user) => user.id === user.client.user?.id },
-});

@@ -4,65 +4,96 @@ interface Ordered {
   readonly channelId: string;
 }
 
+/** What is heard of one room. */
+interface Room<T> {
+  /** The id of the last message. */
+  last: bigint;
+  /** How many breaks there were of which it isn't clear yet what they hid: a second one may come while the first is dealt with. */
+  breaks: number;
+  /** What came meanwhile: messages, and what happened to messages. */
+  held: (T | (() => void))[];
+}
+
 /**
  * Passes messages on, each once and in order, over a break of the connection: what comes while it isn't clear whether something was
- * missed is held back until that was fetched.
+ * missed is held back until that was fetched. No room waits for another one.
  */
 export class Hearing<T extends Ordered> {
   readonly #pass: (message: T) => void;
-  /** The last message of each room. */
-  readonly #last = new Map<string, string>();
-  /** How many breaks there were of which it isn't clear yet what they hid: a second one may come while the first is dealt with. */
-  #breaks = 0;
-  #held: T[] = [];
+  readonly #rooms: ReadonlyMap<string, Room<T>>;
 
-  constructor(pass: (message: T) => void) {
+  constructor(rooms: readonly string[], pass: (message: T) => void) {
     this.#pass = pass;
+    this.#rooms = new Map(rooms.map((id) => [id, { last: 0n, breaks: 0, held: [] }]));
   }
 
-  /** Counts everything up to a message as heard; undefined in a room where nothing was ever said. */
-  heardUpTo(room: string, messageId: string | undefined): void {
-    this.#last.set(room, messageId ?? '0');
-  }
-
+  /** Hears a message; those of other rooms are ignored. */
   hear(message: T): void {
-    if (this.#breaks > 0) this.#held.push(message);
-    else this.#hearOnce(message);
+    const room = this.#rooms.get(message.channelId);
+    if (room === undefined) return;
+    if (room.breaks > 0) room.held.push(message);
+    else this.#hearOnce(room, message);
+  }
+
+  /** Does something about earlier messages of a room, after those were passed on. */
+  afterwards(roomId: string, action: () => void): void {
+    const room = this.#rooms.get(roomId);
+    if (room === undefined) return;
+    if (room.breaks > 0) room.held.push(action);
+    else action();
   }
 
   /** The connection broke: holds back what comes, until {@link release} or {@link catchUp} is called for this break. */
   hold(): void {
-    this.#breaks += 1;
+    for (const room of this.#rooms.values()) room.breaks += 1;
   }
 
-  /** Passes on what was held back, unless another break is still to be dealt with. */
+  /** Nothing was missed: passes on what was held back, unless another break is still to be dealt with. */
   release(): void {
-    this.#breaks -= 1;
-    if (this.#breaks > 0) return;
-    const held = this.#held;
-    this.#held = [];
-    for (const message of held) this.#hearOnce(message);
+    for (const room of this.#rooms.values()) this.#release(room);
   }
 
-  /**
-   * Fetches what was said in each room after the last message that was heard, then releases what was held back.
-   * Rejects with what `fetch` rejects with.
-   */
-  async catchUp(fetch: (room: string, after: string) => Promise<readonly T[]>): Promise<void> {
-    try {
-      for (const [room, after] of [...this.#last]) {
-        const missed = [...(await fetch(room, after))].sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
-        for (const message of missed) this.#hearOnce(message);
-      }
-    } finally {
-      this.release();
+  /** The id up to which a room was heard. */
+  heardUpTo(roomId: string): string {
+    return String(this.#rooms.get(roomId)?.last ?? 0n);
+  }
+
+  /** Counts what was said up to a message as heard, but never what is held back. */
+  skipTo(roomId: string, messageId: string): void {
+    const room = this.#rooms.get(roomId);
+    if (room === undefined) return;
+    const [first] = room.held.flatMap((item) => (typeof item === 'function' ? [] : [BigInt(item.id) - 1n]));
+    const until = BigInt(messageId);
+    room.last = first !== undefined && first < until ? first : until;
+  }
+
+  /** Passes on what was missed in each room, then what was held back. Each of the rooms goes its own way; `fetch` never rejects. */
+  async catchUp(fetch: (roomId: string, pass: (missed: readonly T[]) => void) => Promise<void>): Promise<void> {
+    await Promise.all(
+      [...this.#rooms].map(async ([id, room]) => {
+        await fetch(id, (missed) => {
+          for (const message of [...missed].sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1))) this.#hearOnce(room, message);
+        });
+        this.#release(room);
+      }),
+    );
+  }
+
+  #release(room: Room<T>): void {
+    room.breaks -= 1;
+    if (room.breaks > 0) return;
+    const { held } = room;
+    room.held = [];
+    for (const item of held) {
+      if (typeof item === 'function') item();
+      else this.#hearOnce(room, item);
     }
   }
 
-  #hearOnce(message: T): void {
-    const last = this.#last.get(message.channelId);
-    if (last !== undefined && BigInt(message.id) <= BigInt(last)) return;
-    this.#last.set(message.channelId, message.id);
+  #hearOnce(room: Room<T>, message: T): void {
+    const id = BigInt(message.id);
+    if (id <= room.last) return;
+    room.last = id;
     this.#pass(message);
   }
 }

@@ -1,6 +1,22 @@
 /** What was said in Discord, in the words of the core. */
-import { type Message as DiscordMessage, type GuildMember, MessageType, StickerFormatType, type User } from 'discord.js';
-import { type Attachment, type Author, eventId, type Message, type Place, type Quote } from '../../src/event.ts';
+import {
+  type Message as DiscordMessage,
+  type GuildMember,
+  MessageType,
+  type PartialMessage,
+  StickerFormatType,
+  type User,
+} from 'discord.js';
+import {
+  type Attachment,
+  type Author,
+  type Edit,
+  eventId,
+  type Message,
+  type Place,
+  type Quote,
+  type Removal,
+} from '../../src/event.ts';
 import { excerpt } from '../../src/text/excerpt.ts';
 import { toPlain } from '../../src/text/plain.ts';
 import type { RichText } from '../../src/text/tree.ts';
@@ -25,6 +41,29 @@ export function toMessage(message: DiscordMessage<true>, place: Place): Message 
     attachments,
     ...(replyTo && { replyTo }),
   };
+}
+
+/** Whether its author changed a message: Discord tells of added previews, pins and the like in the same way. */
+export function isEdit(
+  old: DiscordMessage | PartialMessage,
+  message: DiscordMessage | PartialMessage,
+): message is DiscordMessage {
+  if (message.partial || message.editedTimestamp === null) return false;
+  return old.partial || old.editedTimestamp !== message.editedTimestamp;
+}
+
+/** An edit by a person; undefined like {@link toMessage}, and for what was never edited. */
+export function toEdit(message: DiscordMessage<true>, place: Place): Edit | undefined {
+  const at = message.editedTimestamp;
+  const now = toMessage(message, place);
+  if (at === null || now === undefined) return undefined;
+  // The time tells the edits of one message apart, however they are heard of.
+  return { kind: 'edit', id: eventId(place, `${message.id}/edit/${at}`), at, place, message: now };
+}
+
+/** @param at when it was heard of, since Discord doesn't tell when it was: in milliseconds since the epoch */
+export function toRemoval(messageId: string, place: Place, at: number): Removal {
+  return { kind: 'removal', id: eventId(place, `${messageId}/removal`), at, place, target: eventId(place, messageId) };
 }
 
 /** A user as they appear in a guild, or, where their membership isn't known, everywhere. */

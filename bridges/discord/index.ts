@@ -8,9 +8,9 @@ import {
   type Attempt,
   type Finding,
 } from '../../src/adapter.ts';
-import type { Message, RoomRef } from '../../src/event.ts';
+import type { Edit, EventId, Message, RoomRef } from '../../src/event.ts';
 import { type Account, Api } from './api.ts';
-import { badToken, gatewayFault, isUnauthorized, missingIntent, reasonOf } from './faults.ts';
+import { badToken, gatewayFault, isUnauthorized, missingIntent, reasonOf, waitOf } from './faults.ts';
 import { accountFindings, channelFindings } from './findings.ts';
 import { Gateway, GatewayRefusal } from './gateway.ts';
 import { Sender } from './sender.ts';
@@ -51,6 +51,8 @@ const stopTime = 2_500;
 
 class DiscordAdapter implements Adapter {
   readonly platform = 'Discord';
+  /** Some room is left for the marks that joined messages need. */
+  readonly roomPerMessage = 1_900;
   readonly #config: DiscordConfig;
   readonly #host: AdapterHost;
   readonly #api: Api;
@@ -62,11 +64,12 @@ class DiscordAdapter implements Adapter {
   constructor(config: DiscordConfig, host: AdapterHost) {
     this.#config = config;
     this.#host = host;
-    this.#api = new Api(config.token, config.api_url);
+    this.#api = new Api(config.token, config.api_url, host.clock);
     this.#sender = new Sender(this.#api, {
       clock: host.clock,
+      log: host.log,
       template: config.name_template ?? '{name} [{server}]',
-      applicationId: (signal) => this.#applicationId(signal),
+      account: (signal) => this.#knownAccount(signal),
     });
   }
 
@@ -101,8 +104,16 @@ class DiscordAdapter implements Adapter {
     });
   }
 
-  send(room: RoomRef, message: Message, { signal }: Attempt): Promise<void> {
-    return this.#sender.send(room, message, signal);
+  send(room: RoomRef, message: Message, attempt: Attempt): Promise<void> {
+    return this.#sender.send(room, message, attempt);
+  }
+
+  edit(room: RoomRef, edit: Edit, shown: readonly string[], attempt: Attempt): Promise<void> {
+    return this.#sender.edit(room, edit, shown, attempt);
+  }
+
+  remove(room: RoomRef, shown: readonly string[], signal: AbortSignal): Promise<void> {
+    return this.#sender.remove(room, shown, signal);
   }
 
   async *check(): AsyncGenerator<Finding> {
@@ -130,9 +141,10 @@ class DiscordAdapter implements Adapter {
       } catch (error) {
         if (this.#stopping.signal.aborted) return;
         if (error instanceof AdapterError) throw error;
-        this.#host.log.warn(`Discord can't be reached: ${reasonOf(error)}; trying again in ${pause / 1000} s`);
+        const wait = Math.max(pause, waitOf(error) ?? 0);
+        this.#host.log.warn(`Discord can't be reached: ${reasonOf(error)}; trying again in ${Math.ceil(wait / 1_000)} s`);
         failed();
-        await this.#pause(pause);
+        await this.#pause(wait);
       }
     }
   }
@@ -169,9 +181,9 @@ class DiscordAdapter implements Adapter {
     }
   }
 
-  async #applicationId(signal: AbortSignal): Promise<string> {
+  async #knownAccount(signal: AbortSignal): Promise<Account> {
     this.#account ??= await this.#api.account(signal);
-    return this.#account.applicationId;
+    return this.#account;
   }
 
   async #identify(): Promise<Account> {
@@ -188,21 +200,26 @@ class DiscordAdapter implements Adapter {
   }
 
   #open({ applicationId, guildMembers }: Account): Gateway {
-    const { id, rooms, log } = this.#host;
+    const { id, rooms, log, memory, clock } = this.#host;
+    const tell = (what: string, { id: event }: { id: EventId }, taken: Promise<void>) =>
+      taken.catch((error: unknown) => {
+        log.error({ id: event, err: error }, `${what} from Discord was not taken`);
+        throw error;
+      });
     return new Gateway(
       {
         apiUrl: this.#config.api_url,
         guildMembers,
         rooms,
         placeOf: (room) => ({ kind: 'room', adapter: id, room }),
+        memory,
+        clock,
         log,
       },
       {
-        message: (message) => {
-          this.#host
-            .message(message)
-            .catch((error: unknown) => log.error({ id: message.id, err: error }, 'A message from Discord was lost'));
-        },
+        message: (message) => tell('A message', message, this.#host.message(message)),
+        edit: (edit) => void tell('An edit', edit, this.#host.edit(edit)).catch(() => {}),
+        remove: (removal) => void tell('A deletion', removal, this.#host.remove(removal)).catch(() => {}),
         profile: (author) => this.#host.profile(author),
         left: (userId) => this.#host.left(userId),
         refused: (closeCode) => log.error(gatewayFault(closeCode, applicationId).message),

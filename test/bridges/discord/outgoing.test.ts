@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { Author } from '../../../src/event.ts';
 import { literal } from '../../../src/text/tree.ts';
-import { usualRateLimits } from '../../doubles/discord/index.ts';
 import { settle } from '../../support/clock.ts';
-import { connected, says, scene, send } from './setup.ts';
+import { connected, failure, says, scene, send } from './setup.ts';
 
 const execute = 'POST /webhooks/:webhook/:token';
 const executions = (requests: readonly { route: string }[]) => requests.filter(({ route }) => route === execute).length;
 const gordon = (more: Partial<Author>): { author: Author } => ({ author: { id: '1', name: 'Gordon', ...more } });
 
 it('shows players under their own name, with server and picture', async () => {
-  const { general, discord, ...rest } = await connected();
-  await send({ general, discord, ...rest }, general, says('hello', gordon({ avatar: 'https://pics.example/g.png' })));
+  const made = await connected();
+  const { general, discord } = made;
+  await send(made, general, says('hello', gordon({ avatar: 'https://pics.example/g.png' })));
   expect(general.messages).toMatchObject([
     { author: 'Gordon [alpha]', avatar: 'https://pics.example/g.png', content: 'hello', isApp: true },
   ]);
@@ -183,12 +183,6 @@ describe('a player cannot', () => {
 });
 
 describe('when something goes wrong', () => {
-  const failure = (promise: Promise<void>) =>
-    promise.then(
-      () => undefined,
-      (error: unknown) => error,
-    );
-
   it.each([500, 502])('an answer of %i can pass', async (status) => {
     const made = await connected();
     made.discord.faults.next(1, { stored: false, answer: { status } }, execute);
@@ -247,29 +241,6 @@ describe('when something goes wrong', () => {
     made.discord.faults.next(1, { stored: false, answer: { status: 401, body } }, execute);
     await send(made, made.general, says('two'));
     expect(made.general.messages.map(({ content }) => content)).toEqual(['one', 'two']);
-  });
-
-  it('a rate limit is waited for', async () => {
-    const made = await connected();
-    made.discord.faults.next(1, { stored: false, answer: { status: 429, retryAfter: 0.2 } }, execute);
-    await send(made, made.general, says('hello'));
-    expect(made.general.messages).toHaveLength(1);
-  });
-
-  it('a rate limit is not waited for beyond the time for the attempt', async () => {
-    const made = await connected();
-    made.discord.faults.next(1, { stored: false, answer: { status: 429, retryAfter: 60 } }, execute);
-    expect(await failure(send(made, made.general, says('hello'), 100))).toMatchObject({ passing: true });
-  });
-
-  it('the limits of Discord are kept without a single refusal', async () => {
-    const made = await connected();
-    // The usual ones in a quarter of the time.
-    const routes = usualRateLimits.routes.map((limit) => ({ ...limit, window: limit.window / 4 }));
-    made.discord.limits = { ...usualRateLimits, routes };
-    for (let i = 0; i < 8; i += 1) await send(made, made.general, says(`${i}`));
-    expect(made.general.messages.map(({ content }) => content).join('')).toBe('01234567');
-    expect(made.discord.requests.filter(({ status }) => status === 429)).toEqual([]);
   });
 
   it('a lost permission is named, with the channel and the guild', async () => {

@@ -1,12 +1,12 @@
 import { afterEach, expect } from 'vitest';
 import { discord } from '../../../bridges/discord/index.ts';
-import type { Adapter } from '../../../src/adapter.ts';
-import { type EventId, eventId, type Message, type Place, type RoomRef, type ServerId } from '../../../src/event.ts';
+import { type Adapter, DeliveryError } from '../../../src/adapter.ts';
+import { type Edit, type EventId, eventId, type Message, type Place, type RoomRef, type ServerId } from '../../../src/event.ts';
 import { literal } from '../../../src/text/tree.ts';
 import { type DiscordChannel, DiscordDouble, type DiscordGuild, type DiscordMember } from '../../doubles/discord/index.ts';
 import type { Bot } from '../../doubles/discord/state.ts';
-import { TestAttempt } from '../../support/attempt.ts';
 import { type TestHost, testHost } from '../../support/host.ts';
+import { Deliveries } from './deliveries.ts';
 
 export const token = 'MTAx.secret.token';
 const alpha: Place = { kind: 'server', server: 'alpha' as ServerId };
@@ -23,6 +23,8 @@ export interface Scene {
   readonly alice: DiscordMember;
   readonly host: TestHost;
   readonly adapter: Adapter;
+  /** What the core keeps, also over a {@link restarted} adapter. */
+  readonly deliveries: Deliveries;
 }
 
 export interface SceneOptions {
@@ -57,7 +59,7 @@ export async function scene(options: SceneOptions = {}): Promise<Scene> {
     expect(log).not.toContain(token);
     for (const { webhooks } of [general]) for (const webhook of webhooks) expect(log).not.toContain(webhook.token);
   });
-  return { discord: double, bot, guild, general, alice, host, adapter };
+  return { discord: double, bot, guild, general, alice, host, adapter, deliveries: new Deliveries(host.clock) };
 }
 
 /** A scene whose adapter is connected. */
@@ -77,7 +79,60 @@ export function says(text: string, more: Partial<Message> = {}): Message {
   return { kind: 'message', id, at: 0, place: alpha, tag: 'alpha', author, body: literal(text), attachments: [], ...more };
 }
 
-/** Sends as the core does. */
-export function send({ adapter }: Scene, channel: { readonly id: string }, message: Message, ms = 5_000): Promise<void> {
-  return adapter.send(channel.id as RoomRef, message, new TestAttempt(AbortSignal.timeout(ms)));
+/** Lets one adapter after another work for the same bridge: the first one is not stopped, as when its process is killed. */
+export async function restarted({ host, bot, discord: double, ...made }: Scene, options = {}): Promise<Scene> {
+  const next = testHost({ id: host.id, rooms: host.rooms, memory: host.memory, ...options });
+  const adapter = discord.create(discord.schema.parse({ token: bot.token, api_url: double.url }), next);
+  ends.push(() => adapter.stop());
+  await adapter.start();
+  return { ...made, bot, discord: double, host: next, adapter };
+}
+
+/** Sends as the core does: what was begun goes on when it is sent again. */
+export function send(
+  { adapter, deliveries }: Pick<Scene, 'adapter' | 'deliveries'>,
+  channel: { readonly id: string },
+  message: Message,
+  ms = 5_000,
+): Promise<void> {
+  return adapter.send(channel.id as RoomRef, message, deliveries.attempt(message.id, AbortSignal.timeout(ms)));
+}
+
+/** Edits as the core does. */
+export function edit(
+  { adapter, deliveries }: Scene,
+  channel: { readonly id: string },
+  message: Message,
+  text: string,
+  name = 'edit',
+): Promise<void> {
+  const id = `${message.id}/${name}` as EventId;
+  const change: Edit = { kind: 'edit', id, at: 0, place: message.place, message: { ...message, body: literal(text) } };
+  const shown = deliveries.shown(message.id);
+  return Promise.resolve(
+    adapter.edit?.(channel.id as RoomRef, change, shown, deliveries.attempt(id, AbortSignal.timeout(5_000))),
+  );
+}
+
+/** Takes a message back as the core does. */
+export function takeBack({ adapter, deliveries }: Scene, channel: { readonly id: string }, message: Message): Promise<void> {
+  return Promise.resolve(adapter.remove?.(channel.id as RoomRef, deliveries.shown(message.id), AbortSignal.timeout(5_000)));
+}
+
+/** What a delivery came to. */
+export function failure(delivery: Promise<void>): Promise<unknown> {
+  return delivery.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+}
+
+/** Tries like the core does, until it worked; waits as long as it is told. @throws {DeliveryError} that is not passing */
+export async function insist(made: Pick<Scene, 'adapter' | 'deliveries'>, channel: { readonly id: string }, message: Message) {
+  for (;;) {
+    const fault = await failure(send(made, channel, message));
+    if (fault === undefined) return;
+    if (!(fault instanceof DeliveryError && fault.passing)) throw fault;
+    await new Promise((resolve) => setTimeout(resolve, fault.retryAfter ?? 10));
+  }
 }

@@ -1,0 +1,70 @@
+import type { Memory } from '../../src/adapter.ts';
+
+/** Up to where a room was heard. */
+interface Heard {
+  /** The id of the last message. */
+  readonly last: string;
+  /** The ids of the latest messages that people wrote, oldest first. */
+  readonly said: readonly string[];
+}
+
+/** So many of the latest messages of a room are remembered: what was deleted among them while the bridge was away is noticed. */
+const remembered = 50;
+
+/** Up to where each room was heard, kept over a restart. */
+export class Positions {
+  readonly #memory: Memory;
+  readonly #heard = new Map<string, Heard>();
+  /** By room, what is to be taken before the next message counts as heard. */
+  readonly #taken = new Map<string, Promise<unknown>>();
+  /** The rooms that are being written, and whether they changed meanwhile. */
+  readonly #writing = new Map<string, boolean>();
+
+  constructor(memory: Memory) {
+    this.#memory = memory;
+  }
+
+  /** The id of the last message that was heard in a room before this start; undefined when it never was. */
+  async load(room: string): Promise<string | undefined> {
+    const [last, ...said] = ((await this.#memory.get(keyOf(room))) ?? '').split(' ').filter((id) => /^\d{1,20}$/.test(id));
+    if (last !== undefined) this.#heard.set(room, { last, said });
+    return last;
+  }
+
+  /** The ids of the latest messages that people wrote in a room, oldest first. */
+  said(room: string): readonly string[] {
+    return this.#heard.get(room)?.said ?? [];
+  }
+
+  /**
+   * A message was heard, in order. It counts once the core has taken it and all before it: what was not is heard again after a
+   * restart. Never waits for the memory: an older position does no harm, since the core takes everything only once.
+   * @param taken the core's answer; undefined when it was nothing for the core
+   */
+  note(room: string, id: string, taken?: Promise<void>): void {
+    const all = Promise.all([this.#taken.get(room), taken]).then(() => {
+      const said = taken === undefined ? this.said(room) : [...this.said(room), id].slice(-remembered);
+      this.#heard.set(room, { last: id, said });
+      void this.#write(room);
+    });
+    all.catch(() => {});
+    this.#taken.set(room, all);
+  }
+
+  async #write(room: string): Promise<void> {
+    if (this.#writing.has(room)) {
+      this.#writing.set(room, true);
+      return;
+    }
+    do {
+      this.#writing.set(room, false);
+      const { last = '0', said = [] } = this.#heard.get(room) ?? {};
+      await this.#memory.set(keyOf(room), [last, ...said].join(' ')).catch(() => {});
+    } while (this.#writing.get(room));
+    this.#writing.delete(room);
+  }
+}
+
+function keyOf(room: string): string {
+  return `heard/${room}`;
+}
