@@ -50,6 +50,13 @@ const COMMANDS: readonly Command[] = [
     ),
   },
   {
+    name: 'health',
+    usage: '',
+    help: 'show what is wrong with the bridge',
+    online: false,
+    parse: matching(/^$/, () => (desk) => desk.health()),
+  },
+  {
     name: 'add',
     usage: '<name>',
     help: 'add a user of our own',

@@ -7,6 +7,8 @@ export interface Desk {
   listChannels(): string;
   /** Makes another channel the current one. */
   switchChannel(name: string): string;
+  /** What is wrong with the bridge. */
+  health(): string;
   /** Asks for confirmation and sends Lua code to a server, if that is allowed at all. */
   sendLua(serverId: string, code: string): Promise<string>;
   /** Ends the bridge. */

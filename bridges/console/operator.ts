@@ -111,6 +111,11 @@ export class Operator implements Adapter, Desk {
     return `You talk in ${room} now.`;
   }
 
+  health(): string {
+    const faults = this.#host.health();
+    return faults.length === 0 ? 'All is well.' : faults.map(toLine).join('\n');
+  }
+
   async sendLua(serverId: string, code: string): Promise<string> {
     if (!this.#config.allow_remote_lua) {
       return 'Remote Lua is switched off. It runs any code on a game server; adapters.console.allow_remote_lua: true allows it.';

@@ -59,6 +59,8 @@ export interface TestHostOptions {
   readonly random?: () => number;
   /** To be handed from one host to the next for a "restart". */
   readonly memory?: Memory;
+  /** All is well by default. */
+  readonly health?: () => readonly string[];
   /** By default one that is never started. */
   readonly chat?: CrossChat;
   /** Called before a message is recorded; what it returns is awaited, what it throws reaches the adapter. */
@@ -100,6 +102,7 @@ export function testHost(options: TestHostOptions = {}): TestHost {
     },
     profile: (author) => profiles.add(author),
     left: (userId) => departures.add(userId),
+    health: options.health ?? (() => []),
     shutdown: () => shutdowns.add(true),
     waitForMessage: (fits, timeout) =>
       messages.waitFor(typeof fits === 'string' ? (message) => words(message.body) === fits : fits, timeout),

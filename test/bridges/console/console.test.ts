@@ -51,9 +51,17 @@ function peer(serverId: string): CrossChat {
   return new CrossChat({ serverId, urls: [broker.url], allowAnonymous: true });
 }
 
-async function open(options: { config?: object; rooms?: string[]; terminal?: Terminal | undefined } = {}): Promise<void> {
+async function open(
+  options: { config?: object; rooms?: string[]; terminal?: Terminal | undefined; health?: () => string[] } = {},
+): Promise<void> {
   const module = consoleModule('terminal' in options ? options.terminal : terminal);
-  host = testHost({ id: 'console', rooms: options.rooms ?? ['main'], chat, clock });
+  host = testHost({
+    id: 'console',
+    rooms: options.rooms ?? ['main'],
+    chat,
+    clock,
+    ...(options.health && { health: options.health }),
+  });
   adapter = module.create(module.schema.parse({ name: 'Olga', ...options.config }), host);
   await adapter.start();
 }
@@ -192,7 +200,7 @@ describe('its commands', () => {
     await open();
     type('/help');
     await screen.waitFor(/^\/exit /);
-    for (const name of ['status', 'add', 'del', 'say', 'pm', 'sendlua', 'aowl_kick', 'aowl_slap_user']) {
+    for (const name of ['status', 'health', 'add', 'del', 'say', 'pm', 'sendlua', 'aowl_kick', 'aowl_slap_user']) {
       expect(screen.rows.some((row) => row.startsWith(`/${name} `))).toBe(true);
     }
   });
@@ -204,6 +212,19 @@ describe('its commands', () => {
     await screen.waitFor(/#1 Alice/);
     type('/status full');
     await screen.waitFor(/steamid64: "76561190000000001"/);
+  });
+
+  it('show what is wrong with the bridge, also when the network is away', async () => {
+    await chat.stop();
+    const faults: string[] = [];
+    await open({ health: () => faults });
+    type('/health');
+    await screen.waitFor(/^All is well\.$/);
+    faults.push('Discord room 1 is down since 12:00 UTC (no\nanswer); 5 wait.', `The database can't be written: ${HOSTILE}`);
+    type('/health');
+    await screen.waitFor(/^Discord room 1 is down since 12:00 UTC \(no \/ answer\); 5 wait\.$/);
+    await screen.waitFor(/^The database can't be written: /);
+    expect(screen.raw).not.toMatch(/(?!\n)[\p{Cc}\u202E]/u);
   });
 
   it('add a user, let it speak and whisper, and remove it, in the order typed', async () => {
