@@ -29,21 +29,34 @@ export const hasMosquitto = existsSync(MOSQUITTO);
 export async function startEmbedded(journal: Journal): Promise<TortureBroker> {
   const broker = await startBroker();
   broker.aedes.on('clientError', ({ id }, { message }) => journal.said(`aedes: ${id}: ${message}`));
-  forgiveUnknown(broker.aedes);
+  mend(broker.aedes);
   return { name: 'aedes', port: broker.port, close: () => broker.close() };
 }
 
+/** What of aedes' persistence is mended. */
+interface Persistence {
+  storeRetained(packet: object): PromiseLike<void>;
+  outgoingUpdate(...args: unknown[]): Promise<void>;
+}
+
 /**
- * aedes sends a retained message to a client with a lasting session without keeping it, and then cuts that client off for
- * acknowledging what it does not know.
+ * Makes aedes good enough for a client with a lasting session. It sends such a one a retained message without keeping it, and cuts it
+ * off for acknowledging what it does not know; and while it stores a retained message, later ones overtake that, which then counts as a
+ * duplicate and is dropped.
  */
-function forgiveUnknown(aedes: Aedes): void {
-  const { persistence } = aedes as unknown as { persistence: { outgoingUpdate(...args: unknown[]): Promise<void> } };
+function mend(aedes: Aedes): void {
+  const { persistence } = aedes as unknown as { persistence: Persistence };
   const update = persistence.outgoingUpdate.bind(persistence);
   persistence.outgoingUpdate = (...args) =>
     update(...args).catch((error: Error) => {
       if (error.message !== 'no such packet') throw error;
     });
+  const store = persistence.storeRetained.bind(persistence);
+  persistence.storeRetained = (packet) => {
+    void store(packet);
+    // biome-ignore lint/suspicious/noThenProperty: only a thenable can go on at once, a promise never does
+    return { then: (resolve) => Promise.resolve(resolve?.()) as never };
+  };
 }
 
 /** Mosquitto, with its data and its log in a folder. */
