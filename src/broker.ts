@@ -1,8 +1,9 @@
 /** The embedded MQTT broker, for a bridge that is tried out without one. It can be reached from this machine only. */
 import type { EventEmitter } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
-import { Aedes, type AedesOptions } from 'aedes';
+import type { AedesOptions } from 'aedes';
 import type { Logger } from 'pino';
+import { createAedes } from './aedes.ts';
 import { limitPacketSize } from './packet-size.ts';
 
 const HOST = '127.0.0.1';
@@ -44,13 +45,12 @@ export interface Broker {
  * @throws the system's error if it can't listen on any port
  */
 export async function startBroker({ port = PREFERRED_PORT, log }: BrokerOptions): Promise<Broker> {
-  const aedes = await Aedes.createBroker({
+  const aedes = await createAedes({
     queueLimit: LIMITS.queue,
     connectTimeout: TIMEOUTS.connect,
     drainTimeout: TIMEOUTS.drain,
     ...admission(),
   });
-  keepOrder(aedes);
   aedes.on('clientError', (client, error) => log.debug({ client: client.id, err: error }, 'A client of the broker failed.'));
   aedes.on('connectionError', (_client, error) => log.debug({ err: error }, 'A connection to the broker failed.'));
   // Its types leave the event out; unheard it would end the process.
@@ -81,20 +81,6 @@ export async function startBroker({ port = PREFERRED_PORT, log }: BrokerOptions)
       await new Promise<void>((resolve) => aedes.close(resolve));
       await closed;
     },
-  };
-}
-
-/**
- * Makes storing a retained message take no time, as it does in memory anyway. Aedes would wait a moment for it, let the messages that
- * follow overtake it, and then drop it, since to a receiver a message that is older than the last one counts as a duplicate.
- */
-function keepOrder(aedes: Aedes): void {
-  const { persistence } = aedes as unknown as { persistence: { storeRetained(packet: object): PromiseLike<void> } };
-  const store = persistence.storeRetained.bind(persistence);
-  persistence.storeRetained = (packet) => {
-    void store(packet);
-    // biome-ignore lint/suspicious/noThenProperty: only a thenable can go on at once, a promise never does
-    return { then: (resolve) => Promise.resolve(resolve?.()) as never };
   };
 }
 

@@ -5,11 +5,16 @@ import { refusesVersion, TakenOverError, type Version } from './connection.ts';
 import { NotConnectedError } from './errors.ts';
 import type { CrossChatEvents } from './events.ts';
 import { explain } from './explain.ts';
+import { forgetSession } from './forget-session.ts';
 import { Identity } from './identity.ts';
+import { IncomingPackets } from './incoming-packets.ts';
 import { type Log, silent } from './log.ts';
 import { type CrossChatOptions, checkedUrls } from './options.ts';
+import { OutgoingPackets } from './outgoing-packets.ts';
+import { keepsNothing, type Persistence } from './persistence.ts';
 import { Session } from './session.ts';
 import { CrossChatState } from './state.ts';
+import { addressee } from './topics.ts';
 
 /** Where a {@link CrossChat} stands. */
 export type CrossChatStatus = 'stopped' | 'connecting' | 'ready' | 'takenOver';
@@ -31,6 +36,14 @@ export class CrossChat extends EventEmitter<CrossChatEvents> {
   readonly #log: Log;
   readonly #clock: Clock;
   readonly #identity: Identity;
+  readonly #persistence: Persistence;
+  /** Tells our MQTT session from those of other networks: the same topics, at the same addresses. */
+  readonly #scope: string;
+  readonly #incoming: IncomingPackets;
+  readonly #outgoing: OutgoingPackets;
+  #loading: Promise<void> | undefined;
+  /** Whether the broker may hold a session of ours. */
+  #held = false;
   /** Addresses that refused MQTT 5. */
   readonly #onlyOldVersion = new Set<URL>();
   /** Problems that were told since the last time all was well. */
@@ -48,19 +61,55 @@ export class CrossChat extends EventEmitter<CrossChatEvents> {
     this.#log = options.log ?? silent;
     this.#clock = options.clock ?? systemClock;
     this.#identity = new Identity(this.#clock.now());
+    const { topicPrefix = 'crosschat/', persistence } = options;
+    this.#persistence = persistence ?? keepsNothing;
+    const { note } = this.#persistence;
+    this.#scope = [topicPrefix, ...this.#urls.map(({ protocol, host }) => `${protocol}//${host}`).sort()].join(' ');
+    this.#incoming = new IncomingPackets((topic, payload) => this.state.receive(topic, payload), note);
+    this.#outgoing = new OutgoingPackets({
+      note,
+      durable: persistence !== undefined,
+      addressee: (topic) => addressee(topic, topicPrefix),
+    });
     this.state = new CrossChatState({
       ...options,
       ownId: options.serverId,
-      instance: this.#identity.instance,
+      note,
       publish: (topic, payload, retain) =>
         this.#session?.publish(topic, payload, retain) ?? Promise.reject(new NotConnectedError()),
       emit: (name, event) => this.#tell(name, event),
       ownStatus: (status) => this.#session?.heard(status),
+      back: (serverId) => this.#outgoing.back(serverId),
     });
   }
 
   get status(): CrossChatStatus {
     return this.#status;
+  }
+
+  /**
+   * Reads what an earlier process left. {@link start} does it too: only to add users before that, it has to be awaited first, so that
+   * no id is given twice. Rejects when the store can't be read.
+   */
+  load(): Promise<void> {
+    this.#loading ??= this.#load();
+    return this.#loading;
+  }
+
+  async #load(): Promise<void> {
+    const kept = await this.#persistence.load();
+    if (kept === undefined) return;
+    if (kept.scope !== '' && kept.scope !== this.#scope) {
+      // On another network, ids mean others, and what was said there is nobody's business here.
+      this.state.restore({ ...kept, peers: [], ownUsers: [] });
+      for (const kind of ['nothingSent', 'nothingReceived', 'allGone'] as const) this.#persistence.note({ kind });
+      return;
+    }
+    this.#held = kept.scope !== '';
+    this.#identity.restore(kept.started, kept.instance);
+    this.#incoming.restore(kept.received);
+    this.#outgoing.restore(kept.sent);
+    this.state.restore(kept);
   }
 
   /** Connects, and keeps connected from then on. After {@link stop}, or when another process took over, it can be called again. */
@@ -113,11 +162,13 @@ export class CrossChat extends EventEmitter<CrossChatEvents> {
     await this.#session?.goodbye();
     await this.#session?.close();
     await this.#running;
+    this.#outgoing.giveUp();
     this.#status = 'stopped';
     this.state.summariseComplaints();
   }
 
   async #run(signal: AbortSignal): Promise<void> {
+    if (!(await this.#loaded())) return;
     let attempt = 0;
     let announced = false;
     for (let turn = 0; !signal.aborted; ) {
@@ -139,13 +190,24 @@ export class CrossChat extends EventEmitter<CrossChatEvents> {
     }
   }
 
+  /** Whether what an earlier process left could be read. */
+  async #loaded(): Promise<boolean> {
+    try {
+      await this.load();
+      return true;
+    } catch (err) {
+      this.#log.error({ err }, `What ${this.state.ownId} kept could not be read, so it does not connect.`);
+      return false;
+    }
+  }
+
   /** One connection, from its beginning to its end: why it ended, how long it was ready, and whether the others heard of us. */
   async #serve(url: URL, again: boolean): Promise<{ error: unknown; lasted: number; joined: boolean }> {
     let readyAt = Number.POSITIVE_INFINITY;
     let session: Session | undefined;
     let error: unknown;
     try {
-      session = this.#open(url);
+      session = this.#open(url, await this.#cleans(url));
       await session.join(again);
       readyAt = this.#clock.now();
       this.#ready(url);
@@ -160,11 +222,42 @@ export class CrossChat extends EventEmitter<CrossChatEvents> {
     return { error, lasted: this.#clock.now() - readyAt, joined };
   }
 
-  #open(url: URL): Session {
-    const { state } = this;
-    const parts = { url, state, options: this.#options, identity: this.#identity, clock: this.#clock };
-    this.#session = new Session({ ...parts, version: this.#version(url), problem: (sentence) => this.#problem(sentence) });
+  /**
+   * Whether the broker is to forget what it holds for our client id. It has to when we know nothing of it: packet ids would mean
+   * other packets. MQTT 3.1.1 would then forget us after the connection as well, so it is done by one of its own.
+   */
+  async #cleans(url: URL): Promise<boolean> {
+    if (this.#options.persistence === undefined) return true;
+    if (this.#held) return false;
+    const version = this.#version(url);
+    if (version === 4) await forgetSession({ url, version, ...this.#options });
+    return version === 5;
+  }
+
+  #open(url: URL, clean: boolean): Session {
+    this.#session = new Session({
+      url,
+      clean,
+      version: this.#version(url),
+      state: this.state,
+      options: this.#options,
+      identity: this.#identity,
+      incoming: this.#incoming,
+      outgoing: this.#outgoing,
+      clock: this.#clock,
+      began: () => {
+        this.#held = true;
+        this.#noteSession(this.#scope);
+      },
+      announced: () => this.#noteSession(this.#scope),
+      problem: (sentence) => this.#problem(sentence),
+    });
     return this.#session;
+  }
+
+  #noteSession(scope: string): void {
+    const { started, instance } = this.#identity;
+    this.#persistence.note({ kind: 'session', scope, started, instance });
   }
 
   #version(url: URL): Version {
@@ -213,6 +306,11 @@ export class CrossChat extends EventEmitter<CrossChatEvents> {
   #stepBack(): void {
     const sentence = `Another process connected as ${this.state.ownId} and took over. This one does not try again: stop one of them.`;
     this.#status = 'takenOver';
+    // From now on, the session is the other one's.
+    this.#held = false;
+    this.#incoming.forget();
+    this.#noteSession('');
+    this.#outgoing.giveUp();
     this.#log.error({}, sentence);
     this.#tell('takenOver', sentence);
   }

@@ -1,7 +1,11 @@
-import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
+import mqtt, { type IClientOptions, type IConnackPacket, type MqttClient, type Packet, UniqueMessageIdProvider } from 'mqtt';
 import { NotConnectedError, RefusedError } from './errors.ts';
-import { MAX_PACKET_BYTES, MAX_QUEUED_PACKETS } from './limits.ts';
+import { Gate } from './gate.ts';
+import type { IncomingPackets } from './incoming-packets.ts';
+import { MAX_PACKET_BYTES } from './limits.ts';
 import { isEncrypted, type TlsOptions } from './options.ts';
+import type { OutgoingPackets } from './outgoing-packets.ts';
+import { incomingStore, outgoingStore } from './packet-stores.ts';
 
 /** MQTT 5, or 3.1.1, which calls itself 4 on the wire. */
 export type Version = 5 | 4;
@@ -18,7 +22,16 @@ export interface ConnectionOptions {
   readonly keepalive: number;
   /** Published by the broker, retained, when we are cut off. */
   readonly will?: { readonly topic: string; readonly payload: string };
-  readonly message: (topic: string, payload: Uint8Array) => void;
+  /** Whether the broker is to forget what it holds for our client id; in MQTT 3.1.1, also after this connection. */
+  readonly clean: boolean;
+  /** Whether the session is to outlive the connection, where the broker speaks MQTT 5. */
+  readonly durable: boolean;
+  readonly incoming: IncomingPackets;
+  readonly outgoing: OutgoingPackets;
+  /** When what was noted so far is kept, as in {@link Persistence}. */
+  readonly kept: () => Promise<void> | undefined;
+  /** The broker has taken us in, with or without a session of ours. What it sends comes after this. */
+  readonly began?: (sessionPresent: boolean) => void;
   /** The broker refused a packet, and said why: MQTT 5 only. */
   readonly refused: (topic: string, error: RefusedError) => void;
 }
@@ -44,16 +57,13 @@ export interface Ending {
   readonly error: Error | undefined;
 }
 
-interface Packet {
-  readonly topic: string;
-  readonly payload: string;
-  readonly retain: boolean;
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
-}
-
-/** Seconds that a broker keeps an MQTT 5 session of ours, as in the reference implementation. */
-const SESSION_EXPIRY = 9;
+/**
+ * Seconds that an MQTT 5 broker keeps our session after a connection: as long as an operator may need to get a broken machine or
+ * network going. Later, what waits there for us is old news, and we announce ourselves anew.
+ */
+const SESSION_EXPIRY = 3_600;
+/** Seconds before an MQTT 5 broker tells the others that we are gone: a restart takes less, and then they notice nothing. */
+const WILL_DELAY = 60;
 /** Milliseconds until the broker has to have taken us in. */
 const CONNECT_TIMEOUT = 10_000;
 /** Packets at once on their way, where an MQTT 5 broker doesn't ask for fewer by its Receive Maximum. */
@@ -65,28 +75,42 @@ const MAX_IN_FLIGHT = 500;
 const MAX_IN_FLIGHT_OLD = 20;
 /** https://docs.oasis-open.org/mqtt/mqtt/v5.0/os/mqtt-v5.0-os.html#_Toc3901208 */
 const SESSION_TAKEN_OVER = 0x8e;
+/** The broker has forgotten a packet that we release once more: it is done with it. */
+const UNKNOWN_PACKET = 0x92;
 
-/** One connection to one address of the broker, for one life: it never reconnects, so nothing is ever sent twice unasked. */
+/** One connection to one address of the broker, for one life: it never reconnects. */
 export class Connection {
   readonly version: Version;
   /** Resolves when the connection is gone, or could not be made. Never rejects. */
   readonly closed: Promise<Ending>;
+  readonly #options: ConnectionOptions;
   readonly #client: MqttClient;
-  readonly #refused: ConnectionOptions['refused'];
-  #waiting: Packet[] = [];
-  /** Index of the oldest one in `#waiting`: shifting a long array is slow, 10 s for a hundred thousand. */
-  #head = 0;
-  readonly #inFlight = new Set<Packet>();
-  #window = MAX_IN_FLIGHT_OLD;
-  #open = true;
+  readonly #gate: Gate;
   #takenOver = false;
   #error: Error | undefined;
 
   constructor(options: ConnectionOptions) {
     this.version = options.version;
-    this.#refused = options.refused;
-    this.#client = mqtt.connect(clientOptions(options));
-    this.#client.on('message', options.message);
+    this.#options = options;
+    const { incoming, outgoing } = options;
+    const stream = { cork: () => this.#client.stream.cork(), uncork: () => this.#client.stream.uncork() };
+    this.#gate = new Gate(stream, options.kept);
+    this.#client = mqtt.connect({
+      ...clientOptions(options),
+      incomingStore: incomingStore(incoming, this.#gate),
+      outgoingStore: outgoingStore(outgoing, this.#gate),
+      messageIdProvider: new UniqueMessageIdProvider(),
+    });
+    // Packets of QoS 2 have come by the store already.
+    this.#client.handleMessage = ({ qos, topic, payload }, done) => {
+      if (qos === 2) return done();
+      this.#gate.pass(() => {
+        incoming.published({ topic, payload });
+        this.#gate.touch();
+        done();
+      });
+    };
+    this.#client.on('packetreceive', (packet) => this.#look(packet));
     this.#client.on('error', (error) => {
       this.#error ??= error;
     });
@@ -97,19 +121,48 @@ export class Connection {
     });
     this.closed = new Promise((resolve) => {
       this.#client.once('close', () => {
-        this.#end();
+        this.#gate.shut();
+        outgoing.detach();
+        this.#client.end(true);
         resolve({ takenOver: this.#takenOver, error: this.#error });
       });
     });
   }
 
-  /** Waits until the broker has taken us in. Rejects like {@link whileOpen}. */
+  /** Looks at packets before mqtt.js works on them. */
+  #look(packet: Packet): void {
+    if (packet.cmd === 'connack') this.#begin(packet);
+    if ((packet.cmd !== 'pubrec' && packet.cmd !== 'pubcomp') || packet.messageId === undefined) return;
+    const code = packet.reasonCode ?? 0;
+    if (code < 0x80 || code === UNKNOWN_PACKET) return;
+    const why = packet.properties?.reasonString ?? `reason code ${code}`;
+    this.#options.outgoing.refused(packet.messageId, new RefusedError(why, code));
+  }
+
+  #begin({ returnCode = 0, reasonCode = returnCode, sessionPresent, properties }: IConnackPacket): void {
+    if (reasonCode !== 0) return;
+    const { incoming, outgoing, began, refused } = this.#options;
+    if (!sessionPresent) {
+      incoming.forget();
+      outgoing.sessionLost();
+    }
+    const window = this.version === 5 ? Math.min(MAX_IN_FLIGHT, properties?.receiveMaximum ?? MAX_IN_FLIGHT) : MAX_IN_FLIGHT_OLD;
+    outgoing.attach({
+      window,
+      refused,
+      send: ({ topic, payload, retain }) => {
+        // How it went is told by the store.
+        this.#client.publish(topic, payload, retain ? RETAINED : PASSING, () => {});
+      },
+    });
+    began?.(sessionPresent);
+    this.#gate.touch();
+  }
+
+  /** Waits until the broker has taken us in, and what a kept session left unfinished. Rejects like {@link whileOpen}. */
   async opened(): Promise<void> {
     const connected = new Promise<void>((resolve) => {
-      this.#client.once('connect', (connack) => {
-        if (this.version === 5) this.#window = Math.min(MAX_IN_FLIGHT, connack.properties?.receiveMaximum ?? MAX_IN_FLIGHT);
-        resolve();
-      });
+      this.#client.once('connect', () => resolve());
     });
     await this.whileOpen(connected);
   }
@@ -137,65 +190,22 @@ export class Connection {
     await this.whileOpen(subscribed);
   }
 
-  /**
-   * Publishes at QoS 2, in the order of the calls. Resolves when the broker has taken the packet.
-   * Rejects with a {@link NotConnectedError} when the connection ends before, and with a {@link RefusedError}.
-   */
-  publish(topic: string, payload: string, retain: boolean): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (!this.#open) {
-        reject(new NotConnectedError());
-        return;
-      }
-      if (this.#waiting.length - this.#head >= MAX_QUEUED_PACKETS) {
-        reject(new Error('Too many packets wait for the broker.'));
-        return;
-      }
-      const packet = { topic, payload, retain, resolve, reject };
-      if (this.#inFlight.size < this.#window && this.#waiting.length === 0) this.#send(packet);
-      else this.#waiting.push(packet);
-    });
+  /** What was handed over for sending goes out when what was noted along with it is kept. */
+  touch(): void {
+    this.#gate.touch();
   }
 
-  #send(packet: Packet): void {
-    this.#inFlight.add(packet);
-    this.#client.publish(packet.topic, packet.payload, packet.retain ? RETAINED : PASSING, (error) => this.#sent(packet, error));
-  }
-
-  #sent(packet: Packet, error: Error | null | undefined): void {
-    if (!this.#inFlight.delete(packet)) return;
-    if (error === null || error === undefined) packet.resolve();
-    else this.#fail(packet, error);
-    const next = this.#open && this.#inFlight.size < this.#window ? this.#takeOldest() : undefined;
-    if (next !== undefined) this.#send(next);
-  }
-
-  #takeOldest(): Packet | undefined {
-    const oldest = this.#waiting[this.#head];
-    if (oldest === undefined) return undefined;
-    this.#head += 1;
-    if (this.#head * 2 >= this.#waiting.length) {
-      this.#waiting = this.#waiting.slice(this.#head);
-      this.#head = 0;
-    }
-    return oldest;
-  }
-
-  #fail(packet: Packet, error: Error): void {
-    const code = 'code' in error && typeof error.code === 'number' ? error.code : undefined;
-    if (code === undefined) {
-      packet.reject(new NotConnectedError(undefined, { cause: error }));
-      return;
-    }
-    const refused = new RefusedError(error.message, code, { cause: error });
-    packet.reject(refused);
-    this.#refused(packet.topic, refused);
-  }
-
-  /** Disconnects in good order: the broker does not publish our Last Will. Never rejects. */
+  /** Disconnects in good order: the broker does not publish our Last Will. Takes as long as anything is on its way. Never rejects. */
   async close(): Promise<void> {
+    await Promise.race([this.#settled(), this.closed]);
+    this.#gate.shut();
     this.#client.end();
     await this.closed;
+  }
+
+  async #settled(): Promise<void> {
+    await this.#options.outgoing.settled();
+    await this.#gate.opened();
   }
 
   /** Cuts the connection. */
@@ -204,17 +214,6 @@ export class Connection {
     // Once asked to end in good order, mqtt.js does not let itself be hurried.
     this.#client.stream.destroy();
   }
-
-  #end(): void {
-    this.#open = false;
-    const lost = [...this.#inFlight, ...this.#waiting.slice(this.#head)];
-    this.#inFlight.clear();
-    this.#waiting = [];
-    this.#head = 0;
-    for (const packet of lost)
-      packet.reject(new NotConnectedError('The connection broke before the broker had taken the packet.'));
-    this.#client.end(true);
-  }
 }
 
 const RETAINED = { qos: 2, retain: true } as const;
@@ -222,6 +221,7 @@ const PASSING = { qos: 2, retain: false } as const;
 
 function clientOptions(options: ConnectionOptions): IClientOptions {
   const { url, version, username, password, will } = options;
+  const delay = version === 5 && options.durable ? { properties: { willDelayInterval: WILL_DELAY } } : {};
   const web = url.protocol === 'ws:' || url.protocol === 'wss:';
   return {
     protocol: url.protocol.slice(0, -1) as 'mqtt' | 'mqtts' | 'ws' | 'wss',
@@ -232,12 +232,14 @@ function clientOptions(options: ConnectionOptions): IClientOptions {
     ...(isEncrypted(url) ? tlsOptions(options.tls ?? {}) : {}),
     clientId: options.clientId,
     protocolVersion: version,
-    clean: true,
+    clean: options.clean,
     keepalive: options.keepalive,
     reconnectPeriod: 0,
     connectTimeout: CONNECT_TIMEOUT,
-    ...(will === undefined ? {} : { will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: true } }),
-    ...(version === 5 ? { properties: { sessionExpiryInterval: SESSION_EXPIRY, maximumPacketSize: MAX_PACKET_BYTES } } : {}),
+    ...(will === undefined ? {} : { will: { ...will, payload: Buffer.from(will.payload), qos: 1, retain: true, ...delay } }),
+    ...(version === 5
+      ? { properties: { sessionExpiryInterval: options.durable ? SESSION_EXPIRY : 0, maximumPacketSize: MAX_PACKET_BYTES } }
+      : {}),
   };
 }
 

@@ -4,18 +4,46 @@ import type { Status } from './payloads.ts';
 /** Tells our own announcements from those of another process that uses our server id. */
 export class Identity {
   /** Names this process in its `status`. Of two processes, the name of the one that began later sorts last. */
-  readonly instance: string;
-  #last = 0;
+  readonly process: string;
+  /** Names in our present status: that of this process, or of the one that it continues without the others noticing. */
+  #instance: string;
+  /** All names that are ours. */
+  readonly #own: Set<string>;
+  #started = 0;
 
   /** @param now milliseconds since the epoch */
   constructor(now: number) {
-    this.instance = `${now.toString(36).padStart(9, '0')}${randomBytes(4).toString('hex')}`;
+    this.process = `${now.toString(36).padStart(9, '0')}${randomBytes(4).toString('hex')}`;
+    this.#instance = this.process;
+    this.#own = new Set([this.process]);
   }
 
-  /** The `started` of a new connection: unix seconds, and above any before. */
-  next(now: number): number {
-    this.#last = Math.max(Math.floor(now / 1000), this.#last + 1);
-    return this.#last;
+  /** As in our status: unix seconds, 0 before the first. */
+  get started(): number {
+    return this.#started;
+  }
+
+  /** As in our status. */
+  get instance(): string {
+    return this.#instance;
+  }
+
+  /** Takes over from an earlier process, which was announced like this. */
+  restore(started: number, instance: string): void {
+    this.#started = started;
+    this.#instance = instance;
+    this.#own.add(instance);
+  }
+
+  /** Begins to be announced anew: with a `started` above any before, and as this process, which may have come after another one. */
+  renew(now: number): void {
+    this.#started = Math.max(Math.floor(now / 1000), this.#started + 1);
+    this.#instance = this.process;
+  }
+
+  /** Whether a status of our server id is the one that we announced last. */
+  isCurrent({ started, instance }: Status): boolean {
+    return started > 0 && started === this.#started && instance === this.#instance;
   }
 
   /**
@@ -23,7 +51,7 @@ export class Identity {
    * name no instance; theirs can be told while they are up.
    */
   isForeign({ started, instance }: Status): boolean {
-    return instance === undefined ? started > 0 : instance !== this.instance;
+    return instance === undefined ? started > 0 : !this.#own.has(instance);
   }
 
   /**
@@ -31,6 +59,6 @@ export class Identity {
    * Last Will, since each has thrown the other out: were both to step back, nobody would be left.
    */
   yieldsTo(status: Status): boolean {
-    return this.isForeign(status) && (status.instance === undefined || status.instance > this.instance);
+    return this.isForeign(status) && (status.instance === undefined || status.instance > this.process);
   }
 }

@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts';
 import { CrossChatConfigError } from './errors.ts';
 import type { Log } from './log.ts';
+import type { Persistence } from './persistence.ts';
 import type { Dialect } from './server.ts';
 import { isServerId } from './topics.ts';
 
@@ -45,6 +46,11 @@ export interface CrossChatOptions {
   readonly protocolVersion?: 'auto' | 5 | 4;
   /** Seconds; 4 unless given. */
   readonly keepalive?: number;
+  /**
+   * Where to keep what a killed process leaves unfinished. Without it, the broker forgets us with the connection, and whatever was
+   * on its way then is lost.
+   */
+  readonly persistence?: Persistence;
   readonly log?: Log;
   readonly clock?: Clock;
   /** From 0 to below 1; `Math.random` unless given. */

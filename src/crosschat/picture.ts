@@ -1,4 +1,5 @@
 import { MAX_SERVERS, MAX_USERS, MAX_USERS_PER_SERVER } from './limits.ts';
+import type { KeptPeer, Note } from './persistence.ts';
 import { CrossChatServer, type ServerOwner } from './server.ts';
 import { CrossChatUser } from './user.ts';
 
@@ -30,11 +31,13 @@ export class Picture {
   readonly peers = new Map<string, Peer>();
   readonly me: CrossChatServer;
   readonly #owner: ServerOwner;
+  readonly #note: Note;
   /** Users of all peers, present or remembered. */
   #users = 0;
 
-  constructor(owner: ServerOwner) {
+  constructor(owner: ServerOwner, note: Note) {
     this.#owner = owner;
+    this.#note = note;
     this.me = new CrossChatServer(owner.ownId, owner);
     this.servers.set(this.me.id, this.me);
   }
@@ -57,6 +60,7 @@ export class Picture {
     for (const [id, peer] of this.peers) {
       if (peer.server.online || peer.wasOnline) continue;
       this.dropUsers(peer);
+      this.#note({ kind: 'peerGone', id });
       this.peers.delete(id);
       this.servers.delete(id);
       return true;
@@ -78,6 +82,7 @@ export class Picture {
     const user = new CrossChatUser({ id, server, ...fields });
     server.users.set(id, user);
     this.#users += 1;
+    this.noteUser(user);
     return user;
   }
 
@@ -85,7 +90,10 @@ export class Picture {
   removeUser(peer: Peer, id: number): CrossChatUser | undefined {
     this.#forget(peer, id);
     const user = peer.server.users.get(id);
-    if (user !== undefined && peer.server.users.delete(id)) this.#users -= 1;
+    if (user === undefined) return undefined;
+    peer.server.users.delete(id);
+    this.#users -= 1;
+    this.#note({ kind: 'userGone', peer: peer.server.id, id });
     return user;
   }
 
@@ -98,8 +106,20 @@ export class Picture {
     return peer.server.users.get(id) ?? peer.remembered.get(id) ?? peer.server.getUser(id, { ensure: true });
   }
 
+  /** Keeps a user as they are now. */
+  noteUser({ server, id, name, firstSeen, extra }: CrossChatUser): void {
+    this.#note({ kind: 'user', peer: server.id, user: { id, name, firstSeen, extra } });
+  }
+
+  /** Keeps whether a server is online, and how it speaks. */
+  notePeer({ server: { id, online, started, dialect }, listed }: Peer): void {
+    if (!listed) return;
+    this.#note(online ? { kind: 'peer', id, started, dialect } : { kind: 'peerGone', id });
+  }
+
   /** Forgets a server's users. */
   dropUsers(peer: Peer): void {
+    if (peer.server.users.size > 0) this.#note({ kind: 'usersGone', peer: peer.server.id });
     this.#users -= peer.server.users.size;
     peer.server.users.clear();
     peer.burst = undefined;
@@ -108,6 +128,11 @@ export class Picture {
 
   /** Takes a server's users off the list, but remembers who they were. */
   rememberUsers(peer: Peer): void {
+    if (peer.server.users.size > 0) this.#note({ kind: 'usersGone', peer: peer.server.id });
+    this.#remember(peer);
+  }
+
+  #remember(peer: Peer): void {
     const { server, remembered } = peer;
     for (const [id, user] of server.users) {
       if (remembered.has(id)) this.#users -= 1;
@@ -128,13 +153,52 @@ export class Picture {
     for (const peer of this.peers.values()) this.dropRemembered(peer);
   }
 
-  /** Our connection broke: nobody counts as online any more, but names are remembered. */
+  /** Our connection broke: nobody counts as online any more, but who was there is remembered, and kept as it was. */
   lost(): void {
     for (const peer of this.peers.values()) {
       if (!peer.server.online) continue;
       peer.server.online = false;
       peer.wasOnline = true;
-      this.rememberUsers(peer);
+      this.#remember(peer);
+    }
+  }
+
+  /** Begins with who was there when an earlier process ended, as after {@link lost}. */
+  restore(kept: readonly KeptPeer[]): void {
+    for (const { id, started, dialect, users } of kept) {
+      const peer = this.peer(id);
+      peer.server.started = started;
+      peer.server.dialect = dialect;
+      peer.wasOnline = true;
+      peer.rememberedFor = started;
+      for (const user of users) peer.remembered.set(user.id, new CrossChatUser({ ...user, server: peer.server }));
+      this.#users += users.length;
+    }
+  }
+
+  /** The broker kept for us all that was sent meanwhile: everybody is where they were. Gives those who are. */
+  regained(): Peer[] {
+    const peers = [...this.missing()];
+    for (const peer of peers) {
+      const { server, remembered } = peer;
+      peer.wasOnline = false;
+      server.online = true;
+      for (const [id, user] of remembered) server.users.set(id, user);
+      remembered.clear();
+    }
+    return peers;
+  }
+
+  /**
+   * We are announced anew, so that everybody tells who is there.
+   * @param regained whether the users were taken from before the outage: until then, nobody is known to be there
+   */
+  renew(regained: boolean): void {
+    this.#note({ kind: 'allGone' });
+    for (const peer of this.peers.values()) {
+      if (regained && peer.server.online) this.#remember(peer);
+      if (peer.server.online) this.notePeer(peer);
+      for (const user of peer.server.users.values()) this.noteUser(user);
     }
   }
 

@@ -2,7 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { type Clock, systemClock } from './clock.ts';
 import { Connection, refusesVersion, type Version } from './connection.ts';
 import { explain } from './explain.ts';
+import { IncomingPackets } from './incoming-packets.ts';
 import { type CrossChatOptions, checkedUrls } from './options.ts';
+import { OutgoingPackets } from './outgoing-packets.ts';
+import { keepsNothing } from './persistence.ts';
 
 /** What a probe found out about one address of the broker. */
 export interface Finding {
@@ -49,6 +52,11 @@ async function tryAddress(url: URL, version: Version, options: CrossChatOptions)
   const echo = new Promise<boolean>((resolve) => {
     heard = () => resolve(true);
   });
+  const hear = (from: string, payload: string | Uint8Array) => {
+    if (from === topic && Buffer.from(payload).toString() === JSON.stringify(token)) heard();
+  };
+  const { note, kept } = keepsNothing;
+  const outgoing = new OutgoingPackets({ note, durable: false, addressee: () => undefined });
   const connection = new Connection({
     url,
     version,
@@ -57,16 +65,19 @@ async function tryAddress(url: URL, version: Version, options: CrossChatOptions)
     password,
     tls,
     keepalive,
-    message: (from, payload) => {
-      if (from === topic && Buffer.from(payload).toString() === JSON.stringify(token)) heard();
-    },
+    clean: true,
+    durable: false,
+    incoming: new IncomingPackets(hear, note),
+    outgoing,
+    kept,
     refused: () => {},
   });
   try {
     await connection.opened();
     await connection.subscribe([`${topicPrefix}state/+/#`, `${topicPrefix}m/+/${serverId}/#`]);
     // A refusal says less than the missing echo, which is told either way.
-    connection.publish(topic, JSON.stringify(token), false).catch(() => {});
+    outgoing.resume();
+    outgoing.publish(topic, JSON.stringify(token), false).catch(() => {});
     const came = await connection.whileOpen(Promise.race([echo, lapse(clock, ECHO_WAIT)]));
     const words = `The MQTT broker ${url.host} speaks MQTT ${version === 5 ? '5' : '3.1.1'}`;
     if (came) return { ok: true, text: `${words}, and ${serverId} may read and write there.` };

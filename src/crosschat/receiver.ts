@@ -4,6 +4,7 @@ import type { Complaints } from './complaints.ts';
 import type { Emit, RejectionKind } from './events.ts';
 import { MAX_PAYLOAD_BYTES, MAX_STATE_KEYS, MAX_STATE_VALUE } from './limits.ts';
 import { parseAowl, parseMeta, parseOoc, parseSay, parseStatus, parseUser, type Status, type UserPacket } from './payloads.ts';
+import type { KeptPeer } from './persistence.ts';
 import type { Peer, Picture } from './picture.ts';
 import { LOG_LEVELS, type RemoteLog } from './remote-log.ts';
 import type { Result } from './result.ts';
@@ -29,6 +30,10 @@ export interface ReceiverParts {
   readonly emit: Emit;
   /** Our own status came back to us, or somebody changed it. */
   readonly ownStatus: (status: Status) => void;
+  /** Our own meta or a state of ours came back to us. */
+  readonly ownState: (key: string, text: string) => void;
+  /** A server is online, and has been told who is here. */
+  readonly back: (server: string) => void;
 }
 
 /** OOC types that everybody may send without us having subscribed to them. */
@@ -49,6 +54,21 @@ export class Receiver {
   /** The retained picture is complete: from now on, everything is news. */
   settled(): void {
     this.#resync = undefined;
+  }
+
+  /** Begins with the picture that an earlier process had. */
+  restore(peers: readonly KeptPeer[]): void {
+    this.#parts.picture.restore(peers);
+    this.#resync = 'again';
+  }
+
+  /** Nothing was missed since the connection broke, or since an earlier process ended. Everybody is told again, as no news. */
+  regained(): void {
+    const { picture, emit } = this.#parts;
+    for (const { server } of picture.regained()) {
+      emit('server', { server, change: 'online', quiet: true, users: 0 });
+      for (const user of server.users.values()) emit('user', { user, change: 'add', burst: true });
+    }
   }
 
   /** Our connection broke: the next picture is compared with this one. */
@@ -74,6 +94,8 @@ export class Receiver {
     const text = typeof payload === 'string' ? payload : decode(payload);
     if (server !== ownId) this.#dispatch(value, this.#parts.picture.peer(server), text);
     else if (value.kind === 'status') this.#ownStatus(text);
+    else if (value.kind === 'meta') this.#parts.ownState('meta', text);
+    else if (value.kind === 'state') this.#parts.ownState(value.key, text);
   }
 
   #ownStatus(text: string): void {
@@ -160,8 +182,11 @@ export class Receiver {
     server.started = started;
     server.online = started > 0;
     peer.wasOnline = false;
+    picture.notePeer(peer);
     emit('server', { server, change, quiet, users: change === 'online' ? 0 : users });
-    if (server.online) roster.burst(peer);
+    if (!server.online) return;
+    roster.burst(peer);
+    this.#parts.back(server.id);
   }
 
   #meta({ server }: Peer, meta: Record<string, unknown>): void {

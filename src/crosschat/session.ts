@@ -2,9 +2,12 @@ import type { Clock } from './clock.ts';
 import { Connection, TakenOverError, type Version } from './connection.ts';
 import { explainRefusal } from './explain.ts';
 import type { Identity } from './identity.ts';
+import type { IncomingPackets } from './incoming-packets.ts';
 import type { CrossChatOptions } from './options.ts';
 import { statusOf } from './outgoing.ts';
+import type { OutgoingPackets } from './outgoing-packets.ts';
 import type { Status } from './payloads.ts';
+import { keepsNothing } from './persistence.ts';
 import type { CrossChatState } from './state.ts';
 
 /** Milliseconds that we wait for our own status to come back. */
@@ -15,6 +18,8 @@ const QUIET = 50;
 const GOODBYE_WAIT = 2_000;
 /** Milliseconds that the broker has to close the connection in good order. */
 const CLOSE_WAIT = 1_000;
+/** Milliseconds after which servers that have not come back, like us, to a broker that forgot us all, count as gone. */
+const RETURN_TIME = 10_000;
 /** Seconds. */
 const KEEPALIVE = 4;
 
@@ -25,7 +30,15 @@ export interface SessionParts {
   readonly options: CrossChatOptions;
   readonly state: CrossChatState;
   readonly identity: Identity;
+  readonly incoming: IncomingPackets;
+  readonly outgoing: OutgoingPackets;
   readonly clock: Clock;
+  /** Whether the broker is to forget what it holds for our client id. */
+  readonly clean: boolean;
+  /** The broker has taken us in. */
+  readonly began: () => void;
+  /** We are about to be announced, or go on, as the identity says. */
+  readonly announced: () => void;
   /** Takes a sentence for the operator. */
   readonly problem: (sentence: string) => void;
 }
@@ -36,21 +49,19 @@ export class Session {
   announced = false;
   readonly #parts: SessionParts;
   readonly #connection: Connection;
-  readonly #started: number;
   readonly #statusTopic: string;
   /** Our status as it stands on the broker, as far as we heard. */
   #status: Status | undefined;
   #echoed = false;
-  /** Packets received so far. */
-  #received = 0;
+  /** Whether nothing sent to us since the last connection, or since an earlier process, is lost. */
+  #continued = false;
   #repeating = false;
   #listener: (() => void) | undefined;
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
-    const { url, version, options, state, identity, clock, problem } = parts;
-    const { serverId, topicPrefix = 'crosschat/' } = options;
-    this.#started = identity.next(clock.now());
+    const { url, version, options, state, identity, problem } = parts;
+    const { serverId, topicPrefix = 'crosschat/', persistence = keepsNothing } = options;
     this.#statusTopic = `${topicPrefix}state/${serverId}/status`;
     this.#connection = new Connection({
       url,
@@ -60,10 +71,17 @@ export class Session {
       password: options.password,
       tls: options.tls,
       keepalive: options.keepalive ?? KEEPALIVE,
-      will: { topic: this.#statusTopic, payload: statusOf(0, identity.instance) },
-      message: (topic, payload) => {
-        this.#received += 1;
-        state.receive(topic, payload);
+      clean: parts.clean,
+      durable: options.persistence !== undefined,
+      incoming: parts.incoming,
+      outgoing: parts.outgoing,
+      kept: persistence.kept,
+      will: { topic: this.#statusTopic, payload: statusOf(0, identity.process) },
+      began: (sessionPresent) => {
+        // In MQTT 3.1.1 the others have seen our Last Will, and told us nothing since.
+        this.#continued = sessionPresent && version === 5;
+        if (this.#continued) state.regained();
+        parts.began();
       },
       refused: (topic, error) => problem(explainRefusal(url.host, serverId, topic, error)),
     });
@@ -74,36 +92,57 @@ export class Session {
    * that we have been here before, and another process has announced itself under our name since.
    */
   async join(again: boolean): Promise<void> {
-    const { options, state } = this.#parts;
+    const { options, state, identity } = this.#parts;
     const { serverId, topicPrefix = 'crosschat/' } = options;
     await this.#connection.opened();
     await this.#connection.subscribe([`${topicPrefix}state/+/#`, `${topicPrefix}m/+/${serverId}/#`]);
-    if (again) await this.#lookForOthers();
+    if (again || this.#continued) await this.#heardWithin(() => this.#status !== undefined);
+    if (again && this.#status !== undefined && identity.yieldsTo(this.#status)) throw new TakenOverError();
+    if (this.#continued && this.#status !== undefined && identity.isCurrent(this.#status)) await this.#goOn();
+    else await this.#announce();
+    state.settled();
+  }
+
+  /** The others still see us as we were: they need not be told that we were away. */
+  async #goOn(): Promise<void> {
+    const { state, identity, outgoing, announced } = this.#parts;
     this.announced = true;
-    await this.#connection.whileOpen(state.announce(this.#started).catch(refusedToAnnounce));
+    this.#echoed = true;
+    announced();
+    outgoing.resume();
+    state.resume(identity.started, identity.instance);
+    await this.#connection.whileOpen(this.#quiet());
+    await this.#connection.whileOpen(state.mend().catch(refusedToAnnounce));
+  }
+
+  async #announce(): Promise<void> {
+    const { state, identity, clock, outgoing, announced } = this.#parts;
+    identity.renew(clock.now());
+    this.announced = true;
+    announced();
+    outgoing.announce();
+    // Whoever waited for a packet that was dropped just now is told first.
+    await new Promise(setImmediate);
+    await this.#connection.whileOpen(state.announce(identity.started, identity.instance).catch(refusedToAnnounce));
     if (!(await this.#heardWithin(() => this.#echoed))) {
       this.#parts.problem(
-        `The MQTT broker ${this.#parts.url.host} did not give us our own status back: check that ${serverId} may read and write it.`,
+        `The MQTT broker ${this.#parts.url.host} did not give us our own status back: check that ${state.ownId} may read and write it.`,
       );
     }
     await this.#connection.whileOpen(this.#quiet());
-    state.settled();
+    clock.after(RETURN_TIME, () => outgoing.dropHeld());
   }
 
   /** Waits, for a bounded time, until nothing more comes by itself. */
   async #quiet(): Promise<void> {
     const end = this.#parts.clock.now() + ECHO_WAIT;
-    for (let before = -1; before !== this.#received && this.#parts.clock.now() < end; ) {
-      before = this.#received;
+    const { incoming } = this.#parts;
+    for (let before = -1; before !== incoming.count && this.#parts.clock.now() < end; ) {
+      before = incoming.count;
       await new Promise<void>((resolve) => {
         this.#parts.clock.after(QUIET, resolve);
       });
     }
-  }
-
-  async #lookForOthers(): Promise<void> {
-    await this.#heardWithin(() => this.#status !== undefined);
-    if (this.#status !== undefined && this.#parts.identity.yieldsTo(this.#status)) throw new TakenOverError();
   }
 
   /** Waits a bounded time for what {@link heard} brings. */
@@ -123,7 +162,7 @@ export class Session {
   heard(status: Status): void {
     this.#status = status;
     const foreign = this.#parts.identity.isForeign(status);
-    if (!foreign && status.started === this.#started) this.#echoed = true;
+    if (this.announced && this.#parts.identity.isCurrent(status)) this.#echoed = true;
     else if (this.#echoed && status.started === 0) this.#repeatStatus();
     else if (this.#echoed && foreign) this.#reportImpostor();
     this.#listener?.();
@@ -148,7 +187,9 @@ export class Session {
 
   /** Publishes a packet on this connection. */
   publish(topic: string, payload: string, retain: boolean): Promise<void> {
-    return this.#connection.publish(topic, payload, retain);
+    const sent = this.#parts.outgoing.publish(topic, payload, retain);
+    this.#connection.touch();
+    return sent;
   }
 
   /** Waits for the end of the connection, and rejects with its reason. */

@@ -8,10 +8,11 @@ import { MAX_SAY, MAX_STATE_VALUE } from './limits.ts';
 import { type Log, silent } from './log.ts';
 import { said, statusOf } from './outgoing.ts';
 import type { Status } from './payloads.ts';
+import { type Kept, keepsNothing, type Note } from './persistence.ts';
 import { Picture } from './picture.ts';
 import { Receiver } from './receiver.ts';
 import { RemoteLog } from './remote-log.ts';
-import { allDelivered, Roster } from './roster.ts';
+import { allDelivered, type KnownUser, Roster } from './roster.ts';
 import type { CrossChatServer, Dialect, ServerOwner } from './server.ts';
 import { Subscribers } from './subscribers.ts';
 import { cut } from './text.ts';
@@ -32,14 +33,16 @@ export interface CrossChatStateOptions {
   /** `crosschat/` unless given. */
   readonly topicPrefix?: string;
   readonly meta?: Record<string, unknown>;
-  /** Names this process in its status, to tell it from another one with the same server id. */
-  readonly instance?: string;
   readonly ignore?: readonly string[];
   readonly dialect?: 'auto' | Dialect;
   readonly log?: Log;
   readonly clock?: Clock;
   /** Called when `state/<own id>/status` is received: for whoever keeps the connection. */
   readonly ownStatus?: (status: Status) => void;
+  /** Called when a server is online and has been told who is here: for whoever keeps what it lacks. */
+  readonly back?: (serverId: string) => void;
+  /** Takes what changes in what has to be kept over a restart. */
+  readonly note?: Note;
 }
 
 /** What goes along with something said. */
@@ -63,7 +66,6 @@ export class CrossChatState implements ServerOwner {
   readonly #prefix: string;
   readonly #publish: Publish;
   readonly #clock: Clock;
-  readonly #instance: string | undefined;
   readonly #ignore: ReadonlySet<string>;
   readonly #picture: Picture;
   readonly #roster: Roster;
@@ -71,7 +73,14 @@ export class CrossChatState implements ServerOwner {
   readonly #complaints: Complaints;
   readonly #stateSubscribers: Subscribers<string>;
   readonly #oocSubscribers: Subscribers<unknown>;
+  /** Our meta and states, as the broker holds them. */
+  readonly #retained = new Map<string, string>();
+  readonly #back: (serverId: string) => void;
+  /** Names this process in our status. */
+  #instance: string | undefined;
   #connected = false;
+  /** Whether the picture of before the outage was taken up again. */
+  #regained = false;
 
   constructor(options: CrossChatStateOptions) {
     const { ownId, log = silent, clock = systemClock, topicPrefix: prefix = 'crosschat/', dialect = 'auto' } = options;
@@ -79,11 +88,13 @@ export class CrossChatState implements ServerOwner {
     this.#prefix = prefix;
     this.#publish = options.publish;
     this.#clock = clock;
-    this.#instance = options.instance;
+    this.#back = options.back ?? (() => {});
     this.#ignore = new Set(options.ignore);
-    this.#picture = new Picture(this);
+    const { note = keepsNothing.note } = options;
+    this.#picture = new Picture(this, note);
     this.#picture.me.meta = options.meta ?? {};
-    this.#roster = new Roster(this.#picture, this.#sendTo, clock, dialect === 'auto' ? undefined : dialect);
+    const pinned = dialect === 'auto' ? undefined : dialect;
+    this.#roster = new Roster({ picture: this.#picture, sendTo: this.#sendTo, clock, note, pinned });
     this.#complaints = new Complaints(log, clock);
     this.#stateSubscribers = new Subscribers(log);
     this.#oocSubscribers = new Subscribers(log);
@@ -100,6 +111,8 @@ export class CrossChatState implements ServerOwner {
       oocSubscribers: this.#oocSubscribers,
       emit: options.emit,
       ownStatus: options.ownStatus ?? (() => {}),
+      ownState: (key, text) => this.#retained.set(key, text),
+      back: this.#back,
     });
   }
 
@@ -131,18 +144,53 @@ export class CrossChatState implements ServerOwner {
     this.#receiver.receive(topic, payload);
   }
 
+  /** Begins where an earlier process ended. To be called before the first connection, and before users are added. */
+  restore({ lastUserId, ownUsers, peers }: Kept): void {
+    this.#roster.restore(lastUserId, ownUsers);
+    this.#receiver.restore(peers);
+  }
+
+  /** The broker has kept for us all that was sent since the connection broke: it comes now, on top of what was before. */
+  regained(): void {
+    this.#regained = true;
+    this.#receiver.regained();
+  }
+
   /**
    * We are connected and subscribed: publishes our status, meta and states, then our users to everybody online.
    * Resolves when the broker has taken status, meta and states.
+   * @param instance names this process, to tell it from another one with the same server id
    */
-  async announce(started: number): Promise<void> {
+  async announce(started: number, instance?: string): Promise<void> {
     const me = this.#picture.me;
-    this.#connected = true;
-    me.online = true;
-    me.started = started;
+    this.#connect(started, instance);
+    this.#picture.renew(this.#regained);
     const sent = [this.#publishStatus(), this.#publishState('meta', JSON.stringify(me.meta))];
     for (const [key, value] of me.states) sent.push(this.#publishState(key, value));
     this.#roster.connected();
+    for (const { server } of this.#picture.online()) this.#back(server.id);
+    await Promise.all(sent);
+  }
+
+  /** We are connected and subscribed, and the others did not notice that we were away. They are told what changed meanwhile. */
+  resume(started: number, instance: string): void {
+    this.#connect(started, instance);
+    this.#roster.resumed();
+  }
+
+  #connect(started: number, instance: string | undefined): void {
+    this.#instance = instance;
+    this.#connected = true;
+    this.#picture.me.online = true;
+    this.#picture.me.started = started;
+  }
+
+  /** Publishes what the broker holds otherwise of our meta and states, once what it holds has come. */
+  async mend(): Promise<void> {
+    const { meta, states } = this.#picture.me;
+    const own = new Map([['meta', JSON.stringify(meta)], ...states]);
+    const sent: Promise<void>[] = [];
+    for (const [key, value] of own) if (this.#retained.get(key) !== value) sent.push(this.#publishState(key, value));
     await Promise.all(sent);
   }
 
@@ -160,14 +208,21 @@ export class CrossChatState implements ServerOwner {
   /** We are not connected any more. */
   disconnected(): void {
     this.#connected = false;
+    this.#regained = false;
+    this.#retained.clear();
     this.#picture.me.online = false;
     this.#roster.disconnected();
     this.#receiver.lost();
   }
 
-  /** Adds a user of ours. Ids count from 1. Not to be called for more users than peers can bear: each is sent to each. */
-  addUser(name: string, extra: Record<string, unknown> = {}): Promise<CrossChatUser> {
-    return this.#roster.add(name, extra);
+  /**
+   * Adds a user of ours. Ids count from 1 and are never given twice. Not to be called for more users than peers can bear: each is
+   * sent to each.
+   * @param known gives somebody who was here before the same id again
+   * @throws {RangeError} somebody with this id is here already
+   */
+  addUser(name: string, extra: Record<string, unknown> = {}, known?: KnownUser): Promise<CrossChatUser> {
+    return this.#roster.add(name, extra, known);
   }
 
   /** Changes a user of ours; undefined when there is none with this id. */

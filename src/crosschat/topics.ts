@@ -72,3 +72,9 @@ function parseMessage(server: string, levels: readonly string[]): Result<Topic> 
   }
   return ok({ kind: 'endpoint', server, name: endpoint ?? '' });
 }
+
+/** The server that hears a topic of ours, if it is for something said there: what is not said again is lost. */
+export function addressee(topic: string, prefix: string): string | undefined {
+  const [kind, , to, endpoint] = topic.slice(prefix.length).split('/');
+  return kind === 'm' && (endpoint === 'say' || endpoint === 'pm' || endpoint === 'ooc') ? to : undefined;
+}

@@ -35,7 +35,10 @@ export class UserChanges {
     const burst = packet.burst !== 'none';
     const known = peer.server.users.get(id);
     if (known !== undefined) {
-      if (change(known, name, extra)) this.#emit('user', { user: known, change: 'update', burst });
+      if (change(known, name, extra)) {
+        this.#picture.noteUser(known);
+        this.#emit('user', { user: known, change: 'update', burst });
+      }
       return true;
     }
     const firstSeen = packet.firstSeen ?? Math.floor(this.#clock.now() / 1000);

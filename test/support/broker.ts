@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
-import { Aedes, type AedesOptions } from 'aedes';
+import type { Aedes, AedesOptions } from 'aedes';
+import { createAedes } from '../../src/aedes.ts';
 
 /** An MQTT 3.1.1 broker on 127.0.0.1 that can go away and come back. */
 export interface TestBroker {
@@ -24,7 +25,7 @@ export interface TestBroker {
 export async function startBroker(options: AedesOptions & { tls?: TlsOptions } = {}): Promise<TestBroker> {
   const { tls, ...aedesOptions } = options;
   const sockets = new Set<Socket>();
-  let aedes = await Aedes.createBroker(aedesOptions);
+  let aedes = await createAedes(aedesOptions);
   let server: Server | undefined;
   let port = 0;
 
@@ -49,7 +50,7 @@ export async function startBroker(options: AedesOptions & { tls?: TlsOptions } =
     server = undefined;
     if (forget) {
       await new Promise<void>((resolve) => aedes.close(resolve));
-      aedes = await Aedes.createBroker(aedesOptions);
+      aedes = await createAedes(aedesOptions);
     }
     const closed = new Promise<void>((resolve) => {
       if (listening === undefined) resolve();

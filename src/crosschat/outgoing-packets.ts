@@ -1,0 +1,268 @@
+import { NotConnectedError, type RefusedError } from './errors.ts';
+import { MAX_QUEUED_PACKETS } from './limits.ts';
+import type { KeptPacket, Note } from './persistence.ts';
+import { Queue } from './queue.ts';
+
+/** A packet on its way to the broker. */
+interface Packet {
+  readonly seq: number;
+  readonly topic: string;
+  readonly payload: string;
+  readonly retain: boolean;
+  packetId: number | undefined;
+  released: boolean;
+  /** Whether it is in the store already. */
+  noted: boolean;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** The connection that packets go out by. */
+export interface Sender {
+  /** How many may be on their way at once. */
+  readonly window: number;
+  /** Sends a packet; it is given its id before this returns, unless the connection is ending. */
+  send(packet: { topic: string; payload: string; retain: boolean }): void;
+  /** The broker refused a packet. */
+  refused(topic: string, error: RefusedError): void;
+}
+
+/** How outgoing packets are made. */
+export interface OutgoingPacketsOptions {
+  readonly note: Note;
+  /** Whether packets outlive a connection. */
+  readonly durable: boolean;
+  /** The server that hears a topic, if what is said there is lost when nobody says it again. */
+  readonly addressee: (topic: string) => string | undefined;
+}
+
+/**
+ * What goes out at QoS 2, in order, over as many connections as it takes: a packet keeps its id until the broker has taken it for
+ * good, or has lost the session. A packet that the announcement of a new connection makes pointless is dropped then.
+ */
+export class OutgoingPackets {
+  readonly #options: OutgoingPacketsOptions;
+  /** On their way, by packet id. */
+  readonly #sent = new Map<number, Packet>();
+  /** Not sent yet, in order. */
+  #waiting = new Queue<Packet>();
+  /** Not sent before their server is back. */
+  readonly #held = new Map<string, Packet[]>();
+  /** Reason codes of refused packets, by packet id. */
+  readonly #refused = new Map<number, RefusedError>();
+  #sender: Sender | undefined;
+  #flowing = false;
+  /** The one that is about to be given an id. */
+  #sending: Packet | undefined;
+  #lastSeq = 0;
+  /** Who waits for nothing to be on its way. */
+  readonly #settled: (() => void)[] = [];
+
+  constructor(options: OutgoingPacketsOptions) {
+    this.#options = options;
+  }
+
+  /** Goes on with what an earlier process left. */
+  restore(packets: readonly KeptPacket[]): void {
+    for (const kept of packets) {
+      const packet: Packet = { ...kept, noted: true, resolve: () => {}, reject: () => {} };
+      this.#lastSeq = Math.max(this.#lastSeq, kept.seq);
+      if (packet.packetId === undefined) this.#waiting.push(packet);
+      else this.#sent.set(packet.packetId, packet);
+    }
+  }
+
+  /**
+   * Publishes in the order of the calls. Resolves when the broker has taken the packet, be it by a later connection.
+   * Rejects with a {@link NotConnectedError} when it was given up, and with a {@link RefusedError}.
+   */
+  publish(topic: string, payload: string, retain: boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#sender === undefined && !this.#options.durable) {
+        reject(new NotConnectedError());
+        return;
+      }
+      if (this.#waiting.length >= MAX_QUEUED_PACKETS) {
+        reject(new Error('Too many packets wait for the broker.'));
+        return;
+      }
+      this.#lastSeq += 1;
+      const packet: Packet = {
+        seq: this.#lastSeq,
+        topic,
+        payload,
+        retain,
+        packetId: undefined,
+        released: false,
+        noted: false,
+        resolve,
+        reject,
+      };
+      this.#waiting.push(packet);
+      this.#flow();
+      if (!packet.noted) this.#noteNew(packet);
+    });
+  }
+
+  /** A connection is there. Nothing but {@link unacknowledged} packets goes out before {@link resume} or {@link announce}. */
+  attach(sender: Sender): void {
+    this.#sender = sender;
+  }
+
+  /** The connection is gone. */
+  detach(): void {
+    this.#sender = undefined;
+    this.#flowing = false;
+    this.#refused.clear();
+    if (this.#options.durable) return;
+    const error = new NotConnectedError('The connection broke before the broker had taken the packet.');
+    for (const packet of this.#all()) packet.reject(error);
+    this.#clear();
+  }
+
+  /** The broker holds no session of ours: what it has not taken for good has to be sent as new. */
+  sessionLost(): void {
+    if (this.#sent.size === 0) return;
+    const unsent = [...this.unacknowledged(), ...this.#waiting.drain()];
+    this.#sent.clear();
+    for (const packet of unsent) {
+      if (packet.packetId !== undefined) this.#options.note({ kind: 'sentAs', seq: packet.seq, packetId: undefined });
+      packet.packetId = undefined;
+      packet.released = false;
+      this.#waiting.push(packet);
+    }
+  }
+
+  /** What the broker may or may not have, in the order in which it was sent. */
+  unacknowledged(): Packet[] {
+    return [...this.#sent.values()].sort((a, b) => a.seq - b.seq);
+  }
+
+  /** The others did not notice that we were away: everything goes on as it was. */
+  resume(): void {
+    this.#flowing = true;
+    this.#flow();
+  }
+
+  /**
+   * We are about to tell the others anew who we are and who is here: what waits and says no more than that is dropped; what was said
+   * waits until those it is for are {@link back}.
+   */
+  announce(): void {
+    for (const packet of this.#waiting.drain()) {
+      const server = this.#options.addressee(packet.topic);
+      if (server === undefined) this.#drop(packet, 'The announcement after it says the same.');
+      else this.#held.set(server, [...(this.#held.get(server) ?? []), packet]);
+    }
+    this.#flowing = true;
+  }
+
+  /** A server is there: what was held for it goes out. */
+  back(server: string): void {
+    const packets = this.#held.get(server);
+    if (packets === undefined) return;
+    this.#held.delete(server);
+    for (const packet of packets) this.#waiting.push(packet);
+    this.#flow();
+  }
+
+  /** Whoever is not back by now is gone. */
+  dropHeld(): void {
+    const held = [...this.#held.values()].flat();
+    this.#held.clear();
+    for (const packet of held) this.#drop(packet, 'The server did not come back.');
+  }
+
+  /** Lets nobody wait any more. Packets stay, for whoever goes on with them. */
+  giveUp(): void {
+    const error = new NotConnectedError('It was stopped before the broker had taken the packet.');
+    for (const packet of this.#all()) packet.reject(error);
+  }
+
+  /** Resolves when nothing is on its way. */
+  async settled(): Promise<void> {
+    while (this.#sent.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.#settled.push(resolve);
+      });
+    }
+  }
+
+  /** The packet that is being sent was given its id. */
+  assigned(packetId: number): void {
+    const packet = this.#sending;
+    if (packet === undefined) return;
+    this.#sending = undefined;
+    packet.packetId = packetId;
+    this.#sent.set(packetId, packet);
+    if (packet.noted) this.#options.note({ kind: 'sentAs', seq: packet.seq, packetId });
+    else this.#noteNew(packet);
+  }
+
+  /** The broker has got the packet, and waits for us to release it. */
+  received(packetId: number): void {
+    const packet = this.#sent.get(packetId);
+    if (packet === undefined || packet.released) return;
+    packet.released = true;
+    this.#options.note({ kind: 'released', seq: packet.seq });
+  }
+
+  /** The broker refuses the packet; {@link completed} follows. */
+  refused(packetId: number, error: RefusedError): void {
+    this.#refused.set(packetId, error);
+  }
+
+  /** The broker is done with the packet. */
+  completed(packetId: number): void {
+    const packet = this.#sent.get(packetId);
+    const refused = this.#refused.get(packetId);
+    this.#refused.delete(packetId);
+    if (packet === undefined) return;
+    this.#sent.delete(packetId);
+    this.#options.note({ kind: 'done', seq: packet.seq });
+    if (refused === undefined) packet.resolve();
+    else {
+      packet.reject(refused);
+      this.#sender?.refused(packet.topic, refused);
+    }
+    this.#flow();
+    if (this.#sent.size === 0) for (const resolve of this.#settled.splice(0)) resolve();
+  }
+
+  #flow(): void {
+    const sender = this.#sender;
+    while (sender !== undefined && this.#flowing && this.#sent.size < sender.window) {
+      const packet = this.#waiting.shift();
+      if (packet === undefined) return;
+      this.#sending = packet;
+      sender.send(packet);
+      if (this.#sending === undefined) continue;
+      this.#sending = undefined;
+      this.#flowing = false;
+      this.#waiting.unshift(packet);
+    }
+  }
+
+  #noteNew(packet: Packet): void {
+    packet.noted = true;
+    const { seq, topic, payload, retain, packetId, released } = packet;
+    this.#options.note({ kind: 'sent', packet: { seq, topic, payload, retain, packetId, released } });
+  }
+
+  #drop(packet: Packet, why: string): void {
+    this.#options.note({ kind: 'done', seq: packet.seq });
+    packet.reject(new NotConnectedError(why));
+  }
+
+  *#all(): Generator<Packet> {
+    yield* this.#sent.values();
+    yield* this.#waiting;
+    for (const packets of this.#held.values()) yield* packets;
+  }
+
+  #clear(): void {
+    this.#sent.clear();
+    this.#waiting = new Queue();
+    this.#held.clear();
+  }
+}
