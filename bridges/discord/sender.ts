@@ -43,7 +43,7 @@ export class Sender {
   send(room: string, message: Message, attempt: Attempt): Promise<void> {
     return this.#explained(room, async () => {
       const target = await this.#targets.of(room, attempt.signal);
-      await this.#showAll(target, message, contentsOf(message), attempt);
+      await this.#showAll(target, message, contentsOf(message).slice(attempt.shown.length), attempt);
     });
   }
 
@@ -55,8 +55,9 @@ export class Sender {
     return this.#explained(room, async () => {
       const target = await this.#targets.of(room, attempt.signal);
       const contents = contentsOf(message);
-      for (const [index, id] of shown.entries()) await this.#changes.rewrite(target, id, contents[index], attempt.signal);
-      await this.#showAll(target, message, contents.slice(shown.length), attempt);
+      const parts = [...new Set([...shown, ...attempt.shown])];
+      for (const [index, id] of parts.entries()) await this.#changes.rewrite(target, id, contents[index], attempt.signal);
+      await this.#showAll(target, message, contents.slice(parts.length), attempt);
     });
   }
 
@@ -83,7 +84,7 @@ export class Sender {
 
   async #showAll(target: Target, message: Message, contents: readonly string[], attempt: Attempt): Promise<void> {
     const identity = identityOf(message, this.#template);
-    for (const content of contents.slice(attempt.shown.length)) {
+    for (const content of contents) {
       const since = attempt.begunAt ?? Math.min(message.at, this.#clock.now());
       await this.#show(target, identity, content, since, attempt);
     }

@@ -34,11 +34,12 @@ export interface SceneOptions {
   readonly token?: string;
   readonly template?: string;
   readonly options?: Parameters<typeof testHost>[0];
+  readonly double?: Parameters<typeof DiscordDouble.start>[0];
 }
 
 /** A guild with a channel, a bot and a person in it, and the bridge's adapter for it, which is not started yet. */
 export async function scene(options: SceneOptions = {}): Promise<Scene> {
-  const double = await DiscordDouble.start();
+  const double = await DiscordDouble.start(options.double);
   ends.push(() => double.stop());
   const bot = double.addBot({ token, name: 'bridge', privileged: options.privileged ?? ['MessageContent', 'GuildMembers'] });
   const guild = double.addGuild('Guild');
