@@ -1,12 +1,15 @@
-/** What the bridge keeps over a restart, in `<data folder>/crosschat.db`. */
-import { join } from 'node:path';
+/** What the bridge keeps over a restart, in `<data folder>/crosschat.db` or in a PostgreSQL database. */
 import type { Logger } from 'pino';
 import type { Memory } from '../adapter.ts';
 import type { Clock } from '../clock.ts';
-import type { Database } from './database.ts';
+import { type Database, DatabaseFault } from './database.ts';
+import { type Opened, openFile, openFileBeside } from './file.ts';
 import { memoryOf } from './memories.ts';
-import { openSqlite } from './sqlite.ts';
+import { NewerSchemaError } from './migrate.ts';
+import { StoreError } from './store-error.ts';
 import { Writer } from './writer.ts';
+
+export { StoreError } from './store-error.ts';
 
 /** What a store is opened with. */
 export interface StoreOptions {
@@ -18,6 +21,13 @@ export interface StoreOptions {
   /** A number from 0 up to but without 1, like Math.random. */
   readonly random: () => number;
   readonly log: Logger;
+  /**
+   * A look from beside, for a command: it works while a bridge runs on the same database, and neither makes nor repairs one.
+   * Otherwise nobody else may have it open like that.
+   */
+  readonly beside?: boolean;
+  /** While another bridge has it: wait until this is aborted. Without it, that is an error at once. */
+  readonly wait?: AbortSignal;
 }
 
 /** An open store. Whoever keeps something reads from {@link database} and writes through {@link writer}. */
@@ -30,17 +40,34 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** Opens the store, and brings it up to date. */
-export async function openStore({ dataDir }: StoreOptions): Promise<Store> {
-  const database = await openSqlite(join(dataDir, 'crosschat.db'));
-  const writer = new Writer(database);
+/** How long the end waits for what is still to be written, in milliseconds. */
+const CLOSE_TIME = 2_000;
+
+/**
+ * Opens the store, and brings it up to date. Where its file can't be made, the store is empty and keeps in memory what is written,
+ * until it can.
+ * @throws {StoreError} when it can't be used: it is another process's, a newer version's, or not accessible
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { database, close } = await open(options);
+  const writer = new Writer({ ...options, database });
   return {
     database,
     writer,
     memory: (owner) => memoryOf(owner, database, writer),
     async close() {
-      await writer.flushed();
-      await database.close();
+      await writer.close(CLOSE_TIME);
+      await close();
     },
   };
+}
+
+async function open({ dataDir, clock, log, beside, wait }: StoreOptions): Promise<Opened> {
+  try {
+    return await (beside ? openFileBeside(dataDir) : openFile(dataDir, clock, log, wait));
+  } catch (error) {
+    if (error instanceof DatabaseFault) throw new StoreError(`${error.message}.`, { cause: error });
+    if (error instanceof NewerSchemaError) throw new StoreError(error.message, { cause: error });
+    throw error;
+  }
 }
