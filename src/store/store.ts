@@ -2,10 +2,13 @@
 import type { Logger } from 'pino';
 import type { Memory } from '../adapter.ts';
 import type { Clock } from '../clock.ts';
+import { type Audit, auditOf } from './audit.ts';
+import { type Bans, openBans } from './bans.ts';
 import { type Database, DatabaseFault } from './database.ts';
 import { type Opened, openFile, openFileBeside } from './file.ts';
 import { memoryOf } from './memories.ts';
 import { NewerSchemaError } from './migrate.ts';
+import { openSqlite } from './sqlite.ts';
 import { StoreError } from './store-error.ts';
 import { Writer } from './writer.ts';
 
@@ -13,8 +16,8 @@ export { StoreError } from './store-error.ts';
 
 /** What a store is opened with. */
 export interface StoreOptions {
-  /** The folder of the database; it is made if there is none. */
-  readonly dataDir: string;
+  /** The folder of the database, which is made if there is none; undefined for a store that lasts as long as the process. */
+  readonly dataDir: string | undefined;
   /** A PostgreSQL database instead of the file. */
   readonly databaseUrl?: string | undefined;
   readonly clock: Clock;
@@ -36,6 +39,8 @@ export interface Store {
   readonly writer: Writer;
   /** What one owner, an adapter, keeps under names. */
   memory(owner: string): Memory;
+  readonly bans: Bans;
+  readonly audit: Audit;
   /** Writes what is still to be written, in bounded time, and closes the database. */
   close(): Promise<void>;
 }
@@ -49,12 +54,21 @@ const CLOSE_TIME = 2_000;
  * @throws {StoreError} when it can't be used: it is another process's, a newer version's, or not accessible
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const { database, close } = await open(options);
-  const writer = new Writer({ ...options, database });
+  return storeOn(await open(options), options);
+}
+
+/** A store on a database that is open. */
+export async function storeOn(
+  { database, close }: Opened,
+  { clock, random, log }: Pick<StoreOptions, 'clock' | 'random' | 'log'>,
+): Promise<Store> {
+  const writer = new Writer({ database, clock, random, log });
   return {
     database,
     writer,
     memory: (owner) => memoryOf(owner, database, writer),
+    bans: await openBans(database, writer),
+    audit: auditOf(database, writer, clock),
     async close() {
       await writer.close(CLOSE_TIME);
       await close();
@@ -63,6 +77,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 }
 
 async function open({ dataDir, clock, log, beside, wait }: StoreOptions): Promise<Opened> {
+  if (dataDir === undefined) {
+    const database = await openSqlite(':memory:');
+    return { database, close: () => database.close() };
+  }
   try {
     return await (beside ? openFileBeside(dataDir) : openFile(dataDir, clock, log, wait));
   } catch (error) {

@@ -1,0 +1,76 @@
+/** Who may not be heard. */
+import type { Database } from './database.ts';
+import type { Writer } from './writer.ts';
+
+/** A platform user who may not be heard. */
+export interface Ban {
+  readonly adapter: string;
+  readonly userId: string;
+  /** Their name at that time, for people. */
+  readonly name: string;
+  readonly reason: string;
+  /** Who banned them. */
+  readonly by: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** When it ends, in milliseconds since the epoch; undefined for never. */
+  readonly until: number | undefined;
+}
+
+/** The bans that there are. */
+export interface Bans {
+  /** Bans a user, or changes the ban that they have. Resolves when that is kept. */
+  add(ban: Ban): Promise<void>;
+  /** Ends a ban, if there is one. Resolves when that is kept. */
+  lift(adapter: string, userId: string): Promise<void>;
+  /** The bans that hold at a time, the newest first. */
+  list(now: number): Ban[];
+  isBanned(adapter: string, userId: string, now: number): boolean;
+}
+
+interface Row {
+  readonly adapter: string;
+  readonly user_id: string;
+  readonly name: string;
+  readonly reason: string;
+  readonly by: string;
+  readonly at: number;
+  readonly until: number | null;
+  readonly [column: string]: string | number | null;
+}
+
+const ADD = `INSERT INTO ban (adapter, user_id, name, reason, by, at, until) VALUES (?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (adapter, user_id) DO UPDATE SET name = excluded.name, reason = excluded.reason, by = excluded.by,
+  at = excluded.at, until = excluded.until`;
+const LIFT = 'DELETE FROM ban WHERE adapter = ? AND user_id = ?';
+
+/** Reads the bans. They are few, and asked for at each message: they stay in memory, and hold there at once. */
+export async function openBans(database: Database, writer: Writer): Promise<Bans> {
+  const rows = await database.all<Row>('SELECT * FROM ban');
+  const bans = new Map(rows.map((row) => [keyOf(row.adapter, row.user_id), banOf(row)]));
+  return {
+    add(ban) {
+      const { adapter, userId, name, reason, by, at, until } = ban;
+      bans.set(keyOf(adapter, userId), ban);
+      return writer.add({ sql: ADD, values: [adapter, userId, name, reason, by, at, until ?? null] });
+    },
+    lift(adapter, userId) {
+      bans.delete(keyOf(adapter, userId));
+      return writer.add({ sql: LIFT, values: [adapter, userId] });
+    },
+    list: (now) => [...bans.values()].filter((ban) => holds(ban, now)).sort((a, b) => b.at - a.at),
+    isBanned: (adapter, userId, now) => holds(bans.get(keyOf(adapter, userId)), now),
+  };
+}
+
+function holds(ban: Ban | undefined, now: number): boolean {
+  return ban !== undefined && (ban.until === undefined || ban.until > now);
+}
+
+function keyOf(adapter: string, userId: string): string {
+  return JSON.stringify([adapter, userId]);
+}
+
+function banOf({ adapter, user_id, name, reason, by, at, until }: Row): Ban {
+  return { adapter, userId: user_id, name, reason, by, at, until: until ?? undefined };
+}
