@@ -56,6 +56,8 @@ export interface AdapterHost {
   profile(author: Author): void;
   /** A user left: they are in none of this adapter's mapped rooms any more. Called for anybody. */
   left(userId: Author['id']): void;
+  /** What is wrong with the bridge now, in sentences for the operator; none when all is well. */
+  health(): readonly string[];
   /** The operator asked, on this adapter, for the end of the whole bridge. */
   shutdown(): void;
 }

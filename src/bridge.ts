@@ -1,5 +1,4 @@
 /** A whole bridge: the parts that a configuration asks for, put together, started and stopped. */
-import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type Adapter, AdapterError } from './adapter.ts';
 import { type Broker, startBroker } from './broker.ts';
@@ -8,8 +7,12 @@ import type { Clock } from './clock.ts';
 import { type AdapterConfig, type Config, ConfigError, roomsOf } from './config.ts';
 import { CrossChat, CrossChatConfigError, type CrossChatOptions } from './crosschat/index.ts';
 import { type Demo, startDemo } from './demo.ts';
+import type { Place } from './event.ts';
 import { Hub, type Member } from './hub.ts';
-import { fileMemory } from './memory.ts';
+import { networkId } from './network-destination.ts';
+import { noticeIn } from './notice.ts';
+import { Outbox } from './outbox/outbox.ts';
+import { openStore, type Store, StoreError } from './store/store.ts';
 import { VirtualServer } from './virtual-server.ts';
 
 /** What a bridge is made of. */
@@ -28,16 +31,15 @@ const FLUSH_TIME = 1_500;
 /** One bridge. */
 export class Bridge {
   readonly #options: BridgeOptions;
-  readonly #hub: Hub;
+  #store: Store | undefined;
+  #outbox: Outbox | undefined;
   #broker: Broker | undefined;
   #demo: Demo | undefined;
   #servers: VirtualServer[] = [];
   #members: Member[] = [];
 
   constructor(options: BridgeOptions) {
-    const { config, clock, random, log } = options;
     this.#options = options;
-    this.#hub = new Hub({ hearersOf: channelMap(config.channels), clock, random, log });
   }
 
   /** The address of the embedded broker, if this bridge runs one. */
@@ -52,14 +54,17 @@ export class Bridge {
    */
   async start(): Promise<void> {
     const { config, clock, random, log } = this.#options;
+    const { hub, outbox } = await this.#openStore();
     let connection = config.mqtt;
     if (config.mqtt.urls.length === 0) {
       this.#broker = await startBroker({ log });
       log.info(`No MQTT broker is configured, so the bridge runs one: game servers can join at ${this.#broker.url}`);
       connection = { ...config.mqtt, urls: [this.#broker.url], allowAnonymous: true };
     }
-    this.#servers = virtualServerOptions(config, connection).map((options) => this.#virtualServer(options));
-    this.#members = config.adapters.map((adapter) => this.#member(adapter));
+    this.#servers = virtualServerOptions(config, connection).map((options) => this.#virtualServer(options, hub));
+    this.#members = config.adapters.map((adapter) => this.#member(adapter, hub));
+    await outbox.restore();
+    for (const server of this.#servers) outbox.release(networkId(server));
     for (const { chat } of this.#servers) chat.start();
     if (this.#broker && config.adapters.every(({ module }) => module.everywhere)) {
       log.info('Nothing is configured, so two simulated game servers show what the bridge does.');
@@ -77,15 +82,51 @@ export class Bridge {
     await Promise.all(this.#servers.map(({ chat }) => chat.whenReady(signal)));
   }
 
-  /** Lets what is on its way go out, says goodbye everywhere, and ends. Never throws; a frozen broker can make it take 8 s. */
-  async stop(): Promise<void> {
-    await this.#demo?.stop();
-    await this.#hub.close(FLUSH_TIME);
-    await Promise.all([this.#stopAdapters(), ...this.#servers.map((server) => server.close(FLUSH_TIME))]);
-    await this.#broker?.stop();
+  /** What is wrong now, in sentences for the operator; none when all is well. */
+  health(): readonly string[] {
+    const { fault } = this.#store?.writer ?? {};
+    const offline = this.#servers.filter(({ chat }) => chat.status !== 'ready');
+    return [
+      ...(fault === undefined ? [] : [`${fault} What happens is kept in memory only.`]),
+      ...offline.map(
+        ({ chat }) => `The bridge is not on the network as ${chat.state.ownId}: it has no connection to the MQTT broker.`,
+      ),
+      ...(this.#outbox?.health() ?? []),
+    ];
   }
 
-  #virtualServer(options: CrossChatOptions): VirtualServer {
+  /**
+   * Lets what is on its way go out, says goodbye everywhere, and ends. What could not go out is kept. Never throws; a frozen broker
+   * can make it take 8 s.
+   */
+  async stop(): Promise<void> {
+    await this.#demo?.stop();
+    await this.#outbox?.close(FLUSH_TIME);
+    await Promise.all([this.#stopAdapters(), ...this.#servers.map((server) => server.close())]);
+    await this.#broker?.stop();
+    await this.#store?.close();
+  }
+
+  /** Opens the store, and makes what stands on it. A bridge that serves nobody but its operator leaves nothing behind. */
+  async #openStore(): Promise<{ hub: Hub; outbox: Outbox }> {
+    const { config, clock, random, log } = this.#options;
+    const isPrivate = config.adapters.every(({ module }) => module.everywhere);
+    try {
+      this.#store = await openStore({ ...config, ...(isPrivate && { dataDir: undefined }), clock, random, log });
+    } catch (error) {
+      if (error instanceof StoreError) throw new ConfigError([error.message]);
+      throw error;
+    }
+    const { database, writer } = this.#store;
+    const notice = (place: Place, text: string, seq: number) => noticeIn(place, text, seq, clock.now());
+    const outbox = new Outbox({ database, writer, maxAge: config.maxDeliveryAge, notice, clock, random, log });
+    this.#outbox = outbox;
+    await outbox.open();
+    const hub = new Hub({ hearersOf: channelMap(config.channels), outbox, flood: config.flood, clock, log });
+    return { hub, outbox };
+  }
+
+  #virtualServer(options: CrossChatOptions, hub: Hub): VirtualServer {
     const { config, clock, random, log } = this.#options;
     const serverLog = log.child({ server: options.serverId });
     const chat = new CrossChat({ ...options, log: serverLog, clock, random });
@@ -94,7 +135,7 @@ export class Bridge {
         'This bridge stands still until it is started again. To run two bridges, give each a SERVER_ID of its own.',
       );
       // Its rooms would be served twice otherwise.
-      void this.#stopAdapters();
+      void this.#outbox?.close(0).then(() => this.#stopAdapters());
     });
     chat.on('pm', ({ from, server }) => {
       serverLog.info(
@@ -102,15 +143,16 @@ export class Bridge {
         'a whisper to a speaker came in; whispers do not reach the platforms yet',
       );
     });
-    const server = new VirtualServer({ chat, idle: config.idle, clock, random, log: serverLog });
-    this.#hub.listen(server);
+    const server = new VirtualServer({ chat, idle: config.idle, clock });
+    hub.listen(server);
     return server;
   }
 
-  #member({ id, module, config: own, serverId }: AdapterConfig): Member {
+  #member({ id, module, config: own, serverId }: AdapterConfig, hub: Hub): Member {
     const { config, clock, random, log, shutdown } = this.#options;
     const server = this.#servers.find(({ chat }) => chat.state.ownId === serverId);
-    if (!server) throw new Error(`no virtual server ${serverId}`);
+    const store = this.#store;
+    if (!server || !store) throw new Error(`no virtual server ${serverId}`);
     const adapterLog = log.child({ adapter: id });
     const rooms = roomsOf(config, id);
     const adapter = module.create(own, {
@@ -119,18 +161,19 @@ export class Bridge {
       log: adapterLog,
       clock,
       random,
-      memory: fileMemory(join(config.dataDir, 'adapters'), id, adapterLog),
+      memory: store.memory(id),
       chat: server.chat,
-      message: async (message) => this.#hub.heardFromRoom(message),
-      edit: async () => {},
-      remove: async () => {},
-      profile: (author) => server.changed(id, module.type, author),
-      left: (userId) => server.left(id, userId),
+      message: (message) => hub.heardFromRoom(message),
+      edit: (edit) => hub.heardFromRoom(edit),
+      remove: (removal) => hub.heardFromRoom(removal),
+      profile: (author) => hub.changed(member, author),
+      left: (userId) => hub.left(member, userId),
+      health: () => this.health(),
       shutdown,
     });
     const { type, everywhere = false } = module;
     const member: Member = { id, type, adapter, rooms, everywhere, server };
-    this.#hub.join(member);
+    hub.join(member);
     return member;
   }
 
@@ -138,6 +181,7 @@ export class Bridge {
   async #startAdapter({ id, adapter }: Member): Promise<boolean> {
     try {
       await adapter.start();
+      this.#outbox?.release(id);
       return true;
     } catch (error) {
       const { log } = this.#options;

@@ -41,6 +41,7 @@ export async function check(config: Config, log: Logger, print: (line: string) =
       remove: async () => {},
       profile: () => {},
       left: () => {},
+      health: () => [],
       shutdown: () => {},
     });
     for await (const finding of adapter.check()) tell(finding);

@@ -10,7 +10,7 @@ export type AdapterId = Branded<'AdapterId'>;
 export type RoomRef = Branded<'RoomRef'>;
 /** A game server's id on the crosschat network. */
 export type ServerId = Branded<'ServerId'>;
-/** Names one event for ever and over all platforms: made by {@link eventId} only. */
+/** Names one event for ever and over all platforms: made by {@link eventId} and {@link numberedId} only. */
 export type EventId = Branded<'EventId'>;
 
 /** Where something was said: a room of an adapter, or a game server. */
@@ -22,6 +22,11 @@ export type Place =
 export function eventId(place: Place, nativeId: string): EventId {
   const where = place.kind === 'room' ? `${place.adapter}/${place.room}` : `server/${place.server}`;
   return `${where}/${nativeId}` as EventId;
+}
+
+/** Makes the id of an event that has no place, or none with ids of its own, from the number that the bridge gave it. */
+export function numberedId(seq: number): EventId {
+  return `bridge/${seq}` as EventId;
 }
 
 /** Who said it. */

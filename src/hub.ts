@@ -1,23 +1,37 @@
-/** The hub: takes what was said on any side, finds who hears it, and makes the deliveries. */
+/** The hub: takes what happened on any side, finds who hears of it, and hands it to the outbox. */
 import type { Logger } from 'pino';
-import { z } from 'zod';
 import type { Adapter } from './adapter.ts';
-import { type Hearers, type RoomAddress, roomKey } from './channels.ts';
+import { type Hearers, roomKey } from './channels.ts';
 import type { Clock } from './clock.ts';
-import type { CrossChatEvents, CrossChatUser } from './crosschat/index.ts';
-import { type AdapterId, type Author, eventId, type Message, type Place, type RoomRef, type ServerId } from './event.ts';
-import { DeliveryQueue } from './outbox.ts';
-import { toLine } from './text/line.ts';
-import { sanitizeName } from './text/names.ts';
-import { toPlain } from './text/plain.ts';
-import { literal, textLength } from './text/tree.ts';
-import type { Origin, VirtualServer } from './virtual-server.ts';
+import type { CrossChatEvents } from './crosschat/index.ts';
+import {
+  type AdapterId,
+  type Author,
+  type Departure,
+  type Edit,
+  type Message,
+  numberedId,
+  type Place,
+  type Profile,
+  type Removal,
+  type RoomRef,
+  type ServerId,
+} from './event.ts';
+import { FloodGate, type FloodGateOptions } from './flood-gate.ts';
+import { isBlank, originIn, presentable, saidByPlayer } from './incoming.ts';
+import { networkDestination, networkId } from './network-destination.ts';
+import { noticeIn } from './notice.ts';
+import type { Outbox } from './outbox/outbox.ts';
+import { roomDestination, roomId } from './room-destination.ts';
+import type { NetworkDelivery, Origin, VirtualServer } from './virtual-server.ts';
 
 /** What the hub is made of. */
 export interface HubOptions {
   readonly hearersOf: (place: Place) => Hearers;
+  readonly outbox: Outbox;
+  /** Messages a minute that one user, or one game server, may send; 0 for no limit. */
+  readonly flood: FloodGateOptions['perMinute'];
   readonly clock: Clock;
-  readonly random: () => number;
   readonly log: Logger;
 }
 
@@ -35,72 +49,119 @@ export interface Member {
   readonly server: VirtualServer;
 }
 
+type RoomPlace = Extract<Place, { kind: 'room' }>;
+
 const MAX_CACHED_PLACES = 2_000;
+const MAX_SPEAKERS = 10_000;
 
 /** The one place where all sides meet. */
 export class Hub {
   readonly #options: HubOptions;
   readonly #members = new Map<AdapterId, Member>();
-  readonly #queues = new Map<string, DeliveryQueue<Message>>();
   readonly #hearers = new Map<string, Hearers>();
+  /** Who spoke lately: what they said may still be on its way to the network. */
+  readonly #spoke = new Set<string>();
   readonly #warnedOf = new Set<string>();
-  /** Sets apart the events of this run, since the network gives its messages no ids. */
-  readonly #run: string;
-  #count = 0;
+  readonly #flood: FloodGate;
 
   constructor(options: HubOptions) {
+    const { clock, log } = options;
     this.#options = options;
-    this.#run = `${options.clock.now().toString(36)}${Math.floor(options.random() * 2 ** 32).toString(36)}`;
+    this.#flood = new FloodGate({ perMinute: options.flood, clock, log });
   }
 
   /** Lets an adapter take part. */
   join(member: Member): void {
     this.#members.set(member.id, member);
+    const { outbox, log } = this.#options;
+    for (const room of member.rooms) {
+      const address = { adapter: member.id, room };
+      outbox.add(roomDestination({ address, adapter: member.adapter, history: outbox.history, log }));
+    }
   }
 
-  /** Lets what game servers say to a virtual server be heard in the rooms of its adapters. */
+  /** Lets what game servers say to a virtual server be heard in the rooms of its adapters, and the other way round. */
   listen(server: VirtualServer): void {
+    this.#options.outbox.add(networkDestination(server, (adapter, place) => this.#circumstances(adapter, place)));
     server.chat.on('say', (event) => this.#heardFromServer(server, event));
+    server.chat.on('ready', () => this.#options.outbox.retry(networkId(server)));
   }
 
-  /** Somebody said something in a room. */
-  heardFromRoom(message: Message): void {
-    if (message.place.kind !== 'room') return;
-    const member = this.#members.get(message.place.adapter);
-    if (!member || (message.attachments.length === 0 && isBlank(toPlain(message.body)))) return;
-    const shown = { ...message, author: presentable(message.author) };
-    const hearers = this.#hearersOf(message.place);
-    for (const room of hearers.rooms) this.#queueOf(room)?.push(shown);
-    member.server.say(shown, member.id, hearers.servers, this.#originOf(member, message.place.room));
+  /** Something was said, edited or taken back in a room. Resolves when it is taken. */
+  async heardFromRoom(event: Message | Edit | Removal): Promise<void> {
+    const { place } = event;
+    const member = place.kind === 'room' ? this.#members.get(place.adapter) : undefined;
+    if (place.kind !== 'room' || !member) return;
+    const shown = this.#admit(event, member, place);
+    if (!shown) return;
+    const rooms = this.#hearersOf(place).rooms.map(roomId);
+    // What was said in a game can't be taken back.
+    const network = shown.kind === 'removal' ? [] : [networkId(member.server)];
+    if (shown.kind === 'message') this.#remember(speakerKey(member.id, shown.author.id));
+    await this.#options.outbox.take(shown, member.id, [...rooms, ...network]);
   }
 
-  /** Gives what still waits for rooms up to `ms` milliseconds to go out. */
-  async close(ms: number): Promise<void> {
-    await Promise.all([...this.#queues.values()].map((queue) => queue.close(ms)));
+  /** A user's name or looks changed. */
+  changed(member: Member, author: Author): void {
+    const { clock } = this.#options;
+    this.#tellOf(member, author.id, { kind: 'profile', at: clock.now(), adapter: member.id, author });
   }
 
-  #heardFromServer(via: VirtualServer, { server, user, text, extra }: CrossChatEvents['say'][0]): void {
+  /** A user left the platform's rooms. */
+  left(member: Member, userId: Author['id']): void {
+    const { clock } = this.#options;
+    this.#tellOf(member, userId, { kind: 'departure', at: clock.now(), adapter: member.id, userId });
+  }
+
+  /** Platforms tell of everybody; the network knows those only who spoke. */
+  #tellOf(member: Member, userId: Author['id'], news: Omit<Profile, 'id'> | Omit<Departure, 'id'>): void {
+    const { id, server } = member;
+    if (!this.#spoke.has(speakerKey(id, userId)) && !server.isPresent(id, userId)) return;
+    void this.#options.outbox.takeNew((seq) => ({ ...news, id: numberedId(seq) }), [networkId(server)]);
+  }
+
+  /** The event as others see it; undefined when it is not carried. */
+  #admit(event: Message | Edit | Removal, member: Member, place: RoomPlace): Message | Edit | Removal | undefined {
+    if (event.kind === 'removal') return event;
+    const message = presentable(event.kind === 'edit' ? event.message : event);
+    if (!message || !this.#mayPass(message, event.at, member, place)) return undefined;
+    return event.kind === 'edit' ? { ...event, message } : message;
+  }
+
+  #mayPass(message: Message, at: number, member: Member, place: RoomPlace): boolean {
+    const verdict = member.everywhere ? 'yes' : this.#flood.ofUser(`${member.id}/${message.author.id}`, message.author.name, at);
+    if (verdict === 'first-no') {
+      const { outbox, clock } = this.#options;
+      const text = `${message.author.name}, that was too much at once: what you say is not carried to the other places until you pause for a minute.`;
+      void outbox.takeNew((seq) => noticeIn(place, text, seq, clock.now()), [roomId(place)]);
+    }
+    return verdict === 'yes';
+  }
+
+  #heardFromServer(via: VirtualServer, event: CrossChatEvents['say'][0]): void {
+    const { server, user, text, extra } = event;
     if (isBlank(text)) return;
-    const place: Place = { kind: 'server', server: server.id as ServerId };
-    const origin = 'origin' in extra ? originSchema.safeParse(extra['origin']).data : undefined;
+    const origin = originIn(extra);
     if (origin && this.#hearsItself(origin)) {
       this.#warnOfSecondBridge(server.id, origin);
       return;
     }
-    const message: Message = {
-      kind: 'message',
-      id: eventId(place, `${this.#run}-${++this.#count}`),
-      at: this.#options.clock.now(),
-      place,
-      tag: sanitizeName(server.id) || 'server',
-      author: playerOf(user),
-      body: literal(text),
-      attachments: [],
-    };
-    for (const room of this.#hearersOf(place).rooms) {
-      const member = this.#members.get(room.adapter);
-      if (member?.server === via) this.#queueOf(room)?.push(message);
-    }
+    const { rooms } = this.#hearersOf({ kind: 'server', server: server.id as ServerId });
+    const heardIn = rooms.filter((room) => this.#members.get(room.adapter)?.server === via);
+    if (heardIn.length === 0) return;
+    if (this.#flood.ofPlayer(server.id, user.id, user.name) !== 'yes') return;
+    // Without waiting before this: what is added to the store with it must be in the same transaction.
+    void this.#options.outbox.takeNew((seq) => saidByPlayer(event, seq, this.#options.clock.now()), heardIn.map(roomId));
+  }
+
+  /** What the configuration says now of where an event is from. */
+  #circumstances(adapter: AdapterId, place: Place | undefined): Omit<NetworkDelivery, 'event' | 'adapter'> | undefined {
+    const member = this.#members.get(adapter);
+    if (!member) return undefined;
+    if (place?.kind !== 'room') return { platform: member.type, servers: () => true, origin: undefined };
+    if (!member.rooms.includes(place.room)) return undefined;
+    const { servers } = this.#hearersOf(place);
+    return { platform: member.type, servers, origin: this.#originOf(member, place.room) };
   }
 
   #originOf(member: Member, room: RoomRef): Origin {
@@ -127,6 +188,13 @@ export class Hub {
     );
   }
 
+  #remember(speaker: string): void {
+    this.#spoke.delete(speaker);
+    this.#spoke.add(speaker);
+    const [quietest] = this.#spoke;
+    if (this.#spoke.size > MAX_SPEAKERS && quietest !== undefined) this.#spoke.delete(quietest);
+  }
+
   #hearersOf(place: Place): Hearers {
     const key = place.kind === 'server' ? place.server : roomKey(place);
     let hearers = this.#hearers.get(key);
@@ -137,62 +205,8 @@ export class Hub {
     }
     return hearers;
   }
-
-  #queueOf(address: RoomAddress): DeliveryQueue<Message> | undefined {
-    const member = this.#members.get(address.adapter);
-    if (!member) return undefined;
-    const key = roomKey(address);
-    let queue = this.#queues.get(key);
-    if (!queue) {
-      queue = new DeliveryQueue({
-        name: `${member.adapter.platform} room ${address.room}`,
-        deliver: (message, signal) =>
-          member.adapter.send(address.room, message, {
-            signal,
-            shown: [],
-            doubtful: false,
-            isKnown: async () => false,
-            begin: async () => {},
-            failed: () => {},
-            done: () => {},
-          }),
-        describe: ({ author, tag, body }) => `${author.name} (${tag}): ${toLine(toPlain(body)).slice(0, 500)}`,
-        size: ({ body }) => textLength(body),
-        clock: this.#options.clock,
-        random: this.#options.random,
-        log: this.#options.log,
-      });
-      this.#queues.set(key, queue);
-    }
-    return queue;
-  }
 }
 
-const originSchema = z.object({ platform: z.string().max(64), room: z.string().max(256) });
-const webAddress = z.url({ protocol: /^https?$/ }).max(2_048);
-
-/** Whether there is nothing in a text that anybody could see. */
-function isBlank(text: string): boolean {
-  return !/[^\p{Z}\p{C}\p{Default_Ignorable_Code_Point}]/u.test(text);
-}
-
-function presentable(author: Author): Author {
-  return { ...author, name: sanitizeName(author.name) || 'Somebody' };
-}
-
-/** A player as the author of a message. Their extras are their server's word: only what is well-formed is taken. */
-function playerOf(user: CrossChatUser): Author {
-  const avatar = webAddressIn(user.extra['avatar']);
-  const link = webAddressIn(user.extra['link']) ?? (user.steamid64 && `https://steamcommunity.com/profiles/${user.steamid64}`);
-  return {
-    id: String(user.id),
-    name: sanitizeName(user.name) || `Player ${user.id}`,
-    ...(avatar && { avatar }),
-    ...(link && { link }),
-  };
-}
-
-/** Most players have none, and zod takes its time to say so. */
-function webAddressIn(extra: unknown): string | undefined {
-  return extra === undefined ? undefined : webAddress.safeParse(extra).data;
+function speakerKey(adapter: AdapterId, userId: Author['id']): string {
+  return `${adapter}/${userId}`;
 }

@@ -53,6 +53,11 @@ export class Speakers {
     return user.id;
   }
 
+  /** Whether the network can see a user. */
+  has(adapter: AdapterId, userId: string): boolean {
+    return this.#speakers.has(speakerKey(adapter, userId));
+  }
+
   /** A user's name or looks changed: news only if the network can see them. */
   async changed(adapter: AdapterId, platform: string, author: Author): Promise<void> {
     const known = this.#speakers.get(speakerKey(adapter, author.id));

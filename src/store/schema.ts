@@ -4,12 +4,19 @@
 export const migrations: readonly (readonly string[])[] = [
   [
     // What happened anywhere. `seq` is the order in which the bridge took it; `body` is the event as JSON.
-    'CREATE TABLE event (seq BIGINT PRIMARY KEY, id TEXT NOT NULL UNIQUE, stored_at BIGINT NOT NULL, body TEXT NOT NULL)',
+    // `target` is the id of the message that an edit is of.
+    `CREATE TABLE event (seq BIGINT PRIMARY KEY, id TEXT NOT NULL UNIQUE, stored_at BIGINT NOT NULL, target TEXT,
+      body TEXT NOT NULL)`,
+    'CREATE INDEX event_target ON event (target) WHERE target IS NOT NULL',
     'CREATE INDEX event_stored ON event (stored_at)',
-    // An event on its way to one destination: `waiting`, or `dead` when it was given up, with the reason. What arrived has no row.
-    `CREATE TABLE delivery (destination TEXT NOT NULL, event BIGINT NOT NULL, state TEXT NOT NULL, doubtful INTEGER NOT NULL,
-      reason TEXT, failed_at BIGINT, PRIMARY KEY (destination, event))`,
-    'CREATE INDEX delivery_state ON delivery (state, destination, event)',
+    // An event on its way to one destination, in the order of `position`: `waiting`; `dead` when it was given up, with the reason; or
+    // `retried`, when the operator wants a dead one at the end of the line again. What arrived has no row. `begun_at` is
+    // set while its next part may be shown without anybody having confirmed it. `joined` is how many are shown as one message with it
+    // at the head (1 for alone), and `join_mode` how.
+    `CREATE TABLE delivery (destination TEXT NOT NULL, event BIGINT NOT NULL, position BIGINT NOT NULL, queued_at BIGINT NOT NULL,
+      state TEXT NOT NULL, begun_at BIGINT, joined INTEGER NOT NULL, join_mode TEXT, reason TEXT, failed_at BIGINT,
+      PRIMARY KEY (destination, event))`,
+    'CREATE INDEX delivery_state ON delivery (state, destination, position)',
     'CREATE INDEX delivery_event ON delivery (event)',
     // What an event became at a destination: the native id of each of its parts.
     `CREATE TABLE shown (event BIGINT NOT NULL, destination TEXT NOT NULL, part INTEGER NOT NULL, native_id TEXT NOT NULL,
@@ -20,7 +27,9 @@ export const migrations: readonly (readonly string[])[] = [
     // Small things that adapters keep: a sync token, the last message of a room.
     'CREATE TABLE memory (owner TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (owner, name))',
     // The MQTT session of each virtual server: who we said we are, QoS 2 packets on their way, and who is on the other servers.
-    'CREATE TABLE session (server TEXT PRIMARY KEY, started BIGINT NOT NULL, instance TEXT NOT NULL)',
+    // `scope` tells one session from another, and is empty when the broker holds none; `last_user` only ever grows.
+    `CREATE TABLE session (server TEXT PRIMARY KEY, scope TEXT NOT NULL, started BIGINT NOT NULL, instance TEXT NOT NULL,
+      last_user BIGINT NOT NULL)`,
     'CREATE TABLE packet_received (server TEXT NOT NULL, packet_id INTEGER NOT NULL, PRIMARY KEY (server, packet_id))',
     `CREATE TABLE packet_sent (server TEXT NOT NULL, seq BIGINT NOT NULL, packet_id INTEGER, released INTEGER NOT NULL,
       topic TEXT NOT NULL, payload TEXT NOT NULL, retain INTEGER NOT NULL, PRIMARY KEY (server, seq))`,

@@ -1,0 +1,42 @@
+/** The game servers as a destination of deliveries, through one virtual server. */
+import { DeliveryError } from './adapter.ts';
+import type { AdapterId, Event, Message, Place } from './event.ts';
+import type { Destination } from './outbox/destination.ts';
+import type { NetworkDelivery, VirtualServer } from './virtual-server.ts';
+
+/** The id of a virtual server's destination. */
+export function networkId({ chat }: VirtualServer): string {
+  return `network/${chat.state.ownId}`;
+}
+
+/**
+ * Makes a virtual server's destination, which is a group of its own. It has no place to tell what came too late: a stale line in a
+ * game is noise.
+ * @param circumstances what the current configuration says of an event's adapter and place; undefined when it is not there any more
+ */
+export function networkDestination(
+  server: VirtualServer,
+  circumstances: (adapter: AdapterId, place: Place | undefined) => Omit<NetworkDelivery, 'event' | 'adapter'> | undefined,
+): Destination {
+  const id = networkId(server);
+  return {
+    id,
+    name: `game servers (as ${server.chat.state.ownId})`,
+    group: id,
+    async deliver(event, attempt) {
+      if (event.kind === 'removal') return;
+      const { adapter, place } = sourceOf(event);
+      const found = adapter && circumstances(adapter, place);
+      if (!found) throw new DeliveryError('the room that it is from is no longer configured', { passing: false });
+      await server.deliver({ event, adapter, ...found }, attempt);
+    },
+  };
+}
+
+function sourceOf(event: Exclude<Event, { kind: 'removal' }>): {
+  adapter: AdapterId | undefined;
+  place: Message['place'] | undefined;
+} {
+  if (event.kind === 'profile' || event.kind === 'departure') return { adapter: event.adapter, place: undefined };
+  return { adapter: event.place.kind === 'room' ? event.place.adapter : undefined, place: event.place };
+}

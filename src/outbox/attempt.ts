@@ -1,0 +1,105 @@
+/** One try to deliver, kept step by step, so that the next one knows what came of it, even after a crash. */
+import type { Clock } from '../clock.ts';
+import type { Statement } from '../store/database.ts';
+import { deliveries as statements } from '../store/deliveries.ts';
+import type { Writer } from '../store/writer.ts';
+import type { Delivery } from './delivery.ts';
+import type { KeptAttempt } from './destination.ts';
+import type { History } from './history.ts';
+
+/** What an attempt is made of. */
+export interface AttemptOptions {
+  readonly destination: string;
+  /** The first one, and those that are shown together with it. */
+  readonly deliveries: readonly [Delivery, ...Delivery[]];
+  readonly signal: AbortSignal;
+  readonly writer: Writer;
+  readonly history: History;
+  readonly clock: Clock;
+}
+
+/** An attempt to show deliveries as one. What it is told after its end is ignored: another attempt may be under way. */
+export class DeliveryAttempt implements KeptAttempt {
+  readonly signal: AbortSignal;
+  readonly #options: AttemptOptions;
+  readonly #first: Delivery;
+  #ended = false;
+  #completed = false;
+
+  constructor(options: AttemptOptions) {
+    this.#options = options;
+    this.signal = options.signal;
+    this.#first = options.deliveries[0];
+  }
+
+  get shown(): readonly string[] {
+    return this.#first.shown;
+  }
+
+  get doubtful(): boolean {
+    return this.#first.begunAt !== undefined;
+  }
+
+  get begunAt(): number | undefined {
+    return this.#first.begunAt;
+  }
+
+  /** Whether {@link complete} was called. */
+  get completed(): boolean {
+    return this.#completed;
+  }
+
+  isKnown(nativeId: string): Promise<boolean> {
+    const { history, destination } = this.#options;
+    return history.isNative(destination, nativeId);
+  }
+
+  async begin(): Promise<void> {
+    this.signal.throwIfAborted();
+    if (this.doubtful || this.#ended) return;
+    const { clock, writer } = this.#options;
+    this.#first.begunAt = clock.now();
+    await writer.addUnlessFaulty(this.#begun());
+    this.signal.throwIfAborted();
+  }
+
+  failed(): void {
+    if (!this.doubtful || this.#ended) return;
+    this.#first.begunAt = undefined;
+    void this.#options.writer.add(this.#begun());
+  }
+
+  done(nativeId: string): void {
+    if (this.#ended) return;
+    const { destination, deliveries, writer, history } = this.#options;
+    const part = this.#first.shown.length;
+    const wasDoubtful = this.doubtful;
+    this.#first.shown.push(nativeId);
+    this.#first.begunAt = undefined;
+    history.note(
+      destination,
+      deliveries.map(({ event }) => event),
+      this.#first.shown,
+    );
+    void writer.add(
+      ...deliveries.map(({ seq }) => statements.shown(destination, seq, part, nativeId)),
+      ...(wasDoubtful ? [this.#begun()] : []),
+    );
+  }
+
+  complete(): void {
+    if (this.#completed || this.#ended) return;
+    this.#completed = true;
+    const { destination, deliveries, writer } = this.#options;
+    void writer.add(...deliveries.map(({ seq }) => statements.arrived(destination, seq)));
+  }
+
+  /** From now on, nothing that it is told counts. */
+  end(): void {
+    this.#ended = true;
+  }
+
+  #begun(): Statement {
+    return statements.begun(this.#options.destination, this.#first.seq, this.#first.begunAt);
+  }
+}

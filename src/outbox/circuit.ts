@@ -1,0 +1,90 @@
+/** How a destination fares, as the operator sees it. */
+import type { Logger } from 'pino';
+import type { Clock } from '../clock.ts';
+import type { Faring } from '../store/deliveries.ts';
+
+/**
+ * `slow`: it takes messages more slowly than they come, or asked us to wait. `down`: it fails for reasons that should pass.
+ * `recovering`: it takes messages again, and some still wait.
+ */
+type State = 'up' | 'slow' | 'down' | 'recovering';
+
+/** What a circuit is made of. */
+export interface CircuitOptions {
+  /** The destination's id. */
+  readonly id: string;
+  readonly name: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Keeps what other processes can see. */
+  readonly keep: (faring: Faring) => void;
+  /** It was down and takes messages again. */
+  readonly onRecovery: () => void;
+}
+
+/** From so many waiting deliveries on, the operator is told that a destination is behind. */
+const MANY_WAITING = 100;
+
+/** The circuit state of one destination. */
+export class Circuit {
+  readonly #options: CircuitOptions;
+  #state: State = 'up';
+  #since: number;
+  #reason: string | undefined;
+
+  constructor(options: CircuitOptions) {
+    this.#options = options;
+    this.#since = options.clock.now();
+    this.#keep();
+  }
+
+  /** What is wrong while so many wait, in a sentence for the operator; undefined when all is well. */
+  health(waiting: number): string | undefined {
+    if (this.#state === 'up') return undefined;
+    const since = `${new Date(this.#since).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+    const reason = this.#reason === undefined ? '' : ` (${this.#reason})`;
+    return `${this.#options.name} is ${this.#state} since ${since}${reason}; ${waiting} wait.`;
+  }
+
+  /** So many wait now. */
+  waits(waiting: number): void {
+    if (this.#state !== 'up' || waiting < MANY_WAITING) return;
+    const { name, log } = this.#options;
+    this.#become('slow', 'messages come faster than they can be shown');
+    log.warn({ destination: name, waiting }, `${name} takes messages more slowly than they come; they follow in order`);
+  }
+
+  /** An attempt failed for a reason that should pass. @param askedToWait whether the platform said how long to wait */
+  failed(reason: string, askedToWait: boolean, context: { readonly retryInMs: number; readonly waiting: number }): void {
+    const { name, log } = this.#options;
+    const news = askedToWait ? this.#state === 'up' : this.#state !== 'down';
+    if (news) this.#become(askedToWait ? 'slow' : 'down', reason);
+    log[news ? 'warn' : 'debug']({ destination: name, ...context }, `${name}: ${reason}`);
+  }
+
+  /** The destination answered, and so many still wait. */
+  answered(waiting: number): void {
+    const { name, log, onRecovery } = this.#options;
+    if (this.#state === 'up') return;
+    const wasDown = this.#state === 'down';
+    const wasBehind = this.#state === 'slow' || this.#state === 'recovering';
+    if (waiting > 0 && !wasDown) return;
+    this.#become(waiting > 0 ? 'recovering' : 'up', undefined);
+    if (wasDown) {
+      log.info({ destination: name, waiting }, `${name} takes messages again`);
+      onRecovery();
+    } else if (wasBehind) log.info({ destination: name }, `${name} has caught up`);
+  }
+
+  #become(state: State, reason: string | undefined): void {
+    this.#state = state;
+    this.#since = this.#options.clock.now();
+    this.#reason = reason;
+    this.#keep();
+  }
+
+  #keep(): void {
+    const { id, name, keep } = this.#options;
+    keep({ id, name, state: this.#state, since: this.#since, reason: this.#reason });
+  }
+}
