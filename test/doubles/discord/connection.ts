@@ -68,6 +68,13 @@ export class Connection {
     if (!this.frozen && this.ws.readyState === WebSocket.OPEN) this.ws.send(JSON.stringify({ t: null, s: null, ...payload }));
   }
 
+  /** The session is no longer this connection's; it may be resumed over it, or another one begun. */
+  invalidate(resumable: boolean): void {
+    if (this.#session?.sink === this.#sink) this.#session.sink = undefined;
+    this.#session = undefined;
+    this.send({ op: GatewayOpcodes.InvalidSession, d: resumable });
+  }
+
   /** The connection is gone; its session stays, unless the bot said that it is done. */
   closed(code: number): void {
     this.#cancelTimeout();

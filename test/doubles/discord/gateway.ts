@@ -141,7 +141,7 @@ export class Gateway {
   /** Tells all that their sessions are invalid; those that can't be resumed are forgotten. */
   invalidate(resumable: boolean): void {
     if (!resumable) this.sessions.clear();
-    for (const connection of this.#connections) connection.send({ op: GatewayOpcodes.InvalidSession, d: resumable });
+    for (const connection of this.#connections) connection.invalidate(resumable);
   }
 
   /** Forgets all sessions, so that a resume fails. */

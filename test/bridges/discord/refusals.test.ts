@@ -1,0 +1,90 @@
+/** What no second try can help: each is told with the place, the reason and what to do. */
+import { expect, it } from 'vitest';
+import { connected, failure, restarted, type Scene, says, send } from './setup.ts';
+
+const execute = 'POST /webhooks/:webhook/:token';
+const contents = ({ general }: Scene) => general.messages.map(({ content }) => content);
+/** Fills three messages. */
+const long = Array.from({ length: 850 }, (_, n) => `word${n}`).join(' ');
+
+it('a webhook that is deleted in the middle of a long message is replaced', async () => {
+  const made = await connected();
+  const message = says(long);
+  made.discord
+    .until(() => made.general.messages.length === 1)
+    .then(() => made.general.webhooks.forEach(made.general.deleteWebhook, made.general));
+  await send(made, made.general, message);
+  expect(contents(made).join(' ')).toBe(long);
+  expect(made.general.webhooks.length).toBeGreaterThan(0);
+});
+
+it('a webhook that is deleted between two parts, with a crash, is replaced', async () => {
+  let made = await connected();
+  const message = says(long);
+  await send(made, made.general, says('first'));
+  made.discord
+    .until(() => made.general.messages.length === 2)
+    .then(() => made.discord.faults.next(1, { stored: true, answer: 'reset' }, execute));
+  expect(await failure(send(made, made.general, message))).toMatchObject({ passing: true });
+  for (const webhook of made.general.webhooks) made.general.deleteWebhook(webhook);
+  made = await restarted(made);
+  await send(made, made.general, message);
+  expect(contents(made)).toEqual(['first', ...contents(made).slice(1)]);
+  expect(contents(made).slice(1).join(' ')).toBe(long);
+});
+
+it('a permission that is taken away in the middle is named, and what is left goes on when it is back', async () => {
+  let made = await connected();
+  const message = says(long);
+  made.discord
+    .until(() => made.general.messages.length === 1)
+    .then(() => {
+      for (const webhook of made.general.webhooks) made.general.deleteWebhook(webhook);
+      made.guild.setPermissions(made.guild.roleOf(made.bot), []);
+    });
+  expect(await failure(send(made, made.general, message))).toMatchObject({
+    passing: false,
+    message: 'The bot may not write in #general in Guild: give it the permission Manage Webhooks there',
+  });
+  made.guild.setPermissions(made.guild.roleOf(made.bot), ['ManageWebhooks']);
+  made = await restarted(made);
+  await send(made, made.general, message);
+  expect(contents(made).join(' ')).toBe(long);
+});
+
+it('a channel that the bot may no longer see is named', async () => {
+  const made = await connected();
+  await send(made, made.general, says('one'));
+  for (const webhook of made.general.webhooks) made.general.deleteWebhook(webhook);
+  made.general.setRule({ of: made.guild.everyone, deny: ['ViewChannel'] });
+  expect(await failure(send(made, made.general, says('two')))).toMatchObject({
+    passing: false,
+    message: expect.stringContaining('#general in Guild any more: give it the permission View Channel there'),
+  });
+});
+
+it('a channel that was deleted while a message was in doubt is for good', async () => {
+  let made = await connected();
+  made.discord.faults.next(1, { stored: true, answer: 'reset' }, execute);
+  const message = says('hello');
+  expect(await failure(send(made, made.general, message))).toMatchObject({ passing: true });
+  made.general.delete();
+  made = await restarted(made);
+  expect(await failure(send(made, made.general, message))).toMatchObject({
+    passing: false,
+    message: expect.stringContaining('take it out of the configuration'),
+  });
+});
+
+it('a message that Discord refuses holds up no other', async () => {
+  const made = await connected();
+  const body = { code: 200_000, message: 'Message was blocked by automatic moderation' };
+  made.discord.faults.next(1, { stored: false, answer: { status: 400, body } }, execute);
+  const refused = says('bad word');
+  expect(await failure(send(made, made.general, refused))).toMatchObject({
+    passing: false,
+    message: expect.stringContaining('#general in Guild: Discord says: Message was blocked by automatic moderation (200000)'),
+  });
+  await send(made, made.general, says('hello'));
+  expect(contents(made)).toEqual(['hello']);
+});
