@@ -195,9 +195,7 @@ export async function parseConfig({ raw, variables }: Settings, entries: Adapter
   return {
     mqtt: { ...connection, topicPrefix: given.topic_prefix, meta: given.meta, dialect: given.dialect },
     idle: given.idle_minutes * 60_000,
-    dataDir: given.data_dir,
-    databaseUrl: given.database_url,
-    store: { keepDays: given.store.keep_days, maxBytes: given.store.max_mb * 1_000_000 },
+    ...storeConfig(given),
     maxDeliveryAge: given.max_delivery_age_hours * 3_600_000,
     flood: { user: given.flood.user_per_minute, server: given.flood.server_per_minute },
     standby: given.standby,
@@ -205,6 +203,25 @@ export async function parseConfig({ raw, variables }: Settings, entries: Adapter
     adapters: withServers(adapters, given.server_id),
     channels: withRooms(channels.length > 0 ? channels : [{ name: 'main', servers: ['*'], rooms: [] }], adapters),
     notes: ignored.length > 0 ? [`Keys of the reference implementation that this bridge ignores: ${ignored.join(', ')}.`] : [],
+  };
+}
+
+/**
+ * The part of a configuration that says where the store is: a command that needs nothing else works though the rest is wrong.
+ * @throws {ConfigError}
+ */
+export function parseStoreConfig({ raw, variables }: Settings): Pick<Config, 'dataDir' | 'databaseUrl' | 'store'> {
+  const { data_dir, database_url, store } = raw;
+  const parsed = schema.pick({ data_dir: true, database_url: true, store: true }).safeParse({ data_dir, database_url, store });
+  if (!parsed.success) throw new ConfigError(parsed.error.issues.flatMap((issue) => sentencesOf(issue, raw, variables)));
+  return storeConfig(parsed.data);
+}
+
+function storeConfig(given: Pick<z.output<typeof schema>, 'data_dir' | 'database_url' | 'store'>) {
+  return {
+    dataDir: given.data_dir,
+    databaseUrl: given.database_url,
+    store: { keepDays: given.store.keep_days, maxBytes: given.store.max_mb * 1_000_000 },
   };
 }
 

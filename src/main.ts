@@ -1,14 +1,18 @@
 #!/usr/bin/env node
 /** The command line. */
+import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { builtIns, openTerminal, type Terminal } from '../bridges/index.ts';
+import { besideBridge } from './beside.ts';
 import { check } from './check.ts';
-import { type Config, ConfigError, parseConfig, type Settings } from './config.ts';
+import { systemClock } from './clock.ts';
+import { type Config, ConfigError, parseConfig, parseStoreConfig, type Settings } from './config.ts';
 import { defined } from './defined.ts';
 import { makeLog } from './log.ts';
 import { run } from './run.ts';
 import { readSettings, secretsIn } from './settings.ts';
+import { storeCommand } from './store-command.ts';
 import { nearest } from './text/nearest.ts';
 
 const HELP = `crosschat-bridge joins game servers that talk crosschat to Discord channels and Matrix rooms.
@@ -19,6 +23,9 @@ Commands:
   run       run the bridge (this is what happens without a command)
   check     check the configuration, try every connection, and say what works
   console   talk on a crosschat network from this terminal, without Discord or Matrix
+  store info [--json]           say what the database holds, and how each room and server fares
+  store prune                   delete now what is older or more than the configuration lets be kept
+  store export                  print all events that are kept, as JSON lines
 
 Options:
   --config FILE                 the configuration (default: config.yaml, config.yml or config.json, where there is one)
@@ -49,22 +56,25 @@ const OPTIONS = {
 /** The options that only `console` has: to ignore them would be to do something else than was asked. */
 const CONSOLE_OPTIONS = ['url', 'server-id', 'username', 'allow-anonymous', 'allow-insecure-transport'] as const;
 
-const COMMANDS = ['run', 'check', 'console'];
+/** Commands that work on the store alone, with arguments of their own. */
+const STORE_COMMANDS = ['store'];
+const COMMANDS = ['run', 'check', 'console', ...STORE_COMMANDS];
 
 /** Runs the command line. @returns the exit code */
 async function main(): Promise<number> {
-  const { values, positionals } = readArguments();
+  const { values, positionals, own } = readArguments();
   if (values.help) return print(HELP);
   if (values.version)
     return print((createRequire(import.meta.url)('crosschat-bridge/package.json') as { version: string }).version);
   const [command = 'run'] = positionals;
-  const unknown = COMMANDS.includes(command) ? positionals[1] : command;
+  const unknown = COMMANDS.includes(command) ? (own ? undefined : positionals[1]) : command;
   if (unknown !== undefined) {
     const close = nearest(unknown, COMMANDS);
     throw new ConfigError([
       `There is no command "${unknown}"${close ? ` (did you mean "${close}"?)` : ''}; --help lists what there is.`,
     ]);
   }
+  if (own) return onStore(own, values.config);
   const standalone = command === 'console';
   const misplaced = standalone ? undefined : CONSOLE_OPTIONS.find((option) => values[option] !== undefined);
   if (misplaced) {
@@ -88,13 +98,33 @@ async function main(): Promise<number> {
 }
 
 function readArguments() {
+  const known = { allowPositionals: true, options: OPTIONS } as const;
+  const { positionals, tokens } = parseArgs({ ...known, strict: false, tokens: true });
+  const [command = ''] = positionals;
   try {
-    return parseArgs({ allowPositionals: true, options: OPTIONS });
+    if (!STORE_COMMANDS.includes(command)) return { ...parseArgs(known), own: undefined };
+    // What is not for everybody is for the command.
+    const own = new Set<number>();
+    for (const token of tokens)
+      if (token.kind !== 'option' || !['config', 'help', 'version'].includes(token.name)) own.add(token.index);
+    const all = process.argv.slice(2);
+    const { values } = parseArgs({ ...known, args: all.filter((_, index) => !own.has(index)) });
+    return { values, positionals, own: all.filter((_, index) => own.has(index)).slice(1) };
   } catch (error) {
     // What Node says after its first sentence is for programmers.
     const [fault = ''] = (error as Error).message.split(/\.\s/);
     throw new ConfigError([`${fault}; --help lists what there is.`]);
   }
+}
+
+/** Carries out a command that works on the store alone: whatever else is configured may be wrong. */
+function onStore(args: readonly string[], configFile: string | undefined): Promise<number> {
+  const settings = readSettings(builtIns(undefined), process.cwd(), process.env, configFile);
+  const config = parseStoreConfig(settings);
+  const log = makeLog('silent', secretsIn(settings.raw));
+  return besideBridge(config, log, (store) =>
+    storeCommand(args, { store, keep: config.store, clock: systemClock, print: printInTime }),
+  );
 }
 
 function configOf(settings: Settings, terminal?: Terminal): Promise<Config> {
@@ -135,6 +165,12 @@ function consoleSettings({ raw, variables, file }: Settings, options: ReturnType
     variables,
     file,
   };
+}
+
+/** Prints a line, and waits while the reader is slower. */
+async function printInTime(line: string): Promise<void> {
+  if (process.stdout.destroyed || process.stdout.write(`${line}\n`)) return;
+  await Promise.race([once(process.stdout, 'drain'), once(process.stdout, 'close')]).catch(() => {});
 }
 
 function print(text: string): number {
