@@ -208,7 +208,9 @@ export class Gateway {
         continue;
       }
       const channel = this.#client.channels.cache.get(room);
-      this.#hearing.skipTo(room, (channel && 'lastMessageId' in channel && channel.lastMessageId) || '0');
+      // One that the bot can't see yet begins when it is seen.
+      if (!channel?.isTextBased() || channel.isDMBased() || !channel.viewable) continue;
+      this.#hearing.skipTo(room, channel.lastMessageId ?? '0');
       this.#positions.note(room, this.#hearing.heardUpTo(room));
     }
   }

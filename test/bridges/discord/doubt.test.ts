@@ -1,5 +1,7 @@
 /** Messages whose sending was interrupted: nobody knows whether Discord has them. */
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { RoomRef } from '../../../src/event.ts';
+import { TestAttempt } from '../../support/attempt.ts';
 import { TestClock } from '../../support/clock.ts';
 import { connected, failure, insist, restarted, type Scene, says, scene, send } from './setup.ts';
 
@@ -104,6 +106,16 @@ it('looks through so many messages and no more, and says so', async () => {
   expect(looks(made)).toBe(20);
   expect(made.general.messages.filter(({ isApp }) => isApp)).toHaveLength(1);
   expect(made.host.lines.all.join('')).toContain('is not among the 2000 that came after it began; it is sent again');
+});
+
+it('looks from when it was said on where nobody knows when it was sent', async () => {
+  const attempt = new TestAttempt();
+  for (let n = 0; n < 150; n++) made.alice.says(made.general, `${n}`);
+  made.discord.faults.next(1, { stored: true, answer: 'reset' }, execute);
+  const message = says('hello');
+  expect(await failure(made.adapter.send(made.general.id as RoomRef, message, attempt))).toBeDefined();
+  await made.adapter.send(made.general.id as RoomRef, message, attempt);
+  expect(made.general.messages.filter(({ isApp }) => isApp)).toHaveLength(1);
 });
 
 it('trusts Discord about the time, and not the own clock', async () => {

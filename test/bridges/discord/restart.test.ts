@@ -76,6 +76,22 @@ it('begins a new room at its present end', async () => {
   expect(heard(again)).toEqual(['meanwhile', 'now']);
 });
 
+it('begins a room that it could not see when it sees it', async () => {
+  const made = await connected({
+    rooms: (general, guild) => {
+      general.setRule({ of: guild.everyone, deny: ['ViewChannel'] });
+      return [general.id];
+    },
+  });
+  made.alice.says(made.general, 'in private');
+  await made.adapter.stop();
+  made.general.setRule({ of: made.guild.everyone, allow: ['ViewChannel'] });
+  const again = await restarted(made);
+  made.alice.says(made.general, 'in public');
+  await again.host.waitForMessage('in public');
+  expect(heard(again)).toEqual(['in public']);
+});
+
 it('fetches nothing of what it knows, however much webhooks say', async () => {
   const made = await connected();
   const other = made.general.addWebhook('other', made.alice);
