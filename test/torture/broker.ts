@@ -28,9 +28,17 @@ export const hasMosquitto = existsSync(MOSQUITTO);
  */
 export async function startEmbedded(journal: Journal): Promise<TortureBroker> {
   const broker = await startBroker();
-  broker.aedes.on('clientError', ({ id }, { message }) => journal.said(`aedes: ${id}: ${message}`));
+  let open = true;
+  broker.aedes.on('clientError', ({ id }, { message }) => open && journal.said(`aedes: ${id}: ${message}`));
   mend(broker.aedes);
-  return { name: 'aedes', port: broker.port, close: () => broker.close() };
+  return {
+    name: 'aedes',
+    port: broker.port,
+    close() {
+      open = false;
+      return broker.close();
+    },
+  };
 }
 
 /** What of aedes' persistence is mended. */

@@ -18,7 +18,7 @@ function smallDisk(folder: string): string | undefined {
   const disk = join(folder, 'disk');
   mkdirSync(disk);
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', disk], { stdio: 'ignore' });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=32m', 'tmpfs', disk], { stdio: 'ignore' });
   } catch {
     process.stdout.write('The test with a full disk is left out: nothing may be mounted here.\n');
     return undefined;

@@ -60,5 +60,7 @@ function describe(header: number, body: Buffer): string {
   const qos = (header >> 1) & 3;
   const id = qos > 0 ? body.readUInt16BE(2 + topicLength) : '';
   const flags = `${header & 8 ? ' dup' : ''}${header & 1 ? ' retain' : ''}`;
-  return `PUBLISH ${id} q${qos}${flags} ${topic} ${body.toString('utf8', 2 + topicLength + (qos > 0 ? 2 : 0)).slice(0, 300)}`;
+  // With MQTT 5, properties stand before the payload.
+  const payload = body.toString('utf8', 2 + topicLength + (qos > 0 ? 2 : 0)).replace(/[^\x20-\x7e]/g, '·');
+  return `PUBLISH ${id} q${qos}${flags} ${topic} ${payload.slice(0, 300)}`;
 }

@@ -1,20 +1,16 @@
 /** What the tests that torture have in common. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, inject, onTestFailed, onTestFinished } from 'vitest';
+import { join, resolve } from 'node:path';
+import { expect, inject, onTestFinished } from 'vitest';
 import { Journal } from './journal.ts';
 import { type Outcome, type TortureOptions, torture } from './torture.ts';
 
 /** A folder for a run's logs. It is gone after the test, unless that failed. */
 export function journalFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'crosschat-torture-'));
-  let failed = false;
-  onTestFailed(() => {
-    failed = true;
-  });
-  onTestFinished(() => {
-    if (!failed) rmSync(folder, { recursive: true, force: true });
+  onTestFinished(({ task }) => {
+    if (task.result?.state !== 'fail') rmSync(folder, { recursive: true, force: true });
   });
   return folder;
 }
@@ -30,7 +26,7 @@ export async function survives(
     slow: false,
     pace: 250,
     broker: 'embedded',
-    program: 'dist/src/main.js',
+    program: resolve('dist/src/main.js'),
     patience: 20_000,
     ...options,
     journal,

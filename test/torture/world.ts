@@ -127,6 +127,7 @@ export async function makeWorld({ broker, journal, program, dataDir = 'data' }: 
     mqtt: { url: `mqtt://127.0.0.1:${mqtt.port}`, allow_anonymous: true },
     log_level: 'debug',
     data_dir: dataDir,
+    flood: { user_per_minute: 0, server_per_minute: 0 },
     adapters: {
       discord: { token: bot.token, api_url: `http://127.0.0.1:${discordProxy.port}/api` },
       matrix: { homeserver_url: `http://127.0.0.1:${matrixProxy.port}`, access_token: account.token },
