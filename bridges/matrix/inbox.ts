@@ -141,8 +141,9 @@ export class Inbox implements Listener {
   }
 
   async #nameOf(roomId: string, userId: string, names: Names): Promise<string> {
-    const name = names.get(userId) ?? (await this.#lookUp(displayName(this.#options.homeserver, roomId, userId)));
-    return name || localpart(userId);
+    const known = names.get(userId) ?? (await this.#lookUp(displayName(this.#options.homeserver, roomId, userId))) ?? '';
+    names.set(userId, known);
+    return known || localpart(userId);
   }
 
   /** The message that is answered; undefined if it can't be had. */

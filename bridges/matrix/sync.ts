@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Clock } from '../../src/clock.ts';
 import { parseEvents, type RoomEvent } from './event.ts';
-import { readBack } from './history.ts';
+import { type Past, readBack } from './history.ts';
 import { describe, type Homeserver, isPassing, isTokenRefused } from './homeserver.ts';
 import type { Position, Positions, Told } from './position.ts';
 import * as sentences from './sentences.ts';
@@ -71,8 +71,8 @@ const filter = {
 
 /** Milliseconds that the homeserver may wait for something to happen. */
 const pollTime = 30_000;
-/** So much of what a room said meanwhile is fetched: 50,000 events, which is more than anybody reads in a day. */
-const maxGapPages = 500;
+/** So much of what a room said meanwhile is fetched: 20,000 events, which is more than anybody reads in a day. */
+const maxGapPages = 200;
 /** Milliseconds by which the clocks of those who send may differ. */
 const clockSkew = 3_600_000;
 
@@ -155,17 +155,14 @@ export class Sync {
   ): AsyncGenerator<{ readonly state: readonly RoomEvent[]; readonly events: readonly RoomEvent[] }> {
     const { userId } = this.#options;
     const told = rooms[id];
-    const isBoundary = (event: RoomEvent) => event.event_id === told?.event || isOwnJoin(event, userId);
+    const isTold = ({ event_id }: RoomEvent) => event_id === told?.event;
+    const isMissing = limited && !latest.some((event) => isTold(event) || isOwnJoin(event, userId));
+    const past = isMissing ? await this.#past(id, prev_batch, since, told) : undefined;
     // Without a token and the last event, all that is left to tell old from new is when it was sent.
-    let isNew = (_: RoomEvent) => true;
-    const later = (event: RoomEvent) => event.origin_server_ts > (told?.at ?? 0);
-    if (!latest.some(isBoundary)) {
-      if (since === undefined) isNew = later;
-      const past = limited ? await this.#past(id, prev_batch, since, told, isBoundary) : undefined;
-      if (past?.isReached) isNew = () => true;
-      for await (const page of past?.pages() ?? []) {
-        yield { state: page.state, events: newOnes(page.events, userId, told).filter(isNew) };
-      }
+    const isSure = since !== undefined || latest.some(isTold) || past?.isReached;
+    const isNew = ({ origin_server_ts: at }: RoomEvent) => isSure || at > (told?.at ?? 0);
+    for await (const { state, events } of past?.pages() ?? []) {
+      yield { state, events: newOnes(events, userId, told).filter(isNew) };
     }
     yield { state: parseEvents(state.events), events: newOnes(latest, userId, told).filter(isNew) };
   }
@@ -176,9 +173,8 @@ export class Sync {
     from: string | undefined,
     since: string | undefined,
     told: Told | undefined,
-    isBoundary: (event: RoomEvent) => boolean,
-  ): Promise<Awaited<ReturnType<typeof readBack>> | undefined> {
-    const { homeserver, log } = this.#options;
+  ): Promise<Past | undefined> {
+    const { homeserver, log, userId } = this.#options;
     const isTooOld = ({ origin_server_ts: at }: RoomEvent) => since === undefined && at < (told?.at ?? 0) - clockSkew;
     try {
       const stretch = {
@@ -190,8 +186,9 @@ export class Sync {
       let oldest: RoomEvent | undefined;
       const past = await readBack(homeserver, stretch, maxGapPages, ({ events }) => {
         oldest = events[0] ?? oldest;
-        if (events.some(isBoundary)) return 'reached';
-        return events.length > 0 && events.every(isTooOld) ? 'passed' : undefined;
+        if (events.some(({ event_id }) => event_id === told?.event)) return 'reached';
+        const isPassed = events.some((event) => isOwnJoin(event, userId)) || (events.length > 0 && events.every(isTooOld));
+        return isPassed ? 'passed' : undefined;
       });
       if (past.isCut) log.warn({ room: id }, sentences.tooMuchMissed(id, oldest?.origin_server_ts));
       return past;

@@ -235,6 +235,16 @@ describe('MatrixDouble', () => {
       await expect(botClient().getWhoAmI()).rejects.toMatchObject({ statusCode: 429, retryAfterMs: 1500 });
     });
 
+    it('are those of a proxy, which knows no Matrix', async () => {
+      matrix.fail({ path: /whoami/, how: 'page', status: 502, retryAfter: '3' });
+      const answer = await fetch(`${matrix.url}/_matrix/client/v3/account/whoami`);
+      expect([answer.status, answer.headers.get('Retry-After'), await answer.text()]).toEqual([
+        502,
+        '3',
+        expect.stringMatching(/^<html>/),
+      ]);
+    });
+
     it('cut the connection before or after the request is done', async () => {
       matrix.fail({ path: /\/send\//, how: 'drop' });
       await expect(put('t1', 'one')).rejects.toThrow(/socket hang up|ECONNRESET/);
@@ -256,6 +266,16 @@ describe('MatrixDouble', () => {
       matrix.fail({ path: /\/send\//, how: 'hang after' });
       expect(await send('t2')).toBe('ESOCKETTIMEDOUT');
       expect(room.messages.map(({ body }) => body)).toEqual(['t2']);
+    });
+  });
+
+  describe('its forgetfulness', () => {
+    it('takes a request for a new one that was there long ago', async () => {
+      const first = await put('t1', 'one');
+      expect(await put('t1', 'one')).toEqual(first);
+      matrix.forgetTransactions();
+      expect(await put('t1', 'one')).not.toEqual(first);
+      expect(room.messages).toHaveLength(2);
     });
   });
 
@@ -296,6 +316,20 @@ describe('MatrixDouble', () => {
       expect((await quiet).next_batch).toBe(since);
       room.says(alice, 'now');
       expect(room.messages[0]?.at).toBe(clock.now());
+    });
+  });
+
+  describe('its speed', () => {
+    it('stays the same with thousands of events, also for those who wait for one', async () => {
+      const waiting = room.waitFor('number 19999');
+      for (let n = 0; n < 20_000; n++) room.says(alice, `number ${n}`);
+      await waiting;
+      const started = performance.now();
+      const poller = new Poller(botClient(), { timeline: { limit: 10 } });
+      await poller.next();
+      for (let n = 0; n < 50; n++) await put(`speed${n}`, `more ${n}`);
+      await poller.next();
+      expect(performance.now() - started).toBeLessThan(2_000);
     });
   });
 

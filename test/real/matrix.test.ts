@@ -1,5 +1,7 @@
 /** The Matrix adapter on a real Synapse. */
 import { describe, it } from 'vitest';
+import { changeStories } from '../bridges/matrix/change-stories.ts';
+import { deliveryStories } from '../bridges/matrix/delivery-stories.ts';
 import { matrixStories } from '../bridges/matrix/stories.ts';
 import { registerOnSynapse } from '../support/synapse.ts';
 
@@ -10,12 +12,14 @@ describe('The Matrix adapter on Synapse', () => {
     it.skip('needs MATRIX_HOMESERVER_URL and MATRIX_REGISTRATION_SECRET');
     return;
   }
-  matrixStories(() =>
+  const synapse = () =>
     Promise.resolve({
       url,
       hasRoomSummaries: true,
-      account: (name) => registerOnSynapse(url, secret, name),
+      account: (name: string) => registerOnSynapse(url, secret, name),
       close: () => Promise.resolve(),
-    }),
-  );
+    });
+  matrixStories(synapse);
+  changeStories(synapse);
+  deliveryStories(synapse);
 });

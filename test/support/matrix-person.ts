@@ -19,13 +19,26 @@ interface SyncAnswer {
 
 interface RoomEvent {
   readonly type: string;
+  readonly event_id: string;
   readonly sender: string;
+  readonly unsigned?: {
+    readonly redacted_because?: unknown;
+    readonly 'm.relations'?: { readonly 'm.replace'?: { readonly content: { readonly 'm.new_content'?: RoomEvent['content'] } } };
+  };
   readonly content: {
     readonly body?: string;
     readonly formatted_body?: string;
     readonly msgtype?: string;
     readonly 'm.mentions'?: unknown;
+    readonly 'm.relates_to'?: { readonly rel_type?: string };
   };
+}
+
+/** A message as it stands in a room after all edits. */
+interface StandingMessage {
+  readonly id: string;
+  readonly sender: string;
+  readonly body: string;
 }
 
 /** One person, who sees what is said in their rooms from the moment they {@link MatrixPerson.look}. */
@@ -91,6 +104,18 @@ export class MatrixPerson {
   /** The plain texts that others said in a room so far. */
   heard(room: string): string[] {
     return this.sees.all.filter(({ roomId, sender }) => roomId === room && sender !== this.id).map(({ body }) => body);
+  }
+
+  /** The latest messages of a room as somebody who opens it now finds them, oldest first: edited, and without those taken back. */
+  async standing(room: string): Promise<StandingMessage[]> {
+    const filter = encodeURIComponent('{"types":["m.room.message"]}');
+    const path = `rooms/${encodeURIComponent(room)}/messages?dir=b&limit=1000&filter=${filter}`;
+    const { chunk } = await this.#request<{ chunk: readonly RoomEvent[] }>('GET', path);
+    return [...chunk].reverse().flatMap(({ event_id: id, sender, content, unsigned }) => {
+      if (unsigned?.redacted_because !== undefined || content['m.relates_to']?.rel_type === 'm.replace') return [];
+      const shown = unsigned?.['m.relations']?.['m.replace']?.content['m.new_content'] ?? content;
+      return { id, sender, body: shown.body ?? '' };
+    });
   }
 
   async close(): Promise<void> {

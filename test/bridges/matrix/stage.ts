@@ -1,8 +1,8 @@
 /** What the tests of the Matrix adapter share: people with clients of their own, rooms, and bridges in them. */
 import { randomBytes } from 'node:crypto';
 import { matrix } from '../../../bridges/matrix/index.ts';
-import type { Adapter, Attempt } from '../../../src/adapter.ts';
-import { eventId, type Message, type Place, type RoomRef, type ServerId } from '../../../src/event.ts';
+import { type Adapter, type Attempt, DeliveryError } from '../../../src/adapter.ts';
+import { type Edit, eventId, type Message, type Place, type RoomRef, type ServerId } from '../../../src/event.ts';
 import { literal } from '../../../src/text/tree.ts';
 import { sdkClient } from '../../doubles/matrix/client.ts';
 import { TestAttempt } from '../../support/attempt.ts';
@@ -66,6 +66,15 @@ export class Stage {
     return { id, client, eyes };
   }
 
+  /** Another token of the account that the bridges use, as after a new login: the homeserver takes it for another device. */
+  async newToken(): Promise<string> {
+    const localpart = this.bot.id.slice(1).split(':')[0] ?? '';
+    const identifier = { type: 'm.id.user', user: localpart };
+    const body = { type: 'm.login.password', identifier, password: `${localpart}-password` };
+    const answer = await sdkClient(this.site.url, '').doRequest('POST', '/_matrix/client/v3/login', null, body);
+    return answer.access_token;
+  }
+
   /** A bridge in these rooms, not yet started. */
   bridge(rooms: readonly string[], options: TestHostOptions & { token?: string } = {}): Bridge {
     const host = testHost({ id: 'matrix', ...options, rooms });
@@ -105,6 +114,33 @@ export function said(text: string, changes: Partial<Message> = {}): Message {
     attachments: [],
     ...changes,
   };
+}
+
+/** An edit of what a player said. */
+export function edited(message: Message, text: string): Edit {
+  messages += 1;
+  const { place, at } = message;
+  return { kind: 'edit', id: eventId(place, `edit-${messages}`), at, place, message: { ...message, body: literal(text) } };
+}
+
+/** The next try to do the same, after one that failed or that ended with the process. */
+export function nextAttempt(before: TestAttempt, signal?: AbortSignal): TestAttempt {
+  const attempt = new TestAttempt(signal);
+  attempt.shown.push(...before.shown);
+  attempt.doubtful = before.doubtful;
+  return attempt;
+}
+
+/** Tries until it is done, as the outbox does, which would take its time between two tries. */
+export async function untilDone(attempt: TestAttempt, action: (attempt: TestAttempt) => Promise<void>): Promise<TestAttempt> {
+  for (let current = attempt; ; current = nextAttempt(current)) {
+    try {
+      await action(current);
+      return current;
+    } catch (fault) {
+      if (!(fault instanceof DeliveryError) || !fault.passing) throw fault;
+    }
+  }
 }
 
 /** Sends as the hub does. */

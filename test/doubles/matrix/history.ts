@@ -65,11 +65,19 @@ export function page(room: Room, viewer: Viewer, request: PageRequest): object {
   const fits = (event: RoomEvent) => room.isVisible(event, viewer.user) && passes(request.filter, event, room.id);
   const events = first(range, limit, fits);
   const end = events.at(-1)?.position;
+  const senders = request.filter?.lazy_load_members ? sendersOf(room, events) : [];
   return {
     chunk: events.map((event) => fullEvent(room, event, viewer)),
+    ...(senders.length > 0 && { state: senders.map((event) => fullEvent(room, event, viewer)) }),
     start: tokenAt(from),
     ...(end !== undefined && { end: tokenAt(backwards ? end - 1 : end) }),
   };
+}
+
+/** Who the senders of some events are, as it stands at the first of them. */
+function sendersOf(room: Room, events: readonly RoomEvent[]): RoomEvent[] {
+  const ids = [...new Set(events.map(({ sender }) => sender))];
+  return ids.flatMap((id) => room.state('m.room.member', id, events[0]?.position) ?? []);
 }
 
 /** An event with what was said around it. https://spec.matrix.org/v1.13/client-server-api/#get_matrixclientv3roomsroomidcontexteventid */

@@ -2,7 +2,7 @@
 import * as actions from './actions.ts';
 import type { Content } from './event.ts';
 import type { Room } from './room.ts';
-import { type SeenEvent, type SeenMessage, seenEvents, seenMessages } from './view.ts';
+import { changedMessages, type SeenEvent, type SeenMessage, seenEvents, seenMessages } from './view.ts';
 import type { Session, World } from './world.ts';
 
 /** Any user, or the id of one. */
@@ -140,7 +140,12 @@ export class TestRoom {
    */
   waitFor(fits: string | ((message: SeenMessage) => boolean), timeout?: number): Promise<SeenMessage> {
     const predicate = typeof fits === 'string' ? (message: SeenMessage) => message.body === fits : fits;
-    return this.waitUntil(() => this.messages.find(predicate), timeout);
+    let seen = 0;
+    return this.waitUntil(({ room }) => {
+      const changed = changedMessages(room, seen);
+      seen = room.timeline.length;
+      return changed.find(predicate);
+    }, timeout);
   }
 
   /**

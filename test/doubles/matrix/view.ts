@@ -38,24 +38,34 @@ export function seenEvents(room: Room): SeenEvent[] {
 
 /** The messages of a room, oldest first: edited where they were edited, gone where they were redacted. */
 export function seenMessages(room: Room): SeenMessage[] {
-  return room.timeline
-    .filter(
-      (event) => event.type === 'm.room.message' && !event.redactedBecause && relationOf(event.content)?.type !== 'm.replace',
-    )
-    .map((event) => {
-      const edit = room.replacement(event);
-      const content = asContent(edit?.content['m.new_content']) ?? event.content;
-      return {
-        ...seenEvent(room, event),
-        content,
-        msgtype: String(content['msgtype']),
-        body: String(content['body']),
-        formatted_body: typeof content['formatted_body'] === 'string' ? content['formatted_body'] : undefined,
-        mentions: asContent(content['m.mentions']),
-        relation: asContent(event.content['m.relates_to']),
-        isEdited: edit !== undefined,
-      };
-    });
+  return room.timeline.flatMap((event) => seenMessage(room, event) ?? []);
+}
+
+/** An event as the message that it is now; undefined, if it isn't one. */
+function seenMessage(room: Room, event: RoomEvent): SeenMessage | undefined {
+  if (event.type !== 'm.room.message' || event.redactedBecause || relationOf(event.content)?.type === 'm.replace')
+    return undefined;
+  const edit = room.replacement(event);
+  const content = asContent(edit?.content['m.new_content']) ?? event.content;
+  return {
+    ...seenEvent(room, event),
+    content,
+    msgtype: String(content['msgtype']),
+    body: String(content['body']),
+    formatted_body: typeof content['formatted_body'] === 'string' ? content['formatted_body'] : undefined,
+    mentions: asContent(content['m.mentions']),
+    relation: asContent(event.content['m.relates_to']),
+    isEdited: edit !== undefined,
+  };
+}
+
+/** What is new in a room, or reads otherwise, since so many events: with thousands of them, nobody looks at all of them each time. */
+export function changedMessages(room: Room, since: number): SeenMessage[] {
+  return room.timeline.slice(since).flatMap((event) => {
+    const relation = relationOf(event.content);
+    const changed = relation?.type === 'm.replace' ? room.event(relation.eventId) : event;
+    return (changed && seenMessage(room, changed)) ?? [];
+  });
 }
 
 function seenEvent(room: Room, event: RoomEvent): SeenEvent {

@@ -1,12 +1,13 @@
 /** Sending, redacting, editing, and reading back. */
 import { describe, expect, it } from 'vitest';
-import { refusalOf, type TestEvent } from '../client.ts';
+import { refusalOf, sdkClient, type TestEvent } from '../client.ts';
 import type { Person, Stage } from '../conformance.ts';
 
 const roomPath = (roomId: string, rest: string) => `/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/${rest}`;
 
 interface Page {
   readonly chunk: readonly TestEvent[];
+  readonly state?: readonly TestEvent[];
   readonly start: string;
   readonly end?: string;
 }
@@ -32,6 +33,37 @@ export function eventTests(stage: Stage): void {
       const { chunk } = await messages(stage.bob, roomId, { dir: 'b', filter: '{"types":["m.room.message"]}' });
       expect(bodies(chunk)).toEqual(['two', 'one']);
       expect(chunk.map(({ unsigned }) => unsigned?.['transaction_id'])).toEqual(['txn', undefined]);
+    });
+
+    it('knows a transaction in the room and on the device where it was, whatever is sent', async () => {
+      const roomId = await stage.publicRoom();
+      const content = { msgtype: 'm.text', body: 'x' };
+      const txn = stage.unused();
+      const first = await send(stage.alice, roomId, content, 'm.room.message', txn);
+      expect(await send(stage.alice, roomId, content, 'org.example.some', txn)).toBe(first);
+      const redaction = await stage.alice.client.doRequest(
+        'PUT',
+        roomPath(roomId, `redact/${encodeURIComponent(first)}/${txn}`),
+        null,
+        {},
+      );
+      expect(redaction).toEqual({ event_id: first });
+      expect((await stage.alice.client.getEvent(roomId, first)).content).toEqual(content);
+      const other = await stage.publicRoom();
+      expect(await send(stage.alice, other, content, 'm.room.message', txn)).not.toBe(first);
+      const login = (device: object) =>
+        stage.alice.client.doRequest('POST', '/_matrix/client/v3/login', null, {
+          type: 'm.login.password',
+          identifier: { type: 'm.id.user', user: stage.alice.localpart },
+          password: stage.alice.password,
+          ...device,
+        });
+      const { access_token: token, device_id } = await login({});
+      const stranger = { ...stage.alice, client: sdkClient(stage.url, token) };
+      const second = await send(stranger, roomId, content, 'm.room.message', txn);
+      expect(second).not.toBe(first);
+      const renewed = { ...stage.alice, client: sdkClient(stage.url, (await login({ device_id })).access_token) };
+      expect(await send(renewed, roomId, content, 'm.room.message', txn)).toBe(second);
     });
 
     it('refuses what is no message', async () => {
@@ -115,6 +147,24 @@ export function eventTests(stage: Stage): void {
       expect(chunk.map(({ type }) => type)).toEqual(['m.room.redaction', 'm.room.message']);
     });
 
+    it('of own events takes the level for redactions, not that for redacting others', async () => {
+      const levels = (level: number) => ({
+        power_level_content_override: { redact: 100, events: { 'm.room.redaction': level } },
+      });
+      const open = await stage.publicRoom(levels(0));
+      await stage.bob.client.redactEvent(open, await send(stage.bob, open, { msgtype: 'm.text', body: 'b' }));
+      const closed = await stage.publicRoom(levels(50));
+      const ofBob = await send(stage.bob, closed, { msgtype: 'm.text', body: 'b' });
+      expect(await refusalOf(stage.bob.client.redactEvent(closed, ofBob))).toBe('403 M_FORBIDDEN');
+    });
+
+    it('may come again, and says so again', async () => {
+      const roomId = await stage.publicRoom();
+      const eventId = await send(stage.bob, roomId, { msgtype: 'm.text', body: 'b' });
+      const first = await stage.bob.client.redactEvent(roomId, eventId);
+      expect(await stage.bob.client.redactEvent(roomId, eventId)).not.toBe(first);
+    });
+
     it('is for the author and for those with the power', async () => {
       const roomId = await stage.publicRoom();
       const ofAlice = await send(stage.alice, roomId, { msgtype: 'm.text', body: 'a' });
@@ -149,6 +199,24 @@ export function eventTests(stage: Stage): void {
     });
   });
 
+  describe('editing what is gone', () => {
+    it('is taken, and shows nothing', async () => {
+      const roomId = await stage.publicRoom();
+      const eventId = await send(stage.bob, roomId, { msgtype: 'm.text', body: 'old' });
+      await stage.alice.client.redactEvent(roomId, eventId);
+      await send(stage.bob, roomId, {
+        msgtype: 'm.text',
+        body: '* new',
+        'm.new_content': { msgtype: 'm.text', body: 'new' },
+        'm.relates_to': { rel_type: 'm.replace', event_id: eventId },
+      });
+      const { content, unsigned } = await stage.bob.client.getRawEvent(roomId, eventId);
+      expect(content).toEqual({});
+      expect(unsigned['m.relations']?.['m.replace']).toBeUndefined();
+      expect(unsigned.redacted_because.sender).toBe(stage.alice.id);
+    });
+  });
+
   describe('reading', () => {
     it('pages through the past in both directions', async () => {
       const roomId = await stage.publicRoom();
@@ -167,6 +235,30 @@ export function eventTests(stage: Stage): void {
       const nothing = await messages(stage.bob, roomId, { dir: 'f', from: all.end });
       expect(nothing.chunk).toEqual([]);
       expect(nothing.end).toBeUndefined();
+    });
+
+    it('tells with a page who its senders are, where asked, as it stands at the first event', async () => {
+      const roomId = await stage.publicRoom();
+      await send(stage.bob, roomId, { msgtype: 'm.text', body: '1' });
+      await stage.bob.client.sendStateEvent(roomId, 'm.room.member', stage.bob.id, { membership: 'join', displayname: 'Bobby' });
+      await send(stage.bob, roomId, { msgtype: 'm.text', body: '2' });
+      const page = async (lazy_load_members: boolean) => {
+        const filter = JSON.stringify({ types: ['m.room.message'], lazy_load_members });
+        return (await messages(stage.alice, roomId, { dir: 'b', filter })).state;
+      };
+      expect((await page(true))?.map(({ state_key, content }) => [state_key, content['displayname']])).toEqual([
+        [stage.bob.id, 'Bobby'],
+      ]);
+      expect(await page(false)).toBeUndefined();
+    });
+
+    it('finds what one sender said', async () => {
+      const roomId = await stage.publicRoom();
+      for (const person of [stage.alice, stage.bob, stage.alice])
+        await send(person, roomId, { msgtype: 'm.text', body: person.id });
+      const filter = JSON.stringify({ types: ['m.room.message'], senders: [stage.bob.id] });
+      const { chunk } = await messages(stage.alice, roomId, { dir: 'b', filter });
+      expect(bodies(chunk)).toEqual([stage.bob.id]);
     });
 
     it('refuses nonsense', async () => {
