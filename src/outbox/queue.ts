@@ -40,6 +40,10 @@ export interface QueueOptions {
 const ATTEMPT_TIMEOUT = 30_000;
 /** After so many faults that the adapter could not explain, a delivery is given up, so that it blocks those behind it no longer. */
 const MAX_UNEXPLAINED = 5;
+/** How many deliveries may be made without a pause. */
+const STRETCH = 100;
+/** How many may be made before what came of the first of them is written. */
+const MAX_UNWRITTEN = 2_000;
 /** How long the end of a queue waits for an attempt that was told to stop, in milliseconds. */
 const ABORT_TIME = 500;
 
@@ -130,8 +134,11 @@ export class DeliveryQueue {
   async #run(): Promise<void> {
     // A burst of deliveries is one run.
     await undefined;
-    while (this.backlog.length > 0 && !this.#closed) {
+    for (let turn = 1; this.backlog.length > 0 && !this.#closed; turn++) {
       try {
+        // A destination that takes everything at once must not keep everybody else from their turn, nor outrun the writer.
+        if (turn % STRETCH === 0) await new Promise(setImmediate);
+        if (turn % MAX_UNWRITTEN === 0) await this.#options.writer.addUnlessFaulty();
         const [head] = await this.backlog.peek(1);
         if (head === undefined) continue;
         if (this.#isExpired(head)) await this.#expire();
