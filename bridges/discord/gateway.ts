@@ -9,11 +9,12 @@ import {
 import type { Logger } from 'pino';
 import type { Memory } from '../../src/adapter.ts';
 import type { Clock } from '../../src/clock.ts';
-import type { Author, Edit, Message, Place, Removal, RoomRef } from '../../src/event.ts';
+import type { Edit, Message, Place, Removal, RoomRef } from '../../src/event.ts';
 import { createClient } from './client.ts';
 import { Hearing } from './hearing.ts';
-import { authorOf, isEdit, toEdit, toMessage, toRemoval } from './incoming.ts';
+import { isEdit, toEdit, toMessage, toRemoval } from './incoming.ts';
 import { Missed } from './missed.ts';
+import { listenToPeople, type PeopleEvents } from './people.ts';
 import { Positions } from './positions.ts';
 
 /** So many of the messages that the bridge itself or another bot wrote are known as such, so that nobody is told of their end. */
@@ -23,13 +24,11 @@ type ShardManager = Parameters<NonNullable<WebSocketOptions['buildStrategy']>>[0
 type Changed = DiscordMessage | PartialMessage;
 
 /** What happens at Discord. */
-export interface GatewayEvents {
+export interface GatewayEvents extends PeopleEvents {
   /** Resolves when it is taken; rejects when it is not. */
   message(message: Message): Promise<void>;
   edit(edit: Edit): void;
   remove(removal: Removal): void;
-  profile(author: Author): void;
-  left(userId: string): void;
   /** Discord closed the connection for good, after it had worked. */
   refused(closeCode: number): void;
 }
@@ -79,6 +78,7 @@ export class Gateway {
     this.#client = createClient({ apiUrl, guildMembers, buildStrategy: (manager) => this.#strategy(manager) });
     this.#missed = new Missed(this.#client, { clock, log, signal: this.#stopping.signal });
     this.#listen();
+    listenToPeople(this.#client, rooms, events);
   }
 
   /**
@@ -130,21 +130,6 @@ export class Gateway {
       .on(Events.MessageDelete, (message) => this.#deleted(message))
       .on(Events.MessageBulkDelete, (messages) => {
         for (const message of messages.values()) this.#deleted(message);
-      })
-      .on(Events.GuildMemberUpdate, (_, member) => {
-        if (this.#mappedGuilds().has(member.guild.id)) this.#events.profile(authorOf(member.user, member));
-      })
-      .on(Events.UserUpdate, (_, user) => {
-        for (const guild of this.#mappedGuilds()) {
-          const member = this.#client.guilds.cache.get(guild)?.members.cache.get(user.id);
-          if (member !== undefined) this.#events.profile(authorOf(user, member));
-        }
-      })
-      .on(Events.GuildMemberRemove, (member) => {
-        const guilds = this.#mappedGuilds();
-        if (!guilds.delete(member.guild.id)) return;
-        const elsewhere = [...guilds].some((id) => this.#client.guilds.cache.get(id)?.members.cache.has(member.id));
-        if (!elsewhere) this.#events.left(member.id);
       })
       .on(Events.ShardDisconnect, ({ code }) => {
         this.#refusal = code;
@@ -224,15 +209,5 @@ export class Gateway {
       });
       await this.#missed.said(room, this.#hearing.heardUpTo(room), pass);
     });
-  }
-
-  #mappedGuilds(): Set<string> {
-    const { cache } = this.#client.channels;
-    return new Set(
-      this.#options.rooms.flatMap((room) => {
-        const channel = cache.get(room);
-        return channel !== undefined && 'guildId' in channel && channel.guildId !== null ? [channel.guildId] : [];
-      }),
-    );
   }
 }

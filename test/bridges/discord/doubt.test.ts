@@ -80,6 +80,17 @@ it('finds an interrupted message under the name that Discord allowed', async () 
   expect(made.general.messages).toMatchObject([{ author: 'Somebody', content: 'hello' }]);
 });
 
+it('takes nobody else with the same name and words for the bridge', async () => {
+  const name = 'Gordon [alpha]';
+  made.discord.faults.next(1, { stored: false, answer: 'reset' }, execute);
+  const message = says('gg');
+  expect(await failure(send(made, made.general, message))).toBeDefined();
+  made.guild.addMember(name).says(made.general, 'gg');
+  made.general.addWebhook('other', made.alice).says('gg', { name });
+  await send(made, made.general, message);
+  expect(contents(made)).toEqual(['gg', 'gg', 'gg']);
+});
+
 it('finds an interrupted message an hour later in a busy channel', async () => {
   const clock = new TestClock();
   const busy = await scene({ options: { clock }, double: { clock } });

@@ -1,0 +1,40 @@
+/** Who is called what, and who leaves, in the guilds of the mapped channels. */
+import { type Client, Events } from 'discord.js';
+import type { Author } from '../../src/event.ts';
+import { authorOf } from './incoming.ts';
+
+export interface PeopleEvents {
+  /** Somebody's name, picture or color changed. */
+  profile(author: Author): void;
+  /** Somebody is in none of the guilds any more. */
+  left(userId: string): void;
+}
+
+/** @param rooms the mapped channels */
+export function listenToPeople(client: Client, rooms: readonly string[], { profile, left }: PeopleEvents): void {
+  const isMember = (guild: string, user: string) => client.guilds.cache.get(guild)?.members.cache.has(user) ?? false;
+  client
+    .on(Events.GuildMemberUpdate, (_, member) => {
+      if (guildsOf(client, rooms).has(member.guild.id)) profile(authorOf(member.user, member));
+    })
+    .on(Events.UserUpdate, (_, user) => {
+      for (const guild of guildsOf(client, rooms)) {
+        const member = client.guilds.cache.get(guild)?.members.cache.get(user.id);
+        if (member !== undefined) profile(authorOf(user, member));
+      }
+    })
+    .on(Events.GuildMemberRemove, (member) => {
+      const guilds = guildsOf(client, rooms);
+      if (!guilds.delete(member.guild.id)) return;
+      if (![...guilds].some((id) => isMember(id, member.id))) left(member.id);
+    });
+}
+
+function guildsOf({ channels }: Client, rooms: readonly string[]): Set<string> {
+  return new Set(
+    rooms.flatMap((room) => {
+      const channel = channels.cache.get(room);
+      return channel !== undefined && 'guildId' in channel && channel.guildId !== null ? [channel.guildId] : [];
+    }),
+  );
+}
