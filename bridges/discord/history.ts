@@ -1,148 +1,99 @@
-/** Requests to Discord's REST interface: each can be given up, and no limit that Discord told of is ever overrun. */
-import { DefaultRestOptions, RateLimitError, REST } from 'discord.js';
-import type { Clock } from '../../src/clock.ts';
+import { PermissionFlagsBits, SnowflakeUtil } from 'discord.js';
+import type { Logger } from 'pino';
+import type { Attempt } from '../../src/adapter.ts';
+import { type Api, pageSize, type Shown } from './api.ts';
+import { isForbidden } from './faults.ts';
+import type { Target, Targets } from './targets.ts';
 
-type Send = typeof DefaultRestOptions.makeRequest;
-type Answer = Awaited<ReturnType<Send>>;
-type Route = `/${string}`;
+/** How far our idea of Discord's time may be off, in milliseconds. */
+const clockSkew = 60_000;
+/** Of the messages since a part was begun; Discord shows a part within seconds, so that it is found on the first ones. */
+const maxPages = 20;
 
-/** How a request is made. */
-interface RequestOptions {
-  readonly query?: URLSearchParams;
-  readonly body?: unknown;
-  /** False for requests that a webhook's token in the route allows. */
-  readonly auth?: false;
-  /** Ends the wait for the answer. */
-  readonly signal?: AbortSignal | undefined;
-  /** Whether a short limit is waited for, rather than told at once. By default only where nobody sets a time with `signal`. */
-  readonly patient?: boolean;
+/** A part of a message, as it would stand in a channel. */
+interface Part {
+  readonly content: string;
+  /** The names that it may have been shown under. */
+  readonly usernames: readonly string[];
 }
 
-/** The longest limit that is worth waiting for, in milliseconds. */
-const longestWait = 10_000;
-/** The wait when Discord, or the proxy before it, refuses without a word about time, in milliseconds. */
-const unknownWait = 30_000;
+/** Finds out whether a part that seemed to fail is shown after all: Discord can't be told to take a webhook's message only once. */
+export class History {
+  readonly #api: Api;
+  readonly #targets: Targets;
+  readonly #log: Logger;
+  /** The rooms of which the operator knows that they can't be looked through. */
+  readonly #unreadable = new Set<string>();
 
-export class Requests {
-  readonly #rest: REST;
-  readonly #token: string;
-  readonly #clock: Clock;
-  /** Until when requests of a kind are refused; discord.js forgets it when it may not wait itself. */
-  readonly #refusedUntil = new Map<string, number>();
-  #clockOffset = 0;
-
-  constructor(token: string, url: string | undefined, clock: Clock) {
-    this.#token = token;
-    this.#clock = clock;
-    this.#rest = new REST({
-      ...(url !== undefined && { api: url }),
-      // Requests are repeated by the core, which knows what may be sent twice, and to which rooms it is slow.
-      retries: 0,
-      rejectOnRateLimit: () => true,
-      makeRequest: (address, init) => this.#send(address, init),
-    });
-  }
-
-  /** By how many milliseconds Discord's clock is ahead of ours, to about a second; 0 before the first answer. */
-  get clockOffset(): number {
-    return this.#clockOffset;
+  constructor(api: Api, targets: Targets, log: Logger) {
+    this.#api = api;
+    this.#targets = targets;
+    this.#log = log;
   }
 
   /**
-   * The answer's body.
-   * @throws {RateLimitError} when Discord doesn't take it before a time that it told; anything else that discord.js throws
+   * The id under which a part is shown: that of the oldest message like it that isn't known as another one. Undefined also where
+   * nobody can tell: shown twice is better than never.
+   * @param since when it was begun, in milliseconds since the epoch
    */
-  async request(method: 'get' | 'post' | 'patch' | 'delete', route: Route, options: RequestOptions = {}): Promise<unknown> {
-    const { signal, patient = signal === undefined, query, body, auth } = options;
-    const request = (own: { signal?: AbortSignal }) =>
-      // With the token, which discord.js drops when it is refused once.
-      this.#rest.setToken(this.#token)[method](route, {
-        ...(query && { query }),
-        ...(body !== undefined && { body }),
-        ...(auth === false && { auth }),
-        ...own,
-      });
-    for (;;) {
-      try {
-        return await abortable(signal, request);
-      } catch (error) {
-        if (!patient || !(error instanceof RateLimitError) || error.retryAfter > longestWait) throw error;
-        await this.#wait(error.retryAfter, signal);
+  async find(target: Target, part: Part, since: number, attempt: Attempt): Promise<string | undefined> {
+    const own = await this.#targets.applicationId(attempt.signal);
+    let after = this.#start(since, attempt.shown);
+    for (let pages = 0; pages < maxPages; pages++) {
+      const page = await this.#page(target, after, attempt.signal);
+      if (page.length === 0 && pages === 0) await this.#explain(target, attempt.signal);
+      for (const message of page) {
+        if (isLike(message, part, own) && !(await attempt.isKnown(message.id))) return message.id;
       }
+      const last = page.at(-1);
+      if (last === undefined || page.length < pageSize) return undefined;
+      after = last.id;
+    }
+    this.#log.warn(
+      `In ${target.where}, a message whose sending was interrupted is not among the ${maxPages * pageSize} that came after it began; it is sent again`,
+    );
+    return undefined;
+  }
+
+  /** Everything after this id may be the part. https://discord.com/developers/docs/reference#snowflakes */
+  #start(since: number, shown: readonly string[]): string {
+    const timestamp = since + this.#api.clockOffset - clockSkew;
+    const begun = SnowflakeUtil.generate({ timestamp, increment: 0n, workerId: 0n, processId: 0n });
+    return [begun, ...shown.map(BigInt)].reduce((latest, id) => (id > latest ? id : latest), 0n).toString();
+  }
+
+  async #page(target: Target, after: string, signal: AbortSignal): Promise<readonly Shown[]> {
+    try {
+      return await this.#api.messagesAfter(target.channel.id, after, signal);
+    } catch (error) {
+      if (isForbidden(error)) return [];
+      throw error;
     }
   }
 
-  #wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
-    let cancel = () => {};
-    const over = new Promise<void>((resolve) => {
-      cancel = this.#clock.after(ms, resolve);
-    });
-    return abortable(signal, () => over).finally(cancel);
-  }
-
-  async #send(address: string, init: Parameters<Send>[1]): Promise<Answer> {
-    const kind = kindOf(init.method ?? 'GET', address);
-    const left = (this.#refusedUntil.get(kind) ?? 0) - this.#clock.now();
-    if (left > 0) return refusal(left, false);
-    this.#refusedUntil.delete(kind);
-    const answer = await DefaultRestOptions.makeRequest(address, init);
-    const date = Date.parse(answer.headers.get('date') ?? '');
-    if (!Number.isNaN(date)) this.#clockOffset = date - this.#clock.now();
-    if (answer.status !== 429) return answer;
-    const { wait, global } = await limitOf(answer);
-    this.#refusedUntil.set(kind, this.#clock.now() + wait);
-    return refusal(wait, global);
+  /** Discord gives an empty list where the bot may not read. https://discord.com/developers/docs/resources/message#get-channel-messages */
+  async #explain(target: Target, signal: AbortSignal): Promise<void> {
+    const { id } = target.channel;
+    if (this.#unreadable.has(id)) return;
+    const granted = await this.#targets.permissions(target, signal);
+    const needed = PermissionFlagsBits.Administrator | PermissionFlagsBits.ReadMessageHistory;
+    if ((granted & needed) !== 0n) return;
+    this.#unreadable.add(id);
+    this.#log.error(
+      `In ${target.where} the bot can't look whether a message arrived whose sending was interrupted, and may show it twice: give it the permission Read Message History there`,
+    );
   }
 }
 
-/** What shares a limit: a method and a path, where the messages of one webhook or channel are one. */
-function kindOf(method: string, address: string): string {
-  return `${method} ${new URL(address).pathname.replace(/\/messages\/\d+$/, '/messages')}`;
-}
-
-/** How long to wait: Discord tells it in its body more exactly than in the header, which proxies fill in as well. */
-async function limitOf(answer: Answer): Promise<{ wait: number; global: boolean }> {
-  const body: unknown = await answer
-    .text()
-    .then(JSON.parse)
-    .catch(() => undefined);
-  const told = typeof body === 'object' && body !== null ? body : undefined;
-  const exact = told && 'retry_after' in told ? Number(told.retry_after) : Number.NaN;
-  const rough = Number(answer.headers.get('retry-after') ?? Number.NaN);
-  const seconds = [exact, rough].find((wait) => wait > 0 && Number.isFinite(wait));
-  // A page that isn't Discord's is by the proxy before it, and keeps out everything from this address.
-  const global = told === undefined || ('global' in told && told.global === true) || answer.headers.has('x-ratelimit-global');
-  return { wait: seconds === undefined ? unknownWait : seconds * 1_000, global };
-}
-
-/** A refusal as discord.js reads it. */
-function refusal(ms: number, global: boolean): Answer {
-  const headers = { 'retry-after': String(ms / 1_000), ...(global && { 'x-ratelimit-global': 'true' }) };
-  return new Response(null, { status: 429, headers });
+function isLike({ applicationId, username, content }: Shown, part: Part, own: string): boolean {
+  if (applicationId !== own || essence(content) !== essence(part.content)) return false;
+  return part.usernames.some((name) => essence(name) === essence(username));
 }
 
 /**
- * Waits no longer than the signal allows: discord.js waits for its turn without looking at it.
- * @param request gets a signal of its own, since discord.js never takes its listener off
+ * What Discord leaves of a text: it drops blanks at the ends and, without saying which, characters that can't be seen.
+ * https://discord.com/developers/docs/resources/message#create-message, https://github.com/discord/discord-api-docs/issues/1193
  */
-async function abortable<T>(
-  signal: AbortSignal | undefined,
-  request: (options: { signal?: AbortSignal }) => Promise<T>,
-): Promise<T> {
-  if (signal === undefined) return request({});
-  signal.throwIfAborted();
-  const ending = new AbortController();
-  let end = () => {};
-  const ended = new Promise<never>((_, reject) => {
-    end = () => {
-      ending.abort();
-      reject(new DOMException('The time for this attempt is over', 'AbortError'));
-    };
-  });
-  signal.addEventListener('abort', end);
-  try {
-    return await Promise.race([request({ signal: ending.signal }), ended]);
-  } finally {
-    signal.removeEventListener('abort', end);
-  }
+function essence(text: string): string {
+  return text.normalize('NFC').replaceAll(/[\p{C}\p{Z}\s]/gu, '');
 }
