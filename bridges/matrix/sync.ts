@@ -1,11 +1,11 @@
 /** Following what happens: every event in order, over restarts and gaps. */
 import { MatrixError } from 'matrix-bot-sdk';
 import type { Logger } from 'pino';
-import { z } from 'zod';
 import type { Clock } from '../../src/clock.ts';
 import { parseEvents, type RoomEvent } from './event.ts';
 import { type Past, readBack } from './history.ts';
 import { describe, type Homeserver, isPassing, isTokenRefused } from './homeserver.ts';
+import { askNews, type News, type RoomUpdate, timeline } from './news.ts';
 import type { Position, Positions, Told } from './position.ts';
 import * as sentences from './sentences.ts';
 
@@ -27,47 +27,6 @@ export interface SyncOptions {
   readonly clock: Clock;
   readonly log: Logger;
 }
-
-const events = z.array(z.unknown()).catch([]);
-
-const roomUpdate = z.object({
-  state: z.object({ events }).catch({ events: [] }),
-  timeline: z
-    .object({ events, limited: z.boolean().catch(false), prev_batch: z.string().optional() })
-    .catch({ events: [], limited: false }),
-});
-
-type RoomUpdate = z.infer<typeof roomUpdate>;
-
-const roomUpdates = z.record(z.string(), roomUpdate).catch({});
-
-/** @see https://spec.matrix.org/v1.13/client-server-api/#get_matrixclientv3sync */
-const syncResponse = z.object({
-  next_batch: z.string(),
-  rooms: z
-    .object({ join: roomUpdates, leave: roomUpdates, invite: z.record(z.string(), z.unknown()).catch({}) })
-    .catch({ join: {}, leave: {}, invite: {} }),
-});
-
-/** What has happened, as the homeserver answers. */
-export type News = z.infer<typeof syncResponse>;
-
-const stateTypes = ['m.room.member', 'm.room.encryption', 'm.room.tombstone'];
-const members = { lazy_load_members: true, include_redundant_members: true };
-const timeline = { types: ['m.room.message', 'm.sticker', 'm.room.redaction', ...stateTypes], ...members };
-const nothing = { not_types: ['*'] };
-
-/** Only what is used; with every message its sender's member event. */
-const filter = {
-  presence: nothing,
-  account_data: nothing,
-  room: {
-    account_data: nothing,
-    ephemeral: nothing,
-    state: { types: stateTypes, ...members },
-    timeline: { ...timeline, limit: 100 },
-  },
-};
 
 /** Milliseconds that the homeserver may wait for something to happen. */
 const pollTime = 30_000;
@@ -93,14 +52,9 @@ export class Sync {
   async poll(): Promise<News> {
     this.#position ??= await this.#options.positions.recall(this.#options.userId);
     const { since } = this.#position;
-    const wait = this.#caughtUp ? pollTime : 0;
-    // Synapse answers the same question for two minutes as it did at first, and without `since` that answer would be an old one.
-    const asked = since === undefined ? { ...filter, 'dev.crosschat.at': this.#options.clock.now() } : filter;
-    const query = { filter: JSON.stringify(asked), timeout: String(wait), ...(since !== undefined && { since }) };
+    const { homeserver, clock } = this.#options;
     try {
-      return syncResponse.parse(
-        await this.#options.homeserver.call('GET', '/_matrix/client/v3/sync', { query, timeout: wait + 60_000 }),
-      );
+      return await askNews(homeserver, { since, wait: this.#caughtUp ? pollTime : 0, now: clock.now() });
     } catch (fault) {
       if (since !== undefined && isTokenForgotten(fault)) {
         this.#options.log.warn(sentences.positionForgotten(describe(fault)));
