@@ -2,6 +2,7 @@
 import type { Event, EventId } from '../event.ts';
 import type { Delivery, JoinPlan } from '../outbox/delivery.ts';
 import type { Database, Statement } from './database.ts';
+import { parseEvent } from './dead-letters.ts';
 
 const TAKE = 'INSERT INTO event (seq, id, stored_at, target, body) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING';
 const QUEUE = `INSERT INTO delivery (destination, event, position, queued_at, state, joined)
@@ -154,7 +155,7 @@ export class DeliveryReader {
       seq,
       position,
       queuedAt,
-      event: parse(body),
+      event: parseEvent(body),
       shown: parts.filter((part) => part.seq === seq).map((part) => part.native_id),
       begunAt: begun_at ?? undefined,
       plan: joined > 1 ? { count: joined, mode: join_mode === 'digest' ? 'digest' : 'speaker' } : undefined,
@@ -193,13 +194,3 @@ type PageRow = {
   readonly join_mode: string | null;
   readonly body: string | null;
 };
-
-/** Our own data; but a file can be damaged, and what can't be read must not stop those behind it. */
-function parse(body: string | null): Event | undefined {
-  if (body === null) return undefined;
-  try {
-    return JSON.parse(body) as Event;
-  } catch {
-    return undefined;
-  }
-}
