@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { RoomRef } from '../../../src/event.ts';
 import { TestAttempt } from '../../support/attempt.ts';
 import { TestClock } from '../../support/clock.ts';
-import { connected, failure, insist, restarted, type Scene, says, scene, send } from './setup.ts';
+import { connected, failure, insist, interrupted, restarted, type Scene, says, scene, send } from './setup.ts';
 
 const execute = 'POST /webhooks/:webhook/:token';
 const lookUp = 'GET /channels/:channel/messages';
@@ -23,9 +23,8 @@ beforeEach(async () => {
 describe.each(cases)('after $answer, stored: $stored', ({ answer, stored }) => {
   it('every message is there once and in order', async () => {
     for (const text of ['gg', 'gg', 'gl', 'gg']) {
-      made.discord.faults.next(1, { stored, answer }, execute);
       const message = says(text);
-      expect(await failure(send(made, made.general, message, 200))).toMatchObject({ name: 'DeliveryError', passing: true });
+      await interrupted(made, message, { stored, answer });
       await send(made, made.general, message);
     }
     expect(contents(made)).toEqual(['gg', 'gg', 'gl', 'gg']);
@@ -35,9 +34,8 @@ describe.each(cases)('after $answer, stored: $stored', ({ answer, stored }) => {
   it('also when the bridge was killed at that moment', async () => {
     await send(made, made.general, says('gg'));
     made.alice.says(made.general, 'gg');
-    made.discord.faults.next(1, { stored, answer }, execute);
     const message = says('gg');
-    expect(await failure(send(made, made.general, message, 200))).toBeDefined();
+    await interrupted(made, message, { stored, answer });
     for (let n = 0; n < 120; n++) made.alice.says(made.general, 'gg');
     const again = await restarted(made);
     await send(again, made.general, message);
@@ -50,8 +48,7 @@ describe.each(cases)('after $answer, stored: $stored', ({ answer, stored }) => {
     const message = says(repeated);
     for (let part = 0; part < 3; part++) {
       // The parts before this one are shown, this one is interrupted.
-      made.discord.faults.next(1, { stored, answer }, execute);
-      expect(await failure(send(made, made.general, message, 300))).toBeDefined();
+      await interrupted(made, message, { stored, answer });
       for (const webhook of made.general.webhooks) made.general.deleteWebhook(webhook);
       made = await restarted(made);
     }
@@ -95,10 +92,8 @@ it('finds an interrupted message an hour later in a busy channel', async () => {
   const clock = new TestClock();
   const busy = await scene({ options: { clock }, double: { clock } });
   await send(busy, busy.general, says('gg'));
-  busy.discord.faults.next(1, { stored: true, answer: 'hang' }, execute);
   const message = says('gg');
-  const sending = failure(send(busy, busy.general, message, 200));
-  await sending;
+  await interrupted(busy, message, { stored: true, answer: 'hang' });
   for (let n = 0; n < 3_000; n++) busy.alice.says(busy.general, 'gg');
   await clock.advance(60 * 60_000);
   const again = await restarted(busy, { clock });
@@ -113,7 +108,7 @@ it('looks through so many messages and no more, and says so', async () => {
   const message = says('hello');
   expect(await failure(send(made, made.general, message))).toBeDefined();
   for (let n = 0; n < 2_500; n++) made.alice.says(made.general, `${n}`);
-  await send(made, made.general, message, 15_000);
+  await send(made, made.general, message, AbortSignal.timeout(12_000));
   expect(looks(made)).toBe(20);
   expect(made.general.messages.filter(({ isApp }) => isApp)).toHaveLength(1);
   expect(made.host.lines.all.join('')).toContain('is not among the 2000 that came after it began; it is sent again');

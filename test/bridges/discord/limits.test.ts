@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { usualRateLimits } from '../../doubles/discord/index.ts';
 import { noRateLimits } from '../../doubles/discord/rate-limits.ts';
 import { TestClock } from '../../support/clock.ts';
-import { connected, failure, insist, says, scene, send } from './setup.ts';
+import { connected, failure, insist, interrupted, says, scene, send } from './setup.ts';
 
 const execute = 'POST /webhooks/:webhook/:token';
 const refusals = (requests: readonly { status: number }[]) => requests.filter(({ status }) => status === 429).length;
@@ -81,8 +81,5 @@ it('finds a limit that Discord does not announce with one refusal', async () => 
 });
 
 it('gives up a request as soon as the time for the attempt is over', async () => {
-  const made = await connected();
-  await send(made, made.general, says('one'));
-  made.discord.faults.next(1, { stored: false, answer: 'hang' }, execute);
-  expect(await failure(send(made, made.general, says('two'), 100))).toMatchObject({ passing: true });
+  await interrupted(await connected(), says('hello'), { stored: false, answer: 'hang' });
 });

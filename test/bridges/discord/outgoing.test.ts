@@ -192,20 +192,6 @@ describe('when something goes wrong', () => {
     expect(made.general.messages.map(({ content }) => content)).toEqual(['hello']);
   });
 
-  it.each([{ status: 500 }, 'reset', 'hang'] as const)(
-    'a message that is there although its answer was lost (%j) is not shown twice',
-    async (answer) => {
-      const made = await connected();
-      await send(made, made.general, says('hello'));
-      made.discord.faults.next(1, { stored: true, answer }, execute);
-      const message = says('hello');
-      expect(await failure(send(made, made.general, message, 300))).toMatchObject({ passing: true });
-      await send(made, made.general, message);
-      await send(made, made.general, says('hello'));
-      expect(made.general.messages.map(({ content }) => content)).toEqual(['hello', 'hello', 'hello']);
-    },
-  );
-
   it('a long message goes on with the part that failed', async () => {
     const made = await connected();
     const message = says(Array.from({ length: 1_000 }, (_, i) => `word${i}`).join(' '));

@@ -94,9 +94,24 @@ export function send(
   { adapter, deliveries }: Pick<Scene, 'adapter' | 'deliveries'>,
   channel: { readonly id: string },
   message: Message,
-  ms = 5_000,
+  signal = AbortSignal.timeout(5_000),
 ): Promise<void> {
-  return adapter.send(channel.id as RoomRef, message, deliveries.attempt(message.id, AbortSignal.timeout(ms)));
+  return adapter.send(channel.id as RoomRef, message, deliveries.attempt(message.id, signal));
+}
+
+/** Sends, and something goes wrong with the request that shows the message: nobody learns what became of it. */
+export async function interrupted(made: Scene, message: Message, fault: Parameters<DiscordDouble['faults']['next']>[1]) {
+  const { discord: double, general } = made;
+  const route = 'POST /webhooks/:webhook/:token';
+  const earlier = new Set(double.requests);
+  double.faults.next(1, fault, route);
+  const attempt = new AbortController();
+  const sending = failure(send(made, general, message, attempt.signal));
+  if (fault.answer === 'hang') {
+    await double.waitForRequest((request) => !earlier.has(request) && request.route === route && request.status === 0);
+    attempt.abort();
+  }
+  expect(await sending).toMatchObject({ name: 'DeliveryError', passing: true });
 }
 
 /** Edits as the core does. */
