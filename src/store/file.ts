@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts';
 import { openSound } from './corrupt.ts';
 import type { Database } from './database.ts';
 import { type Lock, tryLock } from './lock.ts';
+import { pause } from './pause.ts';
 import { openSqlite } from './sqlite.ts';
 import { StoreError } from './store-error.ts';
 
@@ -28,7 +29,7 @@ export async function openFile(dataDir: string, clock: Clock, log: Logger, wait?
   let lock = takeLock(dataDir, log);
   while (lock === 'taken') {
     if (!wait) throw new StoreError(`Another bridge is using ${path}. Stop it first, or set another DATA_DIR for this one.`);
-    await pause(clock, wait);
+    await pause(clock, LOOK_AGAIN, wait);
     if (wait.aborted) throw new StoreError(`Another bridge was using ${path} until the end.`);
     lock = takeLock(dataDir, log);
   }
@@ -73,17 +74,4 @@ function takeLock(dataDir: string, log: Logger): Lock | 'taken' | undefined {
     log.debug({ err: error }, 'the data folder can not be locked');
     return undefined;
   }
-}
-
-function pause(clock: Clock, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      cancel();
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const cancel = clock.after(LOOK_AGAIN, done);
-    signal.addEventListener('abort', done);
-    if (signal.aborted) done();
-  });
 }

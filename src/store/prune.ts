@@ -50,26 +50,29 @@ export async function prune(options: PruneOptions): Promise<Pruned> {
   const end = newest?.seq ?? 0;
   const cutoff = now - keepDays * 86_400_000;
   const [kept] = await database.all<{ seq: number }>(FIRST_KEPT, cutoff);
-  let events = await deleteBefore(options, kept?.seq ?? end, cutoff, async () => false);
-  if (before.used > maxBytes) {
-    const small = async () => (await database.size()).used <= maxBytes * TARGET;
-    if (!(await small())) events += await deleteBefore(options, end, Number.MAX_SAFE_INTEGER, small);
+  let events = await deleteBefore(options, kept?.seq ?? end, cutoff, Number.POSITIVE_INFINITY);
+  for (let { used } = await database.size(); used > maxBytes; { used } = await database.size()) {
+    const [row] = await database.all<{ events: number }>('SELECT COUNT(*) AS events FROM event');
+    const surplus = Math.ceil((row?.events ?? 0) * (1 - (TARGET * maxBytes) / used));
+    const deleted = await deleteBefore(options, end, Number.MAX_SAFE_INTEGER, surplus);
+    if (deleted === 0) break;
+    events += deleted;
   }
   await options.writer.add({ sql: 'DELETE FROM ban WHERE until <= ?', values: [now] });
   while (!options.signal?.aborted && (await database.shrink())) await new Promise(setImmediate);
   return { events, bytes: Math.max(0, before.total - (await database.size()).total) };
 }
 
-/** Deletes the events before one that nobody needs. @returns how many */
+/** Deletes the events before one that nobody needs, about so many at most. @returns how many */
 async function deleteBefore(
   { database, writer, signal }: PruneOptions,
   end: number,
   failedSince: number,
-  enough: () => Promise<boolean>,
+  most: number,
 ): Promise<number> {
   let position = -1;
   let count = 0;
-  while (!signal?.aborted && !(await enough())) {
+  while (!signal?.aborted && count < most) {
     const rows = await database.all<{ seq: number; needed: number }>(NEXT, failedSince, position, end);
     const last = rows.at(-1);
     if (!last) break;

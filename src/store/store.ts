@@ -1,4 +1,5 @@
 /** What the bridge keeps over a restart, in `<data folder>/crosschat.db` or in a PostgreSQL database. */
+import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Memory } from '../adapter.ts';
 import type { Clock } from '../clock.ts';
@@ -8,6 +9,7 @@ import { type Database, DatabaseFault } from './database.ts';
 import { type Opened, openFile, openFileBeside } from './file.ts';
 import { memoryOf } from './memories.ts';
 import { NewerSchemaError } from './migrate.ts';
+import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
 import { StoreError } from './store-error.ts';
 import { Writer } from './writer.ts';
@@ -31,6 +33,8 @@ export interface StoreOptions {
   readonly beside?: boolean;
   /** While another bridge has it: wait until this is aborted. Without it, that is an error at once. */
   readonly wait?: AbortSignal;
+  /** Called once when another bridge has taken over a PostgreSQL database: nothing can be written any more. */
+  readonly onLost?: () => void;
 }
 
 /** An open store. Whoever keeps something reads from {@link database} and writes through {@link writer}. */
@@ -76,12 +80,21 @@ export async function storeOn(
   };
 }
 
-async function open({ dataDir, clock, log, beside, wait }: StoreOptions): Promise<Opened> {
+async function open({
+  dataDir,
+  databaseUrl: url,
+  clock,
+  log,
+  beside = false,
+  wait,
+  onLost = () => {},
+}: StoreOptions): Promise<Opened> {
   if (dataDir === undefined) {
     const database = await openSqlite(':memory:');
     return { database, close: () => database.close() };
   }
   try {
+    if (url) return await openPostgres({ url, clock, instance: randomUUID(), beside, wait, onLost });
     return await (beside ? openFileBeside(dataDir) : openFile(dataDir, clock, log, wait));
   } catch (error) {
     if (error instanceof DatabaseFault) throw new StoreError(`${error.message}.`, { cause: error });

@@ -19,14 +19,18 @@ export function newFolder(): string {
 /** A store, the clock it runs on, and what it logs. */
 export interface TestStore {
   readonly store: Store;
-  readonly dataDir: string;
   readonly clock: TestClock;
   /** The lines of its log: level, then message. */
   readonly lines: Recorder<string>;
+  /** Opens the same database again. */
+  reopen(options?: Partial<StoreOptions>): Promise<TestStore>;
 }
 
+/** Opens a store on a new, empty database. */
+export type OpenTestStore = () => Promise<TestStore>;
+
 /** A store in a folder of its own, unless one is given. It is closed at the end of the test. */
-export async function openTestStore(options: Partial<StoreOptions> = {}): Promise<TestStore> {
+export async function openTestStore(options: Partial<StoreOptions> = {}): Promise<TestStore & { readonly dataDir: string }> {
   const dataDir = options.dataDir ?? newFolder();
   const clock = new TestClock();
   const lines = new Recorder<string>();
@@ -34,9 +38,10 @@ export async function openTestStore(options: Partial<StoreOptions> = {}): Promis
     const { level, msg } = JSON.parse(line) as { level: number; msg: string };
     lines.add(`${pino.levels.labels[level]}: ${msg}`);
   };
-  const store = await openStore({ dataDir, clock, random: () => 0.5, log: pino({ level: 'info' }, { write }), ...options });
+  const store = await openStore({ clock, random: () => 0.5, log: pino({ level: 'info' }, { write }), ...options, dataDir });
   onTestFinished(() => closeNow(store, clock));
-  return { store, dataDir, clock, lines };
+  const reopen = (others: Partial<StoreOptions> = {}) => openTestStore({ ...options, ...others, dataDir });
+  return { store, dataDir, clock, lines, reopen };
 }
 
 /** Closes a store, though its clock stands still. */

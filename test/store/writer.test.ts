@@ -1,20 +1,15 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Statement } from '../../src/store/database.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import type { Store } from '../../src/store/store.ts';
 import { Writer } from '../../src/store/writer.ts';
 import { settle, TestClock } from '../support/clock.ts';
 import { breakDisk, canMount, closeNow, newFolder, openTestStore, smallDisk } from './open.ts';
-
-const put = (name: string, value: string | null = 'x'): Statement => ({
-  sql: 'INSERT INTO memory VALUES (?, ?, ?)',
-  values: ['test', name, value],
-});
+import { put } from './writer-stories.ts';
 
 /** The names that are kept, in the order in which they were written. */
-async function names({ database }: Pick<Store, 'database'>): Promise<string[]> {
+async function written({ database }: Pick<Store, 'database'>): Promise<string[]> {
   return (await database.all<{ name: string }>('SELECT name FROM memory ORDER BY rowid')).map(({ name }) => name);
 }
 
@@ -39,7 +34,7 @@ test('while the disk is broken nothing counts as kept; afterwards all of it is t
   for (let hour = 0; hour < 10; hour++) await clock.advance(360_000);
   expect(await stateOf(Promise.race([first, ...others]))).toBe('pending');
   expect(store.writer.fault).toMatch(/the disk reports an error/);
-  expect(await names(store)).toEqual(['before']);
+  expect(await written(store)).toEqual(['before']);
   // What need not wait goes on, and what is kept in a memory can be read.
   await store.memory('matrix').set('token', 's2');
   expect(await store.memory('matrix').get('nothing')).toBeUndefined();
@@ -48,7 +43,7 @@ test('while the disk is broken nothing counts as kept; afterwards all of it is t
   await clock.advance(60_000);
   await Promise.all([first, ...others]);
   expect(store.writer.fault).toBeUndefined();
-  expect(await names(store)).toEqual(['before', 'a', 'b', 'c', 'd', 'e', 'token']);
+  expect(await written(store)).toEqual(['before', 'a', 'b', 'c', 'd', 'e', 'token']);
   expect(lines.all).toHaveLength(2);
   expect(lines.all[1]).toMatch(/^warn: The database .* can be written again; all that happened meanwhile is kept\.$/);
 });
@@ -79,31 +74,7 @@ test.runIf(canMount)('a full disk is named, and when there is room again nothing
   rmSync(join(dataDir, 'other'));
   await clock.advance(60_000);
   await Promise.all(kept);
-  expect(await names(store)).toEqual([...kept.slice(1).map((_, index) => `n${index}`), 'last']);
-});
-
-test.each([
-  ['a key that is there twice', put('twice')],
-  ['a value that may not be missing', put('null', null)],
-  ['no such table', { sql: 'INSERT INTO nowhere VALUES (?)', values: [1] }],
-  ['no SQL at all', { sql: 'oops', values: [] }],
-  ['a value that is none', { sql: 'INSERT INTO memory VALUES (?, ?, ?)', values: ['test', 'object', {} as string] }],
-])('a change that can never be written costs nobody else theirs: %s', async (_what, wrong) => {
-  const { store, lines } = await openTestStore();
-  await store.writer.add(put('twice'));
-  const before = store.writer.add(put('a'));
-  await Promise.resolve();
-  // What is added in one stretch stands and falls together.
-  const culprit = [store.writer.add(put('half')), store.writer.add(wrong), store.writer.add(put('other half'))];
-  await Promise.resolve();
-  const after = store.writer.add(put('b'));
-  const flushed = store.writer.flushed();
-  await Promise.all([before, after, flushed]);
-  for (const promise of culprit) await expect(promise).rejects.toThrow();
-  expect(await names(store)).toEqual(['twice', 'a', 'b']);
-  expect(lines.all).toEqual(['error: a fault in the bridge: the database refused a change, which is lost']);
-  expect(store.writer.fault).toBeUndefined();
-  await store.writer.add(put('c'));
+  expect(await written(store)).toEqual([...kept.slice(1).map((_, index) => `n${index}`), 'last']);
 });
 
 test('when too much waits, the oldest is given up, never half of what belongs together, and it is said', async () => {
@@ -126,7 +97,7 @@ test('when too much waits, the oldest is given up, never half of what belongs to
   expect(kept.length).toBeLessThan(50);
   // The newest ones.
   expect(kept).toEqual(kept.map((_, index) => 100 - kept.length + index));
-  expect(await names(store)).toEqual(kept.flatMap((index) => [`${index}a`, `${index}b`]));
+  expect(await written(store)).toEqual(kept.flatMap((index) => [`${index}a`, `${index}b`]));
   expect(lines.all.filter((line) => line.includes('Too much waits'))).toHaveLength(1);
   expect(lines.all.at(-1)).toContain(`${100 - kept.length} changes had to be given up`);
 });
@@ -139,7 +110,7 @@ test('the end waits for what is to be written, but not for ever, and says what i
   await expect(store.writer.add(put('too late'))).rejects.toThrow('the store is closed');
 
   const second = await openTestStore({ dataDir });
-  expect(await names(second.store)).toEqual(['last']);
+  expect(await written(second.store)).toEqual(['last']);
   const mend = breakDisk();
   const lost = second.store.writer.add(put('lost'));
   await second.lines.waitFor((line) => line.includes("can't be written"));
@@ -156,14 +127,6 @@ test('the end waits for what is to be written, but not for ever, and says what i
   mendAgain();
   await third.store.close();
   expect(await stateOf(late)).toBe('kept');
-});
-
-test('ten thousand writers at once share their transactions', async () => {
-  const { store } = await openTestStore();
-  const before = performance.now();
-  await Promise.all(Array.from({ length: 10_000 }, (_, index) => store.writer.add(put(String(index)))));
-  expect(await names(store)).toHaveLength(10_000);
-  expect(performance.now() - before).toBeLessThan(5_000);
 });
 
 /** A store of nothing but a writer that keeps little in memory. */

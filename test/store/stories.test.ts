@@ -1,0 +1,10 @@
+import { memoryStories } from './memory-stories.ts';
+import { openTestStore } from './open.ts';
+import { pruneStories } from './prune-stories.ts';
+import { recordStories } from './record-stories.ts';
+import { writerStories } from './writer-stories.ts';
+
+memoryStories(openTestStore);
+pruneStories(openTestStore);
+recordStories(openTestStore);
+writerStories(openTestStore);
