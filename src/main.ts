@@ -8,6 +8,7 @@ import { besideBridge } from './beside.ts';
 import { check } from './check.ts';
 import { systemClock } from './clock.ts';
 import { type Config, ConfigError, parseConfig, parseStoreConfig, type Settings } from './config.ts';
+import { deadLettersCommand } from './dead-letters-command.ts';
 import { defined } from './defined.ts';
 import { makeLog } from './log.ts';
 import { run } from './run.ts';
@@ -26,11 +27,20 @@ Commands:
   store info [--json]           say what the database holds, and how each room and server fares
   store prune                   delete now what is older or more than the configuration lets be kept
   store export                  print all events that are kept, as JSON lines
+  dead-letters list             list what could not be delivered, with its id and the reason
+  dead-letters retry            let it be tried again
+  dead-letters drop             forget it
 
 Options:
   --config FILE                 the configuration (default: config.yaml, config.yml or config.json, where there is one)
   -h, --help                    show this
   -v, --version                 show the version
+
+Options of dead-letters:
+  ID...                         those with these ids (list shows them)
+  --destination NAME            those for one room or server
+  --all                         all of them
+  --json                        list them as JSON lines
 
 Options of console:
   --url mqtt://HOST:PORT        the broker (mqtts:// for TLS)
@@ -57,7 +67,7 @@ const OPTIONS = {
 const CONSOLE_OPTIONS = ['url', 'server-id', 'username', 'allow-anonymous', 'allow-insecure-transport'] as const;
 
 /** Commands that work on the store alone, with arguments of their own. */
-const STORE_COMMANDS = ['store'];
+const STORE_COMMANDS = ['store', 'dead-letters'];
 const COMMANDS = ['run', 'check', 'console', ...STORE_COMMANDS];
 
 /** Runs the command line. @returns the exit code */
@@ -74,7 +84,7 @@ async function main(): Promise<number> {
       `There is no command "${unknown}"${close ? ` (did you mean "${close}"?)` : ''}; --help lists what there is.`,
     ]);
   }
-  if (own) return onStore(own, values.config);
+  if (own) return onStore(command, own, values.config);
   const standalone = command === 'console';
   const misplaced = standalone ? undefined : CONSOLE_OPTIONS.find((option) => values[option] !== undefined);
   if (misplaced) {
@@ -118,12 +128,14 @@ function readArguments() {
 }
 
 /** Carries out a command that works on the store alone: whatever else is configured may be wrong. */
-function onStore(args: readonly string[], configFile: string | undefined): Promise<number> {
+function onStore(command: string, args: readonly string[], configFile: string | undefined): Promise<number> {
   const settings = readSettings(builtIns(undefined), process.cwd(), process.env, configFile);
   const config = parseStoreConfig(settings);
   const log = makeLog('silent', secretsIn(settings.raw));
   return besideBridge(config, log, (store) =>
-    storeCommand(args, { store, keep: config.store, clock: systemClock, print: printInTime }),
+    command === 'store'
+      ? storeCommand(args, { store, keep: config.store, clock: systemClock, print: printInTime })
+      : deadLettersCommand(args, store, printInTime),
   );
 }
 

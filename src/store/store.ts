@@ -10,6 +10,7 @@ import { type Opened, openFile, openFileBeside } from './file.ts';
 import { memoryOf } from './memories.ts';
 import { NewerSchemaError } from './migrate.ts';
 import { openPostgres } from './postgres.ts';
+import { startPruning } from './pruning.ts';
 import { openSqlite } from './sqlite.ts';
 import { StoreError } from './store-error.ts';
 import { Writer } from './writer.ts';
@@ -31,6 +32,8 @@ export interface StoreOptions {
    * Otherwise nobody else may have it open like that.
    */
   readonly beside?: boolean;
+  /** What may stay: the rest is deleted at once and every hour. Without it, and from {@link beside}, all of it stays. */
+  readonly store?: { readonly keepDays: number; readonly maxBytes: number };
   /** While another bridge has it: wait until this is aborted. Without it, that is an error at once. */
   readonly wait?: AbortSignal;
   /** Called once when another bridge has taken over a PostgreSQL database: nothing can be written any more. */
@@ -58,23 +61,19 @@ const CLOSE_TIME = 2_000;
  * @throws {StoreError} when it can't be used: it is another process's, a newer version's, or not accessible
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  return storeOn(await open(options), options);
-}
-
-/** A store on a database that is open. */
-export async function storeOn(
-  { database, close }: Opened,
-  { clock, random, log }: Pick<StoreOptions, 'clock' | 'random' | 'log'>,
-): Promise<Store> {
+  const { store: limits, beside, clock, random, log } = options;
+  const { database, close } = await open(options);
   const writer = new Writer({ database, clock, random, log });
+  const bans = await openBans(database, writer);
+  const endPruning = limits && !beside ? startPruning({ database, writer, clock, log, ...limits }) : undefined;
   return {
     database,
     writer,
     memory: (owner) => memoryOf(owner, database, writer),
-    bans: await openBans(database, writer),
+    bans,
     audit: auditOf(database, writer, clock),
     async close() {
-      await writer.close(CLOSE_TIME);
+      await Promise.all([endPruning?.(), writer.close(CLOSE_TIME)]);
       await close();
     },
   };

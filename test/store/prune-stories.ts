@@ -83,6 +83,20 @@ export function pruneStories(open: OpenTestStore): void {
     expect(await left(store, 'shown')).toEqual(kept);
   });
 
+  test('a store is pruned at its start and every hour', async () => {
+    const limits = { keepDays: 30, maxBytes: 500_000_000 };
+    const { store, clock, reopen } = await open();
+    await put(store, clock.now(), [31, 29.99, 1, 0]);
+    await store.close();
+    const again = await reopen({ store: limits });
+    await again.lines.waitFor((line) => line === 'info: 1 old events were deleted from the database');
+    expect(await left(again.store, 'event')).toEqual([1, 2, 3]);
+    again.lines.all.length = 0;
+    await again.clock.advance(3_600_000);
+    await again.lines.waitFor((line) => line.includes('1 old events'));
+    expect(await left(again.store, 'event')).toEqual([2, 3]);
+  });
+
   test('bans that are over are forgotten', async () => {
     const { store, clock } = await open();
     const ban = { adapter: 'discord', userId: '1', name: 'Eve', reason: '', by: 'Alice', at: 0, until: clock.now() };
