@@ -1,0 +1,125 @@
+/** A platform as small as can be: rooms in memory, in which people speak and read. */
+import { z } from 'zod';
+import { type Adapter, type AdapterHost, type AdapterModule, type Attempt, DeliveryError } from '../../src/adapter.ts';
+import { type Edit, eventId, type Message, type Place, type RoomRef } from '../../src/event.ts';
+import { literal } from '../../src/text/tree.ts';
+import { Recorder, words } from './host.ts';
+
+/** What stands in a room. */
+export interface Post {
+  readonly room: string;
+  readonly author: string;
+  text: string;
+  isGone: boolean;
+}
+
+/** One platform. It outlives the bridges on it. */
+export class Platform {
+  /** What the bridge posted, by native id. */
+  readonly posts = new Map<string, Post>();
+  /** Every change, as `room author: text`. */
+  readonly sees = new Recorder<string>();
+  isDown = false;
+  #host: AdapterHost | undefined;
+  #count = 0;
+
+  readonly module: AdapterModule = {
+    type: 'platform',
+    schema: z.object({}),
+    create: (_config, host) => {
+      this.#host = host;
+      return this.#adapter();
+    },
+  };
+
+  get host(): AdapterHost {
+    if (!this.#host) throw new Error('no bridge was started');
+    return this.#host;
+  }
+
+  /** Somebody says something. Resolves when the bridge has taken it. */
+  async says(room: string, author: string, text: string, nativeId = `own ${++this.#count}`): Promise<Message> {
+    const message = this.#message(room, author, text, nativeId);
+    await this.host.message(message);
+    return message;
+  }
+
+  /** Somebody edits what they said. */
+  async edits(message: Message, text: string): Promise<void> {
+    const place = message.place;
+    const edited = { ...message, body: literal(text) };
+    await this.host.edit({ kind: 'edit', id: eventId(place, `edit ${++this.#count}`), at: Date.now(), place, message: edited });
+  }
+
+  /** Somebody takes back what they said. */
+  async removes({ id, place }: Message): Promise<void> {
+    await this.host.remove({
+      kind: 'removal',
+      id: eventId(place, `removal ${++this.#count}`),
+      at: Date.now(),
+      place,
+      target: id,
+    });
+  }
+
+  /** What can be read in a room now. */
+  in(room: string): string[] {
+    return [...this.posts.values()]
+      .filter((post) => post.room === room && !post.isGone)
+      .map(({ author, text }) => `${author}: ${text}`);
+  }
+
+  #message(room: string, author: string, text: string, nativeId: string): Message {
+    const place: Place = { kind: 'room', adapter: this.host.id, room: room as RoomRef };
+    return {
+      kind: 'message',
+      id: eventId(place, nativeId),
+      at: Date.now(),
+      place,
+      tag: 'Platform',
+      author: { id: author, name: author },
+      body: literal(text),
+      attachments: [],
+    };
+  }
+
+  #adapter(): Adapter {
+    return {
+      platform: 'Platform',
+      start: async () => {},
+      stop: async () => {},
+      send: async (room, message, attempt) => this.#post(room, message, attempt),
+      edit: async (room, edit, [first]) => this.#edit(room, edit, first),
+      remove: async (room, shown) => {
+        this.#checkUp();
+        for (const id of shown) this.#change(room, id, (post) => Object.assign(post, { isGone: true }), 'removed');
+      },
+      async *check() {},
+    };
+  }
+
+  #post(room: string, message: Message, attempt: Attempt): void {
+    this.#checkUp();
+    const id = `posted ${this.posts.size}`;
+    const post = { room, author: message.author.name, text: words(message.body), isGone: false };
+    this.posts.set(id, post);
+    attempt.done(id);
+    this.sees.add(`${room} ${post.author}: ${post.text}`);
+  }
+
+  #edit(room: string, { message }: Edit, id = ''): void {
+    this.#checkUp();
+    this.#change(room, id, (post) => Object.assign(post, { text: words(message.body) }), 'edited');
+  }
+
+  #change(room: string, id: string, change: (post: Post) => void, what: string): void {
+    const post = this.posts.get(id);
+    if (!post) throw new DeliveryError(`there is no post ${id}`, { passing: false });
+    change(post);
+    this.sees.add(`${room} ${what}: ${post.text}`);
+  }
+
+  #checkUp(): void {
+    if (this.isDown) throw new DeliveryError('the platform is down', { passing: true });
+  }
+}
