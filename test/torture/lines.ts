@@ -10,7 +10,7 @@ export const COMMON = 'gg';
 const MARK = /\b([A-Z][a-z]+)(\d+)x[0-9a-f]{6}p(\d+)\b/g;
 
 /** Who speaks, in a game, on Matrix and in a digest. */
-const HEADER = /([A-Z][a-z]+)(?:@\w+| \(\w+\)):/g;
+const HEADER = /([A-Z]\w+)(?:@\w+| \(\w+\)):/g;
 
 /** A line before it is said. */
 export interface Line {
@@ -26,6 +26,8 @@ export interface Line {
 export interface Found {
   readonly speaker: string;
   readonly item: string;
+  /** Who said it, as it is seen there. */
+  readonly as: string;
 }
 
 /** What a speaker says next. @param longest how many marks a line can hold at most */
@@ -53,9 +55,9 @@ export function findIn(text: string, author: string, speakers: ReadonlySet<strin
     const piece = line.replace(/[*_`~>|\\]/g, '').trim();
     const header = [...piece.matchAll(HEADER)].at(-1);
     speaker = header?.[1] ?? speaker;
-    const marks = [...piece.matchAll(MARK)].map(([item, speaker = '']) => ({ speaker, item }));
+    const marks = [...piece.matchAll(MARK)].map(([item, by = '']) => ({ speaker: by, item, as: speaker }));
     if (marks.length > 0) return marks;
     const rest = header ? piece.slice(header.index + header[0].length).trim() : piece;
-    return rest === COMMON && speakers.has(speaker) ? [{ speaker, item: COMMON }] : [];
+    return rest === COMMON && speakers.has(speaker) ? [{ speaker, item: COMMON, as: speaker }] : [];
   });
 }

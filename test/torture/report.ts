@@ -6,13 +6,14 @@ const SHOWN = 25;
 
 /** Everything worth reading; the last line holds the figures. */
 export function report(outcome: Outcome, folder: string): string[] {
-  const { sent, lost, doubled, disordered, happened, remarks } = outcome;
+  const { sent, lost, doubled, disordered, misnamed, happened, remarks } = outcome;
   return [
     ...[...happened].sort().map(([name, times]) => `${String(times).padStart(5)} × ${name}`),
     ...remarks,
     ...listed('lost', lost),
     ...listed('doubled', doubled),
     ...listed('out of order', disordered),
+    ...listed('under another name', misnamed),
     `Logs: ${folder}`,
     `${sent} sent, ${lost.length} lost, ${doubled.length} doubled, ${disordered.length} out of order`,
   ];

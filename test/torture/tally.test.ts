@@ -43,18 +43,19 @@ test.each<[what: string, lines: readonly Said[], texts: readonly string[], wrong
 });
 
 test('a message that holds lines of several speakers is taken apart', () => {
-  const text = 'Gordon (alpha): Gordon1x00000ap0\nAlyx (alpha): gg\nAlyx2x00000bp0 **_Alyx2x00000bp1_**';
-  expect(findIn(text, '', new Set(['Gordon', 'Alyx']))).toEqual([
-    { speaker: 'Gordon', item: 'Gordon1x00000ap0' },
-    { speaker: 'Alyx', item: 'gg' },
-    { speaker: 'Alyx', item: 'Alyx2x00000bp0' },
-    { speaker: 'Alyx', item: 'Alyx2x00000bp1' },
+  const both = new Set(['Gordon', 'Alyx']);
+  const found = (text: string, author: string) => findIn(text, author, both).map(({ speaker, item, as }) => [speaker, item, as]);
+  expect(found('Gordon (alpha): Gordon1x00000ap0\nAlyx (alpha): gg\nAlyx2x00000bp0 **_Alyx2x00000bp1_**', '')).toEqual([
+    ['Gordon', 'Gordon1x00000ap0', 'Gordon'],
+    ['Alyx', 'gg', 'Alyx'],
+    ['Alyx', 'Alyx2x00000bp0', 'Alyx'],
+    ['Alyx', 'Alyx2x00000bp1', 'Alyx'],
   ]);
-  const digest = 'Gordon, Alyx (alpha): **Gordon** (alpha): gg\n**Alyx** (alpha):\n> gg\n> gg';
-  expect(findIn(digest, 'Several', new Set(['Gordon', 'Alyx'])).map(({ speaker }) => speaker)).toEqual([
+  expect(found('**Gordon** (alpha): gg\n**Alyx** (alpha):\n> gg\n> gg', 'Gordon, Alyx').map(([speaker]) => speaker)).toEqual([
     'Gordon',
     'Alyx',
     'Alyx',
   ]);
-  expect(findIn('gg', 'Gordon [alpha]', new Set(['Gordon']))).toEqual([{ speaker: 'Gordon', item: 'gg' }]);
+  expect(found('gg', 'Gordon [alpha]')).toEqual([['Gordon', 'gg', 'Gordon']]);
+  expect(found('UnknownUser5@bridge: Alyx1x00000ap0', '')).toEqual([['Alyx', 'Alyx1x00000ap0', 'UnknownUser5']]);
 });

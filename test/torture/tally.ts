@@ -1,5 +1,5 @@
 /** Compares what was said with what is seen: each line exactly once at each destination, in the order in which its speaker said it. */
-import { COMMON, findIn } from './lines.ts';
+import { COMMON, type Found, findIn } from './lines.ts';
 
 /** A line that was said. */
 export interface Said {
@@ -42,6 +42,8 @@ export interface Tally {
   readonly lost: readonly Fault[];
   readonly doubled: readonly Fault[];
   readonly disordered: readonly Fault[];
+  /** Lines that stand there under somebody else's name. */
+  readonly misnamed: readonly Fault[];
 }
 
 /** Counts everything at all destinations. */
@@ -52,19 +54,18 @@ export function tally(arrivals: readonly Arrivals[]): Tally {
     lost: each.flatMap(({ lost }) => lost),
     doubled: each.flatMap(({ doubled }) => doubled),
     disordered: each.flatMap(({ disordered }) => disordered),
+    misnamed: each.flatMap(({ misnamed }) => misnamed),
   };
 }
 
 function tallyOne({ where, said, seen }: Arrivals): Tally {
   const speakers = new Set(said.map(({ speaker }) => speaker));
-  const found = new Map<string, string[]>([...speakers].map((speaker) => [speaker, []]));
-  for (const { text, author } of seen)
-    for (const { speaker, item } of findIn(text, author, speakers)) found.get(speaker)?.push(item);
-  const each = [...found].map(([speaker, items]) =>
+  const found = seen.flatMap(({ text, author }) => findIn(text, author, speakers));
+  const each = [...speakers].map((speaker) =>
     tallySpeaker(
       where,
       said.filter((line) => line.speaker === speaker),
-      items,
+      found.filter((one) => one.speaker === speaker),
     ),
   );
   return {
@@ -72,10 +73,13 @@ function tallyOne({ where, said, seen }: Arrivals): Tally {
     lost: each.flatMap(({ lost }) => lost),
     doubled: each.flatMap(({ doubled }) => doubled),
     disordered: each.flatMap(({ disordered }) => disordered),
+    misnamed: each.flatMap(({ misnamed }) => misnamed),
   };
 }
 
-function tallySpeaker(where: string, said: readonly Said[], items: readonly string[]): Omit<Tally, 'sent'> {
+function tallySpeaker(where: string, said: readonly Said[], found: readonly Found[]): Omit<Tally, 'sent'> {
+  const items = found.map(({ item }) => item);
+  const foreign = new Set(found.filter(({ as, speaker }) => as !== speaker).map(({ item }) => item));
   const fault = ({ speaker, text, at }: Said): Fault => ({ where, speaker, text, at });
   const counts = new Map<string, number>();
   for (const item of items) counts.set(item, (counts.get(item) ?? 0) + 1);
@@ -98,6 +102,7 @@ function tallySpeaker(where: string, said: readonly Said[], items: readonly stri
     lost: lost.map(fault),
     doubled: doubled.map(fault),
     disordered: disordered(said, items, seenCommon === common.length).map(fault),
+    misnamed: marked.filter((line) => line.items.some((item) => foreign.has(item))).map(fault),
   };
 }
 

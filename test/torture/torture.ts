@@ -91,7 +91,8 @@ async function run(world: TortureWorld, options: TortureOptions): Promise<Outcom
   for (const violation of [...discord.violations, ...world.matrix.double.violations].slice(0, 5))
     remarks.push(`forbidden: ${JSON.stringify(violation)}`);
   const result = tally(arrivals(world, said));
-  for (const [what, faults] of Object.entries({ lost: result.lost, doubled: result.doubled, disordered: result.disordered }))
+  const { lost, doubled, disordered, misnamed } = result;
+  for (const [what, faults] of Object.entries({ lost, doubled, disordered, misnamed }))
     for (const { where, speaker, text, at } of faults)
       journal.said(`${what} in ${where}: ${speaker}, said at ${new Date(at).toISOString()}: ${text.slice(0, 80)}`);
   return { ...result, happened, remarks };
