@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type Clock, systemClock } from './clock.ts';
-import { Connection, refusesVersion, type Version } from './connection.ts';
+import type { Version } from './connection.ts';
 import { explain } from './explain.ts';
-import { IncomingPackets } from './incoming-packets.ts';
+import { guest, inEitherVersion } from './guest.ts';
 import { type CrossChatOptions, checkedUrls } from './options.ts';
-import { OutgoingPackets } from './outgoing-packets.ts';
-import { keepsNothing } from './persistence.ts';
 
 /** What a probe found out about one address of the broker. */
 export interface Finding {
@@ -26,52 +24,25 @@ const ECHO_WAIT = 3_000;
 export async function* probe(options: CrossChatOptions): AsyncIterable<Finding> {
   for (const url of checkedUrls(options)) {
     try {
-      yield await tryVersions(url, options);
+      yield await inEitherVersion(options, (version) => tryAddress(url, version, options));
     } catch (error) {
       yield { ok: false, text: explain(url.host, error) };
     }
   }
 }
 
-async function tryVersions(url: URL, options: CrossChatOptions): Promise<Finding> {
-  const { protocolVersion = 'auto' } = options;
-  if (protocolVersion !== 'auto') return tryAddress(url, protocolVersion, options);
-  try {
-    return await tryAddress(url, 5, options);
-  } catch (error) {
-    if (!refusesVersion(error)) throw error;
-    return tryAddress(url, 4, options);
-  }
-}
-
 async function tryAddress(url: URL, version: Version, options: CrossChatOptions): Promise<Finding> {
-  const { serverId, username, password, tls, topicPrefix = 'crosschat/', keepalive = 4, clock = systemClock } = options;
+  const { serverId, topicPrefix = 'crosschat/', clock = systemClock } = options;
   const topic = `${topicPrefix}m/${serverId}/${serverId}/ooc/probe`;
   const token = randomUUID();
   let heard = () => {};
   const echo = new Promise<boolean>((resolve) => {
     heard = () => resolve(true);
   });
-  const hear = (from: string, payload: string | Uint8Array) => {
+  const receive = (from: string, payload: string | Uint8Array) => {
     if (from === topic && Buffer.from(payload).toString() === JSON.stringify(token)) heard();
   };
-  const { note, kept } = keepsNothing;
-  const outgoing = new OutgoingPackets({ note, durable: false, addressee: () => undefined });
-  const connection = new Connection({
-    url,
-    version,
-    clientId: `${serverId}-check-${token.slice(0, 8)}`,
-    username,
-    password,
-    tls,
-    keepalive,
-    clean: true,
-    durable: false,
-    incoming: new IncomingPackets(hear, note),
-    outgoing,
-    kept,
-    refused: () => {},
-  });
+  const { connection, outgoing } = guest({ options, url, version, clientId: `${serverId}-check-${token.slice(0, 8)}`, receive });
   try {
     await connection.opened();
     await connection.subscribe([`${topicPrefix}state/+/#`, `${topicPrefix}m/+/${serverId}/#`]);
