@@ -16,6 +16,11 @@ export class Pause {
     this.#random = random;
   }
 
+  /** Whether there is a wait now. */
+  get isOn(): boolean {
+    return this.#wake !== undefined;
+  }
+
   /** Half to all of the back-off after so many failures, in milliseconds. */
   lengthOf(failures: number): number {
     const most = Math.min(MAX_WAIT, FIRST_WAIT * 2 ** failures);

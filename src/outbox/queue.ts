@@ -111,9 +111,13 @@ export class DeliveryQueue {
     return this.#circuit.health(waiting);
   }
 
-  /** Gives the deliveries in the queue up to `ms` milliseconds to go out, then ends. What is left stays in the store. */
+  /**
+   * Gives the deliveries in the queue up to `ms` milliseconds to go out, then ends. What is left stays in the store, so a destination
+   * that is not there is not waited for, unless the store can't be written.
+   */
   async close(ms: number): Promise<void> {
-    const { clock } = this.#options;
+    const { clock, writer } = this.#options;
+    if (this.#pause.isOn && writer.fault === undefined) this.#end();
     const cancelEnd = clock.after(ms, () => this.#end());
     let cancelWait = () => {};
     const patience = new Promise<void>((resolve) => {

@@ -6,6 +6,7 @@ import type { Attempt } from '../../src/adapter.ts';
 import type { AdapterId, Event, EventId, Message, Place, RoomRef } from '../../src/event.ts';
 import { noticeIn } from '../../src/notice.ts';
 import type { Destination } from '../../src/outbox/destination.ts';
+import type { History } from '../../src/outbox/history.ts';
 import { Outbox } from '../../src/outbox/outbox.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { literal } from '../../src/text/tree.ts';
@@ -47,7 +48,8 @@ export class Room {
     return this.sees.all;
   }
 
-  destination(): Destination {
+  /** @param _history what was shown in it before */
+  destination(_history: History): Destination {
     return {
       id: this.id,
       name: `the room ${this.id}`,
@@ -79,7 +81,7 @@ export interface TestOutbox {
 
 /** Opens an outbox with some rooms, and lets what waits for them go out. */
 export async function openOutbox(
-  rooms: readonly Room[],
+  rooms: readonly Pick<Room, 'id' | 'destination'>[],
   options: { dataDir?: string; clock?: TestClock; maxAge?: number } = {},
 ): Promise<TestOutbox> {
   const { dataDir = newFolder(), clock = new TestClock(), maxAge = 86_400_000 } = options;
@@ -90,7 +92,7 @@ export async function openOutbox(
   const notice = (where: Place, text: string, seq: number) => noticeIn(where, text, seq, clock.now());
   const outbox = new Outbox({ ...common, ...store, maxAge, notice });
   await outbox.open();
-  for (const room of rooms) outbox.add(room.destination());
+  for (const room of rooms) outbox.add(room.destination(outbox.history));
   await outbox.restore();
   for (const { id } of rooms) outbox.release(id.split('/')[1] ?? '');
   const close = async () => {

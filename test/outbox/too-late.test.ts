@@ -1,6 +1,7 @@
 /** What nobody wants to read any more is summed up. */
 import { expect, test } from 'vitest';
 import type { EventId } from '../../src/event.ts';
+import type { History } from '../../src/outbox/history.ts';
 import { killedNow, openOutbox, place, Room, rounds } from './setup.ts';
 
 const HOUR = 3_600_000;
@@ -72,9 +73,14 @@ test('a destination that has no place to say so is told nothing', async () => {
   await first.clock.advance(5 * HOUR);
   await first.say('fresh');
   const room = new Room();
-  const { place: _, ...silent } = room.destination();
-  room.destination = () => silent;
-  await openOutbox([room], { dataDir: killedNow(first.dataDir), clock: first.clock, maxAge: 3 * HOUR });
+  const withoutPlace = {
+    id: room.id,
+    destination: (history: History) => {
+      const { place: _, ...silent } = room.destination(history);
+      return silent;
+    },
+  };
+  await openOutbox([withoutPlace], { dataDir: killedNow(first.dataDir), clock: first.clock, maxAge: 3 * HOUR });
   await room.sees.waitFor((text) => text === 'fresh');
   expect(room.texts).toEqual(['fresh']);
 });
