@@ -11,7 +11,7 @@ import { IncomingPackets } from './incoming-packets.ts';
 import { type Log, silent } from './log.ts';
 import { type CrossChatOptions, checkedUrls } from './options.ts';
 import { OutgoingPackets } from './outgoing-packets.ts';
-import { keepsNothing, type Persistence } from './persistence.ts';
+import { type Kept, keepsNothing, type Persistence } from './persistence.ts';
 import { Session } from './session.ts';
 import { CrossChatState } from './state.ts';
 import { addressee } from './topics.ts';
@@ -44,6 +44,8 @@ export class CrossChat extends EventEmitter<CrossChatEvents> {
   #loading: Promise<void> | undefined;
   /** Whether the broker may hold a session of ours. */
   #held = false;
+  #heardAt = 0;
+  #willDelay = 0;
   /** Addresses that refused MQTT 5. */
   readonly #onlyOldVersion = new Set<URL>();
   /** Problems that were told since the last time all was well. */
@@ -87,6 +89,16 @@ export class CrossChat extends EventEmitter<CrossChatEvents> {
     return this.#status;
   }
 
+  /** When anything came from the broker last, in milliseconds since the epoch; 0 before that. */
+  get heardAt(): number {
+    return this.#heardAt;
+  }
+
+  /** How long the broker will wait before it tells others that we were cut off, in milliseconds, as far as it told us. */
+  get willDelay(): number {
+    return this.#willDelay;
+  }
+
   /**
    * Reads what an earlier process left. {@link start} does it too: only to add users before that, it has to be awaited first, so that
    * no id is given twice. Rejects when the store can't be read.
@@ -98,7 +110,14 @@ export class CrossChat extends EventEmitter<CrossChatEvents> {
 
   async #load(): Promise<void> {
     const kept = await this.#persistence.load();
-    if (kept === undefined) return;
+    if (kept !== undefined) this.#restore(kept);
+    if (this.#held || this.#options.inherits !== true) return;
+    // The packet ids in it are another process's.
+    this.#outgoing.sessionLost();
+    this.#held = true;
+  }
+
+  #restore(kept: Kept): void {
     if (kept.scope !== '' && kept.scope !== this.#scope) {
       // On another network, ids mean others, and what was said there is nobody's business here.
       this.state.restore({ ...kept, peers: [], ownUsers: [] });
@@ -156,10 +175,14 @@ export class CrossChat extends EventEmitter<CrossChatEvents> {
     });
   }
 
-  /** Says goodbye and disconnects, within 5 s. Never throws. */
-  async stop(): Promise<void> {
+  /**
+   * Says goodbye and disconnects, within 5 s. Never throws.
+   * @param options without the goodbye, it is to everybody else as if this process were killed
+   */
+  async stop({ goodbye = true }: { goodbye?: boolean } = {}): Promise<void> {
     this.#stopping.abort();
-    await this.#session?.goodbye();
+    if (goodbye) await this.#session?.goodbye();
+    else this.#session?.cut();
     await this.#session?.close();
     await this.#running;
     this.#outgoing.giveUp();
@@ -245,7 +268,11 @@ export class CrossChat extends EventEmitter<CrossChatEvents> {
       incoming: this.#incoming,
       outgoing: this.#outgoing,
       clock: this.#clock,
-      began: () => {
+      heard: () => {
+        this.#heardAt = this.#clock.now();
+      },
+      began: (willDelay) => {
+        this.#willDelay = willDelay;
         this.#held = true;
         this.#noteSession(this.#scope);
       },

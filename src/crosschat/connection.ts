@@ -30,8 +30,13 @@ export interface ConnectionOptions {
   readonly outgoing: OutgoingPackets;
   /** When what was noted so far is kept, as in {@link Persistence}. */
   readonly kept: () => Promise<void> | undefined;
-  /** The broker has taken us in, with or without a session of ours. What it sends comes after this. */
-  readonly began?: (sessionPresent: boolean) => void;
+  /**
+   * The broker has taken us in, with or without a session of ours. What it sends comes after this.
+   * @param willDelay milliseconds that it waits, should we be cut off, before it publishes our Last Will
+   */
+  readonly began?: (sessionPresent: boolean, willDelay: number) => void;
+  /** Something came from the broker. */
+  readonly heard?: () => void;
   /** The broker refused a packet, and said why: MQTT 5 only. */
   readonly refused: (topic: string, error: RefusedError) => void;
 }
@@ -131,6 +136,7 @@ export class Connection {
 
   /** Looks at packets before mqtt.js works on them. */
   #look(packet: Packet): void {
+    this.#options.heard?.();
     if (packet.cmd === 'connack') this.#begin(packet);
     if ((packet.cmd !== 'pubrec' && packet.cmd !== 'pubcomp') || packet.messageId === undefined) return;
     const code = packet.reasonCode ?? 0;
@@ -155,7 +161,7 @@ export class Connection {
         this.#client.publish(topic, payload, retain ? RETAINED : PASSING, () => {});
       },
     });
-    began?.(sessionPresent);
+    began?.(sessionPresent, 1000 * willDelay(this.#options, properties?.sessionExpiryInterval));
     this.#gate.touch();
   }
 
@@ -221,7 +227,7 @@ const PASSING = { qos: 2, retain: false } as const;
 
 function clientOptions(options: ConnectionOptions): IClientOptions {
   const { url, version, username, password, will } = options;
-  const delay = version === 5 && options.durable ? { properties: { willDelayInterval: WILL_DELAY } } : {};
+  const delay = willDelay(options) > 0 ? { properties: { willDelayInterval: WILL_DELAY } } : {};
   const web = url.protocol === 'ws:' || url.protocol === 'wss:';
   return {
     protocol: url.protocol.slice(0, -1) as 'mqtt' | 'mqtts' | 'ws' | 'wss',
@@ -241,6 +247,14 @@ function clientOptions(options: ConnectionOptions): IClientOptions {
       ? { properties: { sessionExpiryInterval: options.durable ? SESSION_EXPIRY : 0, maximumPacketSize: MAX_PACKET_BYTES } }
       : {}),
   };
+}
+
+/**
+ * Seconds. A Last Will waits no longer than the session lasts.
+ * @param expiry how long the broker keeps our session, where it says so
+ */
+function willDelay({ version, durable }: ConnectionOptions, expiry = SESSION_EXPIRY): number {
+  return version === 5 && durable ? Math.min(WILL_DELAY, expiry) : 0;
 }
 
 function tlsOptions({ verify = true, ...tls }: TlsOptions): IClientOptions {

@@ -21,8 +21,12 @@ export type {
 } from './events.ts';
 export type { Log } from './log.ts';
 export type { CrossChatOptions, TlsOptions } from './options.ts';
+export type { Status } from './payloads.ts';
+export type { Change, Kept, KeptPacket, KeptPeer, KeptUser, Note, Persistence } from './persistence.ts';
 export { type Finding, probe } from './probe.ts';
+export type { KnownUser } from './roster.ts';
 export { CrossChatServer, type Dialect } from './server.ts';
 export { CrossChatState, type CrossChatStateOptions, type Publish, type SayOptions } from './state.ts';
 export { isServerId } from './topics.ts';
 export { CrossChatUser } from './user.ts';
+export { type StatusListener, watchStatus } from './watch.ts';

@@ -51,6 +51,11 @@ export interface CrossChatOptions {
    * on its way then is lost.
    */
   readonly persistence?: Persistence;
+  /**
+   * The session that the broker may hold for our server id is ours, even though nothing is known of it: another process had our
+   * place, and is gone. What waits there comes to us. Without it, the broker is told to forget such a session.
+   */
+  readonly inherits?: boolean;
   readonly log?: Log;
   readonly clock?: Clock;
   /** From 0 to below 1; `Math.random` unless given. */

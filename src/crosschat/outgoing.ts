@@ -9,9 +9,14 @@ const PROTOCOL_VERSION = 1;
 /** The command words of each dialect. */
 const WORDS = { add: { add: 'add', del: 'del' }, join: { add: 'join', del: 'leave' } } as const;
 
-/** Our `status`; `started` 0 says that we are gone. */
+/** Our `status`; `started` 0 says that we are gone, without having said goodbye. */
 export function statusOf(started: number, instance: string | undefined): string {
   return JSON.stringify({ started, version: PROTOCOL_VERSION, instance });
+}
+
+/** Our `status` when we say goodbye. */
+export function goodbyeOf(instance: string): string {
+  return JSON.stringify({ started: 0, version: PROTOCOL_VERSION, left: instance });
 }
 
 /** The place of a user in a burst of `total`. */

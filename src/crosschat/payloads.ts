@@ -31,17 +31,22 @@ export interface Status {
   readonly started: number;
   /** Which process it is, where the server says so. Ours do, see `identity.ts`; everybody else ignores the key. */
   readonly instance: string | undefined;
+  /** Which process said goodbye, where `started` is 0 and the server says so. A Last Will is no goodbye. */
+  readonly left: string | undefined;
 }
 
-const status = z.object({ started: count.default(0), instance: z.string().max(MAX_KEY).optional().catch(undefined) });
+const name = z.string().max(MAX_KEY).optional().catch(undefined);
+const status = z.object({ started: count.default(0), instance: name, left: name });
 
 /** Reads `state/<sid>/status`. An empty payload is a removed one: the server is gone. */
 export function parseStatus(payload: string): Result<Status> {
-  if (payload === '') return ok({ started: 0, instance: undefined });
+  if (payload === '') return ok({ started: 0, instance: undefined, left: undefined });
   const json = parseJson(payload);
   if (!json.ok) return json;
   const parsed = status.safeParse(json.value);
-  return parsed.success ? ok({ started: parsed.data.started, instance: parsed.data.instance }) : no('it is no status');
+  if (!parsed.success) return no('it is no status');
+  const { started, instance, left } = parsed.data;
+  return ok({ started, instance, left });
 }
 
 /** Reads `state/<sid>/meta`. An empty payload is a removed one. */

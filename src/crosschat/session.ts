@@ -4,7 +4,7 @@ import { explainRefusal } from './explain.ts';
 import type { Identity } from './identity.ts';
 import type { IncomingPackets } from './incoming-packets.ts';
 import type { CrossChatOptions } from './options.ts';
-import { statusOf } from './outgoing.ts';
+import { goodbyeOf, statusOf } from './outgoing.ts';
 import type { OutgoingPackets } from './outgoing-packets.ts';
 import type { Status } from './payloads.ts';
 import { keepsNothing } from './persistence.ts';
@@ -35,8 +35,10 @@ export interface SessionParts {
   readonly clock: Clock;
   /** Whether the broker is to forget what it holds for our client id. */
   readonly clean: boolean;
-  /** The broker has taken us in. */
-  readonly began: () => void;
+  /** The broker has taken us in. Should we be cut off, it publishes our Last Will so many milliseconds later. */
+  readonly began: (willDelay: number) => void;
+  /** Something came from the broker. */
+  readonly heard: () => void;
   /** We are about to be announced, or go on, as the identity says. */
   readonly announced: () => void;
   /** Takes a sentence for the operator. */
@@ -77,11 +79,12 @@ export class Session {
       outgoing: parts.outgoing,
       kept: persistence.kept,
       will: { topic: this.#statusTopic, payload: statusOf(0, identity.process) },
-      began: (sessionPresent) => {
+      heard: parts.heard,
+      began: (sessionPresent, willDelay) => {
         // In MQTT 3.1.1 the others have seen our Last Will, and told us nothing since.
         this.#continued = sessionPresent && version === 5;
         if (this.#continued) state.regained();
-        parts.began();
+        parts.began(willDelay);
       },
       refused: (topic, error) => problem(explainRefusal(url.host, serverId, topic, error)),
     });
@@ -201,7 +204,8 @@ export class Session {
   async goodbye(): Promise<void> {
     if (!this.announced) return;
     this.announced = false;
-    await this.#within(GOODBYE_WAIT, this.publish(this.#statusTopic, statusOf(0, undefined), true));
+    const said = this.publish(this.#statusTopic, goodbyeOf(this.#parts.identity.instance), true);
+    await this.#within(GOODBYE_WAIT, this.#connection.whileOpen(said));
   }
 
   /** Disconnects without the Last Will. Takes a bounded time; never rejects. */
@@ -209,6 +213,12 @@ export class Session {
     await this.#within(CLOSE_WAIT, this.#connection.close());
     this.#connection.abort();
     await this.#within(CLOSE_WAIT, this.#connection.closed);
+  }
+
+  /** Ends without a word, as if the process were killed. */
+  cut(): void {
+    this.announced = false;
+    this.#connection.abort();
   }
 
   /** Waits for a promise to settle, for a bounded time. Never rejects. */
