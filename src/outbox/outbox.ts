@@ -10,6 +10,7 @@ import type { Destination } from './destination.ts';
 import { type Expired, expiryNotice } from './expiry.ts';
 import { History } from './history.ts';
 import { DeliveryQueue } from './queue.ts';
+import { NOT_CONFIGURED, Retries } from './retries.ts';
 import { Takings } from './takings.ts';
 
 /** What an outbox is made of. */
@@ -25,10 +26,6 @@ export interface OutboxOptions {
   readonly log: Logger;
 }
 
-/** How often dead letters that the operator wants to be tried again are looked for, in milliseconds. */
-const POLL = 2_000;
-/** How many of them are taken at a time. */
-const RETRIES = 500;
 /** Numbers for events that fit into a millisecond. */
 const PER_MILLISECOND = 1_000;
 
@@ -49,14 +46,14 @@ export class Outbox {
   /** Those that go into their queues when they are written, or can't be. */
   readonly #arriving = new Map<number, Arriving>();
   #seq = 0;
-  #cancelPoll = () => {};
+  readonly #retries: Retries;
   #stopListening = () => {};
-  #closed = false;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
     this.#reader = new DeliveryReader(options.database);
     this.history = new History(this.#reader);
+    this.#retries = new Retries({ ...options, reader: this.#reader, queues: this.#queues, nextPosition: () => ++this.#seq });
   }
 
   /** Goes on where the last run ended. Comes before everything else. */
@@ -109,7 +106,7 @@ export class Outbox {
         void writer.add(statements.buryUpTo(destination, last, NOT_CONFIGURED, clock.now()));
       }
     }
-    this.#pollLater();
+    this.#retries.begin();
   }
 
   /** The destinations of a group can be served from now on. */
@@ -171,8 +168,7 @@ export class Outbox {
 
   /** Gives what waits up to `ms` milliseconds to go out, then ends. What is left stays in the store. */
   async close(ms: number): Promise<void> {
-    this.#closed = true;
-    this.#cancelPoll();
+    this.#retries.end();
     await Promise.all([...this.#queues.values()].map((queue) => queue.close(ms)));
     this.#stopListening();
   }
@@ -231,34 +227,6 @@ export class Outbox {
     void writer.add(...statements.takeAt(position, seq, event, at, id));
     return fresh(seq, position, at, event);
   }
-
-  #pollLater(): void {
-    if (this.#closed) return;
-    this.#cancelPoll = this.#options.clock.after(POLL, () => {
-      void this.#requeue()
-        .catch((error: unknown) => this.#options.log.debug({ err: error }, 'dead letters could not be looked for'))
-        .then(() => this.#pollLater());
-    });
-  }
-
-  /** Puts dead letters that the operator wants to be tried again at the end of their lines. */
-  async #requeue(): Promise<void> {
-    const { writer, clock } = this.#options;
-    if (writer.fault !== undefined) return;
-    const at = clock.now();
-    await Promise.all(
-      (await this.#reader.retried(RETRIES)).map(async ({ destination, event: seq }) => {
-        const position = ++this.#seq;
-        const queue = this.#queues.get(destination);
-        const letter = { seq, position, queuedAt: at };
-        await writer.add(
-          queue ? statements.requeue(destination, seq, position, at) : statements.bury(destination, letter, NOT_CONFIGURED, at),
-        );
-        queue?.backlog.announce(position);
-        queue?.run();
-      }),
-    );
-  }
 }
 
 /** An event that is on its way into the store. */
@@ -268,8 +236,6 @@ interface Arriving {
   readonly at: number;
   readonly destinations: readonly string[];
 }
-
-const NOT_CONFIGURED = 'it is no longer configured';
 
 function fresh(seq: number, position: number, queuedAt: number, event: Event): Delivery {
   return { seq, position, queuedAt, event, shown: [], begunAt: undefined, plan: undefined };

@@ -110,9 +110,9 @@ export const deliveries = {
     values: [reason, at, destination, position],
   }),
   /** A retried one goes to the end of the line. */
-  requeue: (destination: string, seq: number, position: number, at: number): Statement => ({
+  requeue: (destination: string, { seq, position, queuedAt }: Pick<Delivery, 'seq' | 'position' | 'queuedAt'>): Statement => ({
     sql: REQUEUE,
-    values: [position, at, destination, seq],
+    values: [position, queuedAt, destination, seq],
   }),
   /** How destinations fared before is no longer so. */
   nobodyFares: (): Statement => ({ sql: NOBODY_FARES, values: [] }),
