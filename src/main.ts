@@ -2,8 +2,8 @@
 /** The command line. */
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
-import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { builtIns, openTerminal, type Terminal } from '../bridges/index.ts';
+import { type Arguments, COMMANDS, CONSOLE_OPTIONS, HELP, readArguments } from './arguments.ts';
 import { besideBridge } from './beside.ts';
 import { check } from './check.ts';
 import { systemClock } from './clock.ts';
@@ -15,60 +15,6 @@ import { run } from './run.ts';
 import { readSettings, secretsIn } from './settings.ts';
 import { storeCommand } from './store-command.ts';
 import { nearest } from './text/nearest.ts';
-
-const HELP = `crosschat-bridge joins game servers that talk crosschat to Discord channels and Matrix rooms.
-
-Usage: crosschat-bridge [command] [options]
-
-Commands:
-  run       run the bridge (this is what happens without a command)
-  check     check the configuration, try every connection, and say what works
-  console   talk on a crosschat network from this terminal, without Discord or Matrix
-  store info [--json]           say what the database holds, and how each room and server fares
-  store prune                   delete now what is older or more than the configuration lets be kept
-  store export                  print all events that are kept, as JSON lines
-  dead-letters list             list what could not be delivered, with its id and the reason
-  dead-letters retry            let it be tried again
-  dead-letters drop             forget it
-
-Options:
-  --config FILE                 the configuration (default: config.yaml, config.yml or config.json, where there is one)
-  -h, --help                    show this
-  -v, --version                 show the version
-
-Options of dead-letters:
-  ID...                         those with these ids (list shows them)
-  --destination NAME            those for one room or server
-  --all                         all of them
-  --json                        list them as JSON lines
-
-Options of console:
-  --url mqtt://HOST:PORT        the broker (mqtts:// for TLS)
-  --server-id ID                the id to be on the network as: one that nobody else uses
-  --username NAME               the broker's user; the password is taken from MQTT_PASSWORD
-  --allow-anonymous             go without a user name
-  --allow-insecure-transport    send the password without TLS
-
-Without a configuration file and without settings in .env or the environment, the bridge runs a broker of its own with two
-simulated game servers. The settings are described in README.md and .env.example.`;
-
-const OPTIONS = {
-  config: { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
-  version: { type: 'boolean', short: 'v' },
-  url: { type: 'string' },
-  'server-id': { type: 'string' },
-  username: { type: 'string' },
-  'allow-anonymous': { type: 'boolean' },
-  'allow-insecure-transport': { type: 'boolean' },
-} as const satisfies ParseArgsConfig['options'];
-
-/** The options that only `console` has: to ignore them would be to do something else than was asked. */
-const CONSOLE_OPTIONS = ['url', 'server-id', 'username', 'allow-anonymous', 'allow-insecure-transport'] as const;
-
-/** Commands that work on the store alone, with arguments of their own. */
-const STORE_COMMANDS = ['store', 'dead-letters'];
-const COMMANDS = ['run', 'check', 'console', ...STORE_COMMANDS];
 
 /** Runs the command line. @returns the exit code */
 async function main(): Promise<number> {
@@ -107,26 +53,6 @@ async function main(): Promise<number> {
   }
 }
 
-function readArguments() {
-  const known = { allowPositionals: true, options: OPTIONS } as const;
-  const { positionals, tokens } = parseArgs({ ...known, strict: false, tokens: true });
-  const [command = ''] = positionals;
-  try {
-    if (!STORE_COMMANDS.includes(command)) return { ...parseArgs(known), own: undefined };
-    // What is not for everybody is for the command.
-    const own = new Set<number>();
-    for (const token of tokens)
-      if (token.kind !== 'option' || !['config', 'help', 'version'].includes(token.name)) own.add(token.index);
-    const all = process.argv.slice(2);
-    const { values } = parseArgs({ ...known, args: all.filter((_, index) => !own.has(index)) });
-    return { values, positionals, own: all.filter((_, index) => own.has(index)).slice(1) };
-  } catch (error) {
-    // What Node says after its first sentence is for programmers.
-    const [fault = ''] = (error as Error).message.split(/\.\s/);
-    throw new ConfigError([`${fault}; --help lists what there is.`]);
-  }
-}
-
 /** Carries out a command that works on the store alone: whatever else is configured may be wrong. */
 function onStore(command: string, args: readonly string[], configFile: string | undefined): Promise<number> {
   const settings = readSettings(builtIns(undefined), process.cwd(), process.env, configFile);
@@ -148,7 +74,7 @@ function configOf(settings: Settings, terminal?: Terminal): Promise<Config> {
 }
 
 /** The network of the settings, and on it nothing but the console. */
-function consoleSettings({ raw, variables, file }: Settings, options: ReturnType<typeof readArguments>['values']): Settings {
+function consoleSettings({ raw, variables, file }: Settings, options: Arguments['values']): Settings {
   const { mqtt, topic_prefix, dialect, adapters, log_level = 'warn' } = raw;
   const serverId = options['server-id'];
   if (serverId === undefined)

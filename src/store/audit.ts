@@ -4,7 +4,7 @@ import type { Database } from './database.ts';
 import type { Writer } from './writer.ts';
 
 /** Something that somebody did. */
-export interface Deed {
+interface Deed {
   /** Who: an operator at the command line, a moderator by name and platform. */
   readonly who: string;
   /** What, in a word or two: `ban`, `dead-letters drop`. */
@@ -16,7 +16,7 @@ export interface Deed {
 }
 
 /** A deed as it was noted. */
-export interface AuditEntry extends Deed {
+interface AuditEntry extends Deed {
   /** Milliseconds since the epoch. */
   readonly at: number;
 }

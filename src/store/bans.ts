@@ -3,7 +3,7 @@ import type { Database } from './database.ts';
 import type { Writer } from './writer.ts';
 
 /** A platform user who may not be heard. */
-export interface Ban {
+interface Ban {
   readonly adapter: string;
   readonly userId: string;
   /** Their name at that time, for people. */

@@ -19,7 +19,7 @@ export interface StoreInfo {
 }
 
 /** How one destination fares, or fared when the bridge last ran. */
-export interface DestinationInfo {
+interface DestinationInfo {
   readonly id: string;
   readonly name: string;
   readonly state: string;

@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import { type Database, type Statement, StatementError } from './database.ts';
+import { type Group, newGroup, sizeOf, unheard } from './group.ts';
 import { Retry } from './retry.ts';
 
 /** What a writer is made of. */
@@ -13,16 +14,6 @@ export interface WriterOptions {
   readonly log: Logger;
   /** How many characters may wait in memory; 64 Mi by default. */
   readonly limit?: number;
-}
-
-/** What was added in one synchronous stretch of code: it is written together or not at all. */
-interface Group {
-  readonly statements: Statement[];
-  readonly promise: Promise<void>;
-  readonly written: () => void;
-  readonly failed: (error: Error) => void;
-  /** In characters, roughly. */
-  size: number;
 }
 
 /** Enough to be fast, and few enough not to hold up everything else for long. */
@@ -128,13 +119,7 @@ export class Writer {
 
   #openGroup(): Group {
     if (this.#open) return this.#open;
-    let written = () => {};
-    let failed = (_error: Error) => {};
-    const promise = new Promise<void>((resolve, reject) => {
-      written = resolve;
-      failed = reject;
-    });
-    const group: Group = { statements: [], promise: unheard(promise), written, failed, size: 0 };
+    const group = newGroup();
     this.#open = group;
     this.#waiting.push(group);
     queueMicrotask(() => {
@@ -153,13 +138,10 @@ export class Writer {
   }
 
   #takeBatch(): void {
+    const most = this.#alone > 0 ? 1 : BATCH;
     let count = 0;
-    let statements = 0;
-    while (count < this.#waiting.length && statements < (this.#alone > 0 ? 1 : BATCH)) {
-      statements += this.#waiting[count]?.statements.length ?? 0;
-      count++;
-      if (this.#alone > 0) break;
-    }
+    for (let statements = 0; count < this.#waiting.length && statements < most; count++)
+      statements += Math.max(1, this.#waiting[count]?.statements.length ?? 0);
     this.#batch = this.#waiting.splice(0, count);
     if (this.#alone > 0) this.#alone--;
   }
@@ -250,14 +232,4 @@ export class Writer {
     }
     drop(this.#waiting.splice(0, count));
   }
-}
-
-/** A promise whose rejection need not be listened to. */
-function unheard(promise: Promise<void>): Promise<void> {
-  promise.catch(() => {});
-  return promise;
-}
-
-function sizeOf({ values }: Statement): number {
-  return values.reduce<number>((sum, value) => sum + (typeof value === 'string' ? value.length : 8), 64);
 }

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { migrations } from '../../src/store/schema.ts';
 import type { Store } from '../../src/store/store.ts';
+import { Signal } from '../support/signal.ts';
 import { breakDisk, canMount, closeNow, newFolder, openTestStore, remount, smallDisk } from './open.ts';
 
 /** A folder with a database in which there is something. */
@@ -190,7 +191,7 @@ describe('two bridges on one folder', () => {
   test('the second is refused with a sentence; a command may look beside it; a killed one leaves no lock behind', async () => {
     const dataDir = newFolder();
     const first = inChild(dataDir, 'stays');
-    await first.ready;
+    await first.ready();
     await expect(openTestStore({ dataDir })).rejects.toThrow(
       /^Another bridge is using .*crosschat\.db\. Stop it first, or set another DATA_DIR for this one\.$/,
     );
@@ -206,11 +207,11 @@ describe('two bridges on one folder', () => {
     for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
       const dataDir = newFolder();
       const first = inChild(dataDir, 'stays');
-      await first.ready;
+      await first.ready();
       const second = inChild(dataDir, 'waits');
-      await second.waiting;
+      await second.waiting();
       first.child.kill(signal);
-      await second.ready;
+      await second.ready();
       second.child.kill('SIGKILL');
     }
   });
@@ -233,6 +234,24 @@ describe('two bridges on one folder', () => {
   });
 });
 
+test('what counted as kept is there after kill -9 at any moment, without a gap before it', async () => {
+  const dataDir = newFolder();
+  for (let round = 0; round < 5; round++) {
+    const folder = join(dataDir, String(round));
+    const { child, ended, lastLine, saysNumber } = inChild(folder, 'counts');
+    await saysNumber(1 + round * 777);
+    child.kill('SIGKILL');
+    await ended;
+    const { store } = await openTestStore({ dataDir: folder });
+    const [row] = await store.database.all<{ count: number; last: number }>(
+      'SELECT COUNT(*) AS count, MAX(seq) AS last FROM audit',
+    );
+    expect(row?.count).toBe(row?.last);
+    expect(row?.last).toBeGreaterThanOrEqual(Number(lastLine()));
+    expect(Number(lastLine())).toBeGreaterThan(0);
+  }
+});
+
 function change(file: string, edit: (bytes: Buffer) => void): void {
   const bytes = readFileSync(file);
   edit(bytes);
@@ -240,19 +259,21 @@ function change(file: string, edit: (bytes: Buffer) => void): void {
 }
 
 /** A process that opens the store of a folder and writes a token. */
-function inChild(dataDir: string, mode: 'writes' | 'stays' | 'waits') {
+function inChild(dataDir: string, mode: 'writes' | 'stays' | 'waits' | 'counts') {
   const script = fileURLToPath(new URL('child.js', import.meta.url));
   const child: ChildProcess = spawn(process.execPath, [script, dataDir, mode], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));
   let output = '';
-  const says = (word: string) =>
-    new Promise<void>((resolve) => {
-      child.stdout?.on('data', (text) => {
-        output += String(text);
-        if (output.includes(word)) resolve();
-      });
-    });
-  return { child, ready: says('ready'), waiting: says('waiting'), ended: once(child, 'close') };
+  const signal = new Signal();
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+    signal.notify();
+  });
+  const says = (word: string) => signal.until(() => output.includes(word), `"${word}" from the child`, 10_000);
+  /** The last line that it wrote to its end. */
+  const lastLine = () => output.slice(0, output.lastIndexOf('\n')).split('\n').at(-1);
+  const saysNumber = (number: number) => signal.until(() => Number(lastLine()) >= number, `${number} from the child`, 10_000);
+  return { child, ready: () => says('ready'), waiting: () => says('waiting'), ended: once(child, 'close'), lastLine, saysNumber };
 }
