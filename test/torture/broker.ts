@@ -30,7 +30,7 @@ export async function startEmbedded(journal: Journal): Promise<TortureBroker> {
   const broker = await startBroker();
   let open = true;
   broker.aedes.on('clientError', ({ id }, { message }) => open && journal.said(`aedes: ${id}: ${message}`));
-  mend(broker.aedes);
+  tellApart(broker.aedes);
   return {
     name: 'aedes',
     port: broker.port,
@@ -43,27 +43,20 @@ export async function startEmbedded(journal: Journal): Promise<TortureBroker> {
 
 /** What of aedes' persistence is mended. */
 interface Persistence {
-  storeRetained(packet: object): PromiseLike<void>;
-  outgoingUpdate(...args: unknown[]): Promise<void>;
+  outgoingUpdate(client: object, packet: { readonly cmd: string; brokerId?: string }): Promise<void>;
 }
 
 /**
- * Makes aedes good enough for a client with a lasting session. It sends such a one a retained message without keeping it, and cuts it
- * off for acknowledging what it does not know; and while it stores a retained message, later ones overtake that, which then counts as a
- * duplicate and is dropped.
+ * With two QoS 2 packets on their way to a client, aedes takes the PUBREL of one for that of the other, keeps what is acknowledged, and
+ * sends it again at the next connection. It compares them by a number that they don't have, so they get one.
  */
-function mend(aedes: Aedes): void {
+function tellApart(aedes: Aedes): void {
   const { persistence } = aedes as unknown as { persistence: Persistence };
   const update = persistence.outgoingUpdate.bind(persistence);
-  persistence.outgoingUpdate = (...args) =>
-    update(...args).catch((error: Error) => {
-      if (error.message !== 'no such packet') throw error;
-    });
-  const store = persistence.storeRetained.bind(persistence);
-  persistence.storeRetained = (packet) => {
-    void store(packet);
-    // biome-ignore lint/suspicious/noThenProperty: only a thenable can go on at once, a promise never does
-    return { then: (resolve) => Promise.resolve(resolve?.()) as never };
+  let count = 0;
+  persistence.outgoingUpdate = (client, packet) => {
+    if (packet.cmd === 'pubrel') packet.brokerId ??= `pubrel ${++count}`;
+    return update(client, packet);
   };
 }
 
