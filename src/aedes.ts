@@ -1,10 +1,13 @@
-/** Aedes with its faults mended. */
+/**
+ * Aedes with its faults mended, but for one: to a client that comes back to a kept session it sends new packets among the old ones, and
+ * some of them twice.
+ */
 import { Aedes, type AedesOptions } from 'aedes';
 
 /** What of aedes' persistence is mended. */
 interface Persistence {
   storeRetained(packet: object): PromiseLike<void>;
-  outgoingUpdate(client: object, packet: { cmd: string }): Promise<void>;
+  outgoingUpdate(client: object, packet: { cmd: string; messageId?: number }): Promise<void>;
 }
 
 /** Makes a broker, as aedes does. */
@@ -12,7 +15,7 @@ export async function createAedes(options: AedesOptions): Promise<Aedes> {
   const aedes = await Aedes.createBroker(options);
   const { persistence } = aedes as unknown as { persistence: Persistence };
   keepOrder(persistence);
-  takeAnyPubrec(persistence);
+  keepReleases(persistence);
   return aedes;
 }
 
@@ -30,11 +33,14 @@ function keepOrder(persistence: Persistence): void {
 }
 
 /**
- * Answers every PUBREC with PUBREL. Aedes does not keep the retained messages that it sends at a subscription, and would cut off a
- * client with a kept session for acknowledging one.
+ * Lets a client with a kept session release its packets. Aedes takes all releases of one client for the same one, and would publish
+ * again what was released; and it does not keep the retained messages that it sends at a subscription, and would cut off who
+ * acknowledges one.
  */
-function takeAnyPubrec(persistence: Persistence): void {
+function keepReleases(persistence: Persistence): void {
   const update = persistence.outgoingUpdate.bind(persistence);
-  persistence.outgoingUpdate = (client, packet) =>
-    packet.cmd === 'pubrel' ? update(client, packet).catch(() => {}) : update(client, packet);
+  persistence.outgoingUpdate = (client, packet) => {
+    if (packet.cmd !== 'pubrel') return update(client, packet);
+    return update(client, Object.assign(packet, { brokerId: 'pubrel', brokerCounter: packet.messageId })).catch(() => {});
+  };
 }

@@ -138,8 +138,12 @@ export class OutgoingPackets {
     return [...this.#sent.values()].sort((a, b) => a.seq - b.seq);
   }
 
-  /** The others did not notice that we were away: everything goes on as it was. */
+  /** The others did not notice that we were away: everything goes on as it was, but for retained packets, which may be outdated. */
   resume(): void {
+    for (const packet of this.#waiting.drain()) {
+      if (packet.retain) this.#drop(packet, 'It may be outdated.');
+      else this.#waiting.push(packet);
+    }
     this.#flowing = true;
     this.#flow();
   }

@@ -16,6 +16,8 @@ export interface KeptPeer {
   /** Unix seconds. */
   readonly started: number;
   readonly dialect: Dialect | undefined;
+  /** Whether it was told who our users are, since it came. */
+  readonly told: boolean;
   readonly users: readonly KeptUser[];
 }
 
@@ -63,7 +65,7 @@ export type Change =
   | { readonly kind: 'released'; readonly seq: number }
   | { readonly kind: 'done'; readonly seq: number }
   | { readonly kind: 'nothingSent' }
-  | { readonly kind: 'peer'; readonly id: string; readonly started: number; readonly dialect: Dialect | undefined }
+  | ({ readonly kind: 'peer' } & Omit<KeptPeer, 'users'>)
   /** With its users. */
   | { readonly kind: 'peerGone'; readonly id: string }
   /** No peers, and no users of peers. */

@@ -14,6 +14,8 @@ export class Peer {
   rememberedFor = 0;
   /** Whether it was online when our connection broke, and hasn't been heard of since. */
   wasOnline = false;
+  /** Whether it was told who is here, since it came. */
+  told = false;
   /** The `started` for which we sent our users once more because of its dialect. */
   dialectAnswered = 0;
   /** Whether the server has found a place in the picture. */
@@ -111,10 +113,10 @@ export class Picture {
     this.#note({ kind: 'user', peer: server.id, user: { id, name, firstSeen, extra } });
   }
 
-  /** Keeps whether a server is online, and how it speaks. */
-  notePeer({ server: { id, online, started, dialect }, listed }: Peer): void {
+  /** Keeps whether a server is online, how it speaks, and what it knows. */
+  notePeer({ server: { id, online, started, dialect }, listed, told }: Peer): void {
     if (!listed) return;
-    this.#note(online ? { kind: 'peer', id, started, dialect } : { kind: 'peerGone', id });
+    this.#note(online ? { kind: 'peer', id, started, dialect, told } : { kind: 'peerGone', id });
   }
 
   /** Forgets a server's users. */
@@ -165,11 +167,12 @@ export class Picture {
 
   /** Begins with who was there when an earlier process ended, as after {@link lost}. */
   restore(kept: readonly KeptPeer[]): void {
-    for (const { id, started, dialect, users } of kept) {
+    for (const { id, started, dialect, told, users } of kept) {
       const peer = this.peer(id);
       peer.server.started = started;
       peer.server.dialect = dialect;
       peer.wasOnline = true;
+      peer.told = told;
       peer.rememberedFor = started;
       for (const user of users) peer.remembered.set(user.id, new CrossChatUser({ ...user, server: peer.server }));
       this.#users += users.length;

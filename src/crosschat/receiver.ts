@@ -182,7 +182,7 @@ export class Receiver {
     server.started = started;
     server.online = started > 0;
     peer.wasOnline = false;
-    picture.notePeer(peer);
+    if (!server.online) picture.notePeer(peer);
     emit('server', { server, change, quiet, users: change === 'online' ? 0 : users });
     if (!server.online) return;
     roster.burst(peer);

@@ -57,7 +57,7 @@ export class Roster {
     const { users } = this.#picture.me;
     const told = this.#told ?? [];
     this.#told = undefined;
-    if (users.size !== told.length) this.#changed = true;
+    this.#changed = users.size !== told.length;
     for (const before of told) {
       const user = users.get(before.id);
       if (user === undefined) this.#departed.push(before.id);
@@ -77,6 +77,7 @@ export class Roster {
     this.#connected = true;
     if (this.#told !== undefined) this.#compare();
     if (this.#changed) this.#tellEverybody();
+    else for (const peer of this.#picture.online()) if (!peer.told) this.burst(peer);
   }
 
   #tellEverybody(): void {
@@ -97,8 +98,10 @@ export class Roster {
     this.#connected = false;
   }
 
-  /** Sends a peer all our users, in id order. Does nothing while we are not announced: {@link connected} does it then. */
+  /** Sends a peer all our users, in id order; while we are not announced, as soon as we are. */
   burst(peer: Peer): void {
+    peer.told = this.#connected;
+    this.#picture.notePeer(peer);
     if (!this.#connected) return;
     const users = [...this.#picture.me.users.values()];
     const dialect = this.#dialect(peer);
@@ -119,16 +122,24 @@ export class Roster {
     this.burst(peer);
   }
 
+  /** An id that nobody ever had. */
+  reserveId(): number {
+    this.#reserve(this.#lastId + 1);
+    return this.#lastId;
+  }
+
+  #reserve(id: number): void {
+    this.#lastId = id;
+    this.#options.note({ kind: 'lastUserId', id });
+  }
+
   /** Adds a user and tells everybody online. Everything has been handed over when it returns, before it resolves. */
   async add(name: string, extra: Readonly<Record<string, unknown>>, known?: KnownUser): Promise<CrossChatUser> {
     const { clock } = this.#options;
     const { me } = this.#picture;
-    const { id, firstSeen } = known ?? { id: this.#lastId + 1, firstSeen: Math.floor(clock.now() / 1000) };
+    const { id, firstSeen } = known ?? { id: this.reserveId(), firstSeen: Math.floor(clock.now() / 1000) };
     if (me.users.has(id)) throw new RangeError(`User ${id} is here already.`);
-    if (id > this.#lastId) {
-      this.#lastId = id;
-      this.#options.note({ kind: 'lastUserId', id });
-    }
+    if (id > this.#lastId) this.#reserve(id);
     const user = new CrossChatUser({ id, server: me, name: cut(name, MAX_NAME), firstSeen, extra });
     me.users.set(user.id, user);
     await this.#tell(

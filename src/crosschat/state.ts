@@ -164,10 +164,10 @@ export class CrossChatState implements ServerOwner {
   async announce(started: number, instance?: string): Promise<void> {
     const me = this.#picture.me;
     this.#connect(started, instance);
-    this.#picture.renew(this.#regained);
     const sent = [this.#publishStatus(), this.#publishState('meta', JSON.stringify(me.meta))];
     for (const [key, value] of me.states) sent.push(this.#publishState(key, value));
     this.#roster.connected();
+    this.#picture.renew(this.#regained);
     for (const { server } of this.#picture.online()) this.#back(server.id);
     await Promise.all(sent);
   }
@@ -218,15 +218,23 @@ export class CrossChatState implements ServerOwner {
   /**
    * Adds a user of ours. Ids count from 1 and are never given twice. Not to be called for more users than peers can bear: each is
    * sent to each.
-   * @param known gives somebody who was here before the same id again
+   * @param known gives somebody the same id again, or one from {@link reserveUserId}
    * @throws {RangeError} somebody with this id is here already
    */
-  addUser(name: string, extra: Record<string, unknown> = {}, known?: KnownUser): Promise<CrossChatUser> {
+  addUser(name: string, extra: Readonly<Record<string, unknown>> = {}, known?: KnownUser): Promise<CrossChatUser> {
     return this.#roster.add(name, extra, known);
   }
 
+  /** An id that nobody ever had, and that only who asked for it may give to a user. */
+  reserveUserId(): number {
+    return this.#roster.reserveId();
+  }
+
   /** Changes a user of ours; undefined when there is none with this id. */
-  updateUser(id: number, changes: { name?: string; extra?: Record<string, unknown> }): Promise<CrossChatUser | undefined> {
+  updateUser(
+    id: number,
+    changes: { name?: string; extra?: Readonly<Record<string, unknown>> },
+  ): Promise<CrossChatUser | undefined> {
     return this.#roster.update(id, changes);
   }
 

@@ -1,6 +1,7 @@
 /** The network stories on a real broker with the per-server access rules of crosschat: `MQTT_URL`, `MQTT_USERS` as `name:password …`. */
 import { describe, expect, test } from 'vitest';
 import { CrossChat } from '../../src/crosschat/index.ts';
+import { durableStories, invisibleRestarts } from '../crosschat/durable-stories.ts';
 import { next } from '../crosschat/events.ts';
 import { networkStories } from '../crosschat/stories.ts';
 
@@ -21,8 +22,13 @@ if (url === '') {
   test.skip('the crosschat stories need a real broker: set MQTT_URL and MQTT_USERS', () => {});
 } else {
   for (const version of [5, 4] as const) {
-    describe(`on ${new URL(url).host} over MQTT ${version === 5 ? '5' : '3.1.1'}`, () => {
+    const where = `on ${new URL(url).host} over MQTT ${version === 5 ? '5' : '3.1.1'}`;
+    describe(where, () => {
       networkStories(() => ({ url, version, login, pinned: true }));
+    });
+    describe(`${where}, when it is killed`, () => {
+      durableStories(() => ({ url, version, login, pinned: true }), true);
+      if (version === 5) invisibleRestarts(() => ({ url, version, login, pinned: true }));
     });
   }
 
