@@ -175,20 +175,32 @@ class PostgresDatabase implements Database {
     return committed;
   }
 
-  async #transaction({ sql }: Session, statements: readonly Statement[]): Promise<void> {
+  async #transaction(session: Session, statements: readonly Statement[]): Promise<void> {
     const { beside } = this.#options;
     this.#count++;
-    await inTime(
-      sql.begin((transaction) => {
-        // All at once: the answers are waited for together.
-        const queries = statements.map((statement) => this.#query(transaction, statement.sql, statement.values));
-        if (!beside) queries.push(this.#query(transaction, 'UPDATE owner SET number = ? WHERE id = 1', [this.#count]));
-        return queries;
-      }),
-    ).catch((error: unknown) => {
+    try {
+      await inTime(
+        session.sql.begin(async (transaction) => {
+          // All at once: the answers are waited for together.
+          const queries = statements.map((statement) => this.#query(transaction, statement.sql, statement.values));
+          if (!beside) queries.push(this.#query(transaction, 'UPDATE owner SET number = ? WHERE id = 1', [this.#count]));
+          await Promise.all(queries).catch((error: unknown) => this.#endIfDead(session, error));
+        }),
+      );
+    } catch (error) {
       if (!(postgresError(error, this.location) instanceof StatementError)) this.#doubtful = statements;
       throw error;
-    });
+    }
+  }
+
+  /**
+   * Lets a refused statement be rolled back. After anything else, the library would try that on a connection that is gone, and take
+   * the process with it (https://github.com/porsager/postgres/issues/1208): it is not told, and hears only that the connection ends.
+   */
+  async #endIfDead(session: Session, error: unknown): Promise<never> {
+    if (postgresError(error, this.location) instanceof StatementError) throw error;
+    void session.end();
+    return new Promise<never>(() => {});
   }
 
   #query(on: Pick<Connections, 'unsafe'>, sql: string, values: readonly Value[]): PendingQuery<Row[]> {

@@ -175,7 +175,7 @@ export class Writer {
       return;
     }
     const sql = only?.statements.map((statement) => statement.sql);
-    this.#log.error({ err: error, sql }, 'a fault in the bridge: the database refused a change, which is lost');
+    this.#log.error({ fault: error.message, sql }, 'a fault in the bridge: the database refused a change, which is lost');
     this.#finish(groups, ({ failed }) => failed(error));
   }
 

@@ -8,7 +8,7 @@ import { openTestStore, type TestStore } from '../store/open.ts';
 import { pruneStories } from '../store/prune-stories.ts';
 import { recordStories } from '../store/record-stories.ts';
 import { names, put, writerStories } from '../store/writer-stories.ts';
-import { TcpProxy } from '../support/proxy.ts';
+import { type Tap, TcpProxy } from '../support/proxy.ts';
 
 const url = process.env['DATABASE_URL'];
 
@@ -35,6 +35,14 @@ describe.runIf(url)('the store on PostgreSQL', () => {
     at.searchParams.set('search_path', schema);
     const opened = await openTestStore({ ...options, databaseUrl: at.href });
     return { ...opened, reopen: (others = {}) => openIn(schema, { ...options, ...others }) };
+  }
+
+  async function openThroughProxy(schema: string, tap?: Tap): Promise<TestStore & { readonly proxy: TcpProxy }> {
+    const through = new URL(url ?? '');
+    const proxy = await TcpProxy.start({ host: through.hostname, port: Number(through.port || 5432) }, tap);
+    onTestFinished(() => proxy.cut());
+    through.host = `127.0.0.1:${proxy.port}`;
+    return { ...(await openIn(schema, { databaseUrl: through.href })), proxy };
   }
 
   memoryStories(open);
@@ -85,14 +93,31 @@ describe.runIf(url)('the store on PostgreSQL', () => {
     expect(await names((await second).store)).toEqual(['a', 'b']);
   });
 
+  test('a transaction that was committed, though nobody came to hear of it, is not written again', async () => {
+    const schema = await newSchema();
+    let armed = false;
+    const { store, clock, lines, proxy } = await openThroughProxy(schema, (direction, data) => {
+      // The server's last word on a transaction.
+      if (!armed || direction !== 'in' || !data.includes('COMMIT')) return;
+      armed = false;
+      proxy.drop();
+    });
+    armed = true;
+    const kept = store.writer.add(put('a'));
+    await lines.waitFor((line) => line.includes("can't be used"));
+    expect(await admin.unsafe(`SELECT name FROM ${schema}.memory`)).toEqual([{ name: 'a' }]);
+    await until(async () => {
+      await clock.advance(30_000);
+      return store.writer.flushed() === undefined;
+    });
+    await kept;
+    expect(await names(store)).toEqual(['a']);
+    expect(lines.all.filter((line) => line.includes('a fault in the bridge'))).toEqual([]);
+  });
+
   test('a connection that breaks is a passing fault; what was added is written once, in order, when it is back', async () => {
     const schema = await newSchema();
-    const { hostname, port } = new URL(url ?? '');
-    const proxy = await TcpProxy.start({ host: hostname, port: Number(port || 5432) });
-    onTestFinished(() => proxy.cut());
-    const through = new URL(url ?? '');
-    through.host = `127.0.0.1:${proxy.port}`;
-    const { store, clock, lines } = await openIn(schema, { databaseUrl: through.href });
+    const { store, clock, lines, proxy } = await openThroughProxy(schema);
     await store.writer.add(put('a0'));
     const kept: Promise<void>[] = [];
     for (let round = 1; round <= 5; round++) {
