@@ -16,7 +16,15 @@ export default defineConfig({
           globalSetup: 'test/support/build.ts',
         },
       },
-      { extends: true, test: { name: 'real', include: ['test/real/**/*.test.ts'], fileParallelism: false } },
+      {
+        extends: true,
+        test: {
+          name: 'real',
+          include: ['test/real/**/*.test.ts'],
+          fileParallelism: false,
+          globalSetup: 'test/support/build.ts',
+        },
+      },
     ],
   },
 });

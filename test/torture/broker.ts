@@ -14,6 +14,8 @@ export interface TortureBroker {
   readonly port: number;
   /** Ends, cutting every connection, and comes back after `ms` milliseconds with all that it knew. Missing where that can't be. */
   restart?(ms: number): Promise<void>;
+  /** How often it was restarted. */
+  readonly restarts: number;
   close(): Promise<void>;
 }
 
@@ -34,6 +36,7 @@ export async function startEmbedded(journal: Journal): Promise<TortureBroker> {
   return {
     name: 'aedes',
     port: broker.port,
+    restarts: 0,
     close() {
       open = false;
       return broker.close();
@@ -82,6 +85,7 @@ export async function startMosquitto(folder: string): Promise<TortureBroker> {
   writeFileSync(config, `${settings.join('\n')}\n`);
   const log = openSync(join(folder, 'mosquitto.log'), 'a');
   let child: ChildProcess;
+  let restarts = 0;
   const start = async () => {
     child = spawn(MOSQUITTO, ['-c', config], { stdio: ['ignore', log, log] });
     await isListening(port);
@@ -95,7 +99,11 @@ export async function startMosquitto(folder: string): Promise<TortureBroker> {
   return {
     name: 'Mosquitto',
     port,
+    get restarts() {
+      return restarts;
+    },
     async restart(ms) {
+      restarts += 1;
       await stop();
       await pause(ms);
       await start();

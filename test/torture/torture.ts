@@ -20,6 +20,8 @@ export interface TortureOptions {
   readonly faults: number;
   /** What may go wrong at all. */
   readonly groups: ReadonlySet<Group>;
+  /** Only trouble whose name holds this. */
+  readonly named?: string;
   /** Whether there is also trouble that lasts: requests without an answer, which the bridge waits for as long as it waits for any. */
   readonly slow: boolean;
   /** Milliseconds between two lines of one speaker, on average. */
@@ -112,8 +114,7 @@ async function talkOn(
     const line = nextLine(random, talker.name, number++, talker.longest);
     const one: Said = { speaker: talker.name, text: line.text, items: line.items, at: Date.now(), taken: false };
     said.push(one);
-    await talker.says(line);
-    one.taken = true;
+    one.taken = await talker.says(line);
     journal.said(
       `${talker.name} (${talker.home}) said: ${line.text.slice(0, 60)}${line.items.length > 1 ? ` … (${line.items.length})` : ''}`,
     );
@@ -150,10 +151,10 @@ interface Planned {
 }
 
 /** The same seed and options make the same plan. */
-function schedule(random: Random, { duration, kills, cuts, faults, groups, slow }: TortureOptions): Planned[] {
+function schedule(random: Random, { duration, kills, cuts, faults, groups, slow, named = '' }: TortureOptions): Planned[] {
   const plan = (count: number, among: readonly Group[]): Planned[] => {
     const possible = DISTURBANCES.filter(
-      (disturbance) => among.includes(disturbance.group) && groups.has(disturbance.group) && (slow || disturbance.slow !== true),
+      (one) => among.includes(one.group) && groups.has(one.group) && (slow || one.slow !== true) && one.name.includes(named),
     );
     if (possible.length === 0) return [];
     return Array.from({ length: count }, () => ({

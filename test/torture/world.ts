@@ -21,8 +21,8 @@ export interface Talker {
   readonly longest: number;
   /** Whether what they say now would be sent to the bridge. */
   canTalk(): boolean;
-  /** Resolves when their platform has taken it. */
-  says(line: Line): Promise<void>;
+  /** Resolves when their platform has answered: whether it has certainly taken it. */
+  says(line: Line): Promise<boolean>;
 }
 
 /** Somewhere where lines arrive. */
@@ -83,7 +83,10 @@ export async function makeWorld({ broker, journal, program, dataDir = 'data' }: 
   });
   for (const name of MEMBERS) {
     const member = guild.addMember(name.toLowerCase(), { displayName: name });
-    const says = async ({ text }: Line) => void member.says(channel, text);
+    const says = async ({ text }: Line) => {
+      member.says(channel, text);
+      return true;
+    };
     talkers.push({ name, home: 'discord', longest: 80, canTalk: () => true, says });
   }
 
@@ -101,6 +104,7 @@ export async function makeWorld({ broker, journal, program, dataDir = 'data' }: 
   for (const { name, user } of users) {
     const says = async ({ text, html }: Line) => {
       room.says(user, html === undefined ? text : { body: text, format: 'org.matrix.custom.html', formatted_body: html });
+      return true;
     };
     talkers.push({ name, home: 'matrix', longest: 250, canTalk: () => true, says });
   }
@@ -116,7 +120,12 @@ export async function makeWorld({ broker, journal, program, dataDir = 'data' }: 
     });
     for (const name of players) {
       const player = await game.join(name);
-      const says = ({ text }: Line) => player.says(text);
+      // Mosquitto 2.0 can forget at a restart what it was about to take, and says afterwards that it took it.
+      const says = async ({ text }: Line) => {
+        const { restarts } = broker;
+        await player.says(text);
+        return broker.restarts === restarts;
+      };
       talkers.push({ name, home: id, longest: 150, canTalk: () => game.isOnline('bridge'), says });
     }
   }
