@@ -4,69 +4,131 @@ import type { CrossChatState } from './crosschat/index.ts';
 import type { AdapterId, Author } from './event.ts';
 import { sanitizeName } from './text/names.ts';
 
+/** A platform user whom the network has seen. */
+export interface Speaker {
+  readonly adapter: AdapterId;
+  /** The platform's own id of the user. */
+  readonly userId: Author['id'];
+  /** Their user id on the virtual server, for ever. */
+  readonly id: number;
+  readonly name: string;
+  readonly extra: Readonly<Record<string, unknown>>;
+  /** Unix seconds. */
+  readonly firstSeen: number;
+  /** Milliseconds since the epoch. */
+  readonly spokeAt: number;
+  /** Whether the network can see them. */
+  readonly present: boolean;
+}
+
+/** Where speakers are kept over a restart. */
+export interface SpeakerStore {
+  /** Those that the network could see last, the one who has been silent longest first. */
+  present(): Promise<Speaker[]>;
+  find(adapter: AdapterId, userId: Author['id']): Promise<Speaker | undefined>;
+  /** Keeps a speaker as they are now, along with whatever else is written without waiting in between. */
+  put(speaker: Speaker): void;
+}
+
 export interface SpeakersOptions {
   /** The virtual server whose users they are. */
   readonly state: CrossChatState;
   readonly clock: Clock;
   /** After so many milliseconds of silence a speaker leaves. */
   readonly idle: number;
+  /** Without it, they are known until the end of this process. */
+  readonly store?: SpeakerStore;
 }
 
-interface Speaker {
-  readonly userId: number;
-  name: string;
-  extra: Record<string, unknown>;
-  spokeAt: number;
-}
+/** Absent ones that are known without asking the store. */
+const MAX_ABSENT = 10_000;
 
 /** The speakers of one virtual server. A user of an adapter is one speaker, in however many rooms they are. */
 export class Speakers {
   readonly #options: SpeakersOptions;
   /** In the order of `spokeAt`, so that the first is the next to leave. */
-  readonly #speakers = new Map<string, Speaker>();
+  readonly #present = new Map<string, Speaker>();
+  /** In the order of their leaving. */
+  readonly #absent = new Map<string, Speaker>();
   #cancelSweep: (() => void) | undefined;
 
   constructor(options: SpeakersOptions) {
     this.#options = options;
   }
 
-  /**
-   * Makes a user who is about to speak visible, with the name and looks that they have now.
-   * @returns their user id on the virtual server
-   */
-  async speaking(adapter: AdapterId, platform: string, author: Author): Promise<number> {
-    const key = speakerKey(adapter, author.id);
-    const known = this.#speakers.get(key);
-    // The operator may have removed them by hand.
-    if (known && this.#options.state.me().getUser(known.userId)) {
-      known.spokeAt = this.#options.clock.now();
-      this.#speakers.delete(key);
-      this.#speakers.set(key, known);
-      await this.#show(known, platform, author);
-      return known.userId;
+  /** Lets those be seen again who were seen when an earlier process ended, unless their time is over. */
+  async restore(): Promise<void> {
+    const { state, clock, idle, store } = this.#options;
+    for (const speaker of (await store?.present()) ?? []) {
+      if (speaker.spokeAt + idle <= clock.now()) {
+        this.#leave(speaker);
+        continue;
+      }
+      this.#present.set(keyOf(speaker), speaker);
+      void state.addUser(speaker.name, speaker.extra, speaker);
     }
-    const { name, extra } = appearance(platform, author);
-    const user = await this.#options.state.addUser(name, extra);
-    this.#speakers.delete(key);
-    this.#speakers.set(key, { userId: user.id, name, extra, spokeAt: this.#options.clock.now() });
     this.#sweepLater();
-    return user.id;
+  }
+
+  /** Finds out whether a user spoke before: to be waited for before {@link speaking}. */
+  async recall(adapter: AdapterId, userId: Author['id']): Promise<void> {
+    const key = speakerKey(adapter, userId);
+    if (this.#present.has(key) || this.#absent.has(key)) return;
+    const speaker = await this.#options.store?.find(adapter, userId);
+    if (speaker !== undefined && !this.#present.has(key)) this.#absent.set(key, speaker);
   }
 
   /** Whether the network can see a user. */
-  has(adapter: AdapterId, userId: string): boolean {
-    return this.#speakers.has(speakerKey(adapter, userId));
+  has(adapter: AdapterId, userId: Author['id']): boolean {
+    return this.#present.has(speakerKey(adapter, userId));
+  }
+
+  /**
+   * Makes a user who is about to speak visible, with the name and looks that they have now.
+   * @returns their user id on the virtual server: the one they had before, if they did
+   */
+  speaking(adapter: AdapterId, platform: string, author: Author): number {
+    const { state, clock } = this.#options;
+    const key = speakerKey(adapter, author.id);
+    const before = this.#present.get(key) ?? this.#absent.get(key);
+    const now = clock.now();
+    const speaker: Speaker = {
+      adapter,
+      userId: author.id,
+      id: before?.id ?? state.reserveUserId(),
+      ...appearance(platform, author),
+      firstSeen: before?.firstSeen ?? Math.floor(now / 1000),
+      spokeAt: now,
+      present: true,
+    };
+    this.#present.delete(key);
+    this.#absent.delete(key);
+    this.#present.set(key, speaker);
+    this.#options.store?.put(speaker);
+    // The operator may have removed them by hand.
+    if (!state.me().users.has(speaker.id)) void state.addUser(speaker.name, speaker.extra, speaker);
+    else this.#show(before, speaker);
+    this.#sweepLater();
+    return speaker.id;
   }
 
   /** A user's name or looks changed: news only if the network can see them. */
-  async changed(adapter: AdapterId, platform: string, author: Author): Promise<void> {
-    const known = this.#speakers.get(speakerKey(adapter, author.id));
-    if (known) await this.#show(known, platform, author);
+  changed(adapter: AdapterId, platform: string, author: Author): void {
+    const key = speakerKey(adapter, author.id);
+    const before = this.#present.get(key);
+    if (before === undefined) return;
+    const speaker = { ...before, ...appearance(platform, author) };
+    this.#present.set(key, speaker);
+    this.#options.store?.put(speaker);
+    this.#show(before, speaker);
   }
 
   /** A user left the platform's rooms. */
-  async left(adapter: AdapterId, userId: string, reason?: string): Promise<void> {
-    await this.#remove(speakerKey(adapter, userId), reason);
+  left(adapter: AdapterId, userId: Author['id'], reason?: string): void {
+    const speaker = this.#present.get(speakerKey(adapter, userId));
+    if (speaker === undefined) return;
+    this.#leave(speaker);
+    void this.#options.state.delUser(speaker.id, reason);
   }
 
   /** Ends the watch for silence. */
@@ -74,36 +136,41 @@ export class Speakers {
     this.#cancelSweep?.();
   }
 
-  async #show(speaker: Speaker, platform: string, author: Author): Promise<void> {
-    const { name, extra } = appearance(platform, author);
-    if (name === speaker.name && JSON.stringify(extra) === JSON.stringify(speaker.extra)) return;
-    speaker.name = name;
-    speaker.extra = extra;
-    await this.#options.state.updateUser(speaker.userId, { name, extra });
+  /** Tells the network of another name or other looks. */
+  #show(before: Speaker | undefined, { id, name, extra }: Speaker): void {
+    if (name === before?.name && JSON.stringify(extra) === JSON.stringify(before.extra)) return;
+    void this.#options.state.updateUser(id, { name, extra });
   }
 
-  async #remove(key: string, reason?: string): Promise<void> {
-    const speaker = this.#speakers.get(key);
-    if (!speaker) return;
-    this.#speakers.delete(key);
-    await this.#options.state.delUser(speaker.userId, reason);
+  #leave(speaker: Speaker): void {
+    const key = keyOf(speaker);
+    const absent = { ...speaker, present: false };
+    this.#present.delete(key);
+    this.#absent.set(key, absent);
+    this.#options.store?.put(absent);
+    const [longest] = this.#absent.keys();
+    if (this.#options.store !== undefined && this.#absent.size > MAX_ABSENT && longest !== undefined)
+      this.#absent.delete(longest);
   }
 
   #sweepLater(): void {
     if (this.#cancelSweep) return;
-    const [first] = this.#speakers.values();
+    const [first] = this.#present.values();
     if (!first) return;
     const { clock, idle } = this.#options;
     this.#cancelSweep = clock.after(Math.max(0, first.spokeAt + idle - clock.now()), () => {
       this.#cancelSweep = undefined;
-      for (const [key, speaker] of this.#speakers) {
-        if (speaker.spokeAt + idle > clock.now()) break;
-        // A peer that can't be told now is told by the burst after the reconnect.
-        void this.#remove(key, 'idle').catch(() => {});
+      for (const { adapter, userId, spokeAt } of this.#present.values()) {
+        if (spokeAt + idle > clock.now()) break;
+        this.left(adapter, userId, 'idle');
       }
       this.#sweepLater();
     });
   }
+}
+
+function keyOf({ adapter, userId }: Speaker): string {
+  return speakerKey(adapter, userId);
 }
 
 function speakerKey(adapter: AdapterId, userId: string): string {

@@ -1,10 +1,10 @@
 /** A virtual server as a destination: what platform users say is said there by speakers, in order. */
 import { DeliveryError } from './adapter.ts';
 import type { Clock } from './clock.ts';
-import { type CrossChat, NotConnectedError, PublishError, RefusedError } from './crosschat/index.ts';
+import { type CrossChat, PublishError, RefusedError } from './crosschat/index.ts';
 import type { AdapterId, Author, Departure, Edit, Message, Profile, ServerId } from './event.ts';
 import type { KeptAttempt } from './outbox/destination.ts';
-import { Speakers } from './speakers.ts';
+import { type SpeakerStore, Speakers } from './speakers.ts';
 import { forGame } from './text/game.ts';
 
 /** The longest line that is said in a game, in UTF-16 units; longer messages become several. */
@@ -22,6 +22,8 @@ export interface VirtualServerOptions {
   /** After so many milliseconds of silence a speaker leaves. */
   readonly idle: number;
   readonly clock: Clock;
+  /** Where its speakers are kept over a restart. */
+  readonly speakers?: SpeakerStore;
 }
 
 /** The room that a message came from, sent along so that another bridge on the network does not carry it back there. */
@@ -42,33 +44,31 @@ export interface NetworkDelivery {
   readonly origin: Origin | undefined;
 }
 
-/** How far a message came that could not be said at once. */
-interface Progress {
-  /** How many of the lines have been said. */
-  said: number;
-  /** The servers that still lack the line that comes next, after a fault half-way. */
-  undelivered?: ReadonlySet<string>;
-  /** Why the broker refused a line: it would again, so the others don't wait for that. */
-  refused?: PublishError;
-}
+/** The name by which the bridge itself speaks. */
+const OWN = { adapter: '' as AdapterId, platform: 'bridge', author: { id: 'bridge', name: 'Bridge' } };
 
 /** One virtual server. */
 export class VirtualServer {
   readonly chat: CrossChat;
   readonly #speakers: Speakers;
   readonly #clock: Clock;
-  /** By event, for those that were begun. */
-  readonly #progress = new WeakMap<Message | Edit, Progress>();
   /** When the time of those who have not come back is over. */
   #patienceEnds = 0;
 
-  constructor({ chat, idle, clock }: VirtualServerOptions) {
+  constructor({ chat, idle, clock, speakers }: VirtualServerOptions) {
     this.chat = chat;
     this.#clock = clock;
-    this.#speakers = new Speakers({ state: chat.state, clock, idle });
+    this.#speakers = new Speakers({ state: chat.state, clock, idle, ...(speakers && { store: speakers }) });
     chat.on('ready', () => {
       this.#patienceEnds = clock.now() + RETURN_TIME;
     });
+  }
+
+  /** Goes to the network, with those speakers who were there when an earlier process ended. Rejects when the store can't be read. */
+  async start(): Promise<void> {
+    await this.chat.load();
+    await this.#speakers.restore();
+    this.chat.start();
   }
 
   /** Whether the network can see a platform's user. */
@@ -78,29 +78,52 @@ export class VirtualServer {
 
   /**
    * Says a message to the online servers that hear it, or an edit as a line that begins with `* `; or tells what is new of a speaker.
-   * @throws {DeliveryError}
+   * It waits until we are connected, and for servers that an outage cut off; then it hands over all packets at once, and
+   * completes the attempt: from then on the packets are kept. Resolves when the broker has taken them, or when the connection is
+   * gone: the next one sends them.
+   * @throws {DeliveryError} not passing when the broker refuses it; passing when nothing was handed over
    */
-  async deliver({ event, adapter, platform, servers, origin }: NetworkDelivery, { signal }: KeptAttempt): Promise<void> {
+  async deliver(delivery: NetworkDelivery, attempt: Pick<KeptAttempt, 'signal' | 'complete'>): Promise<void> {
+    const { event, adapter, servers } = delivery;
     try {
-      await this.chat.whenReady(signal);
-      if (event.kind === 'profile') await this.#speakers.changed(adapter, platform, event.author);
-      else if (event.kind === 'departure') await this.#speakers.left(adapter, event.userId);
-      else {
-        await this.#returned(servers, signal);
-        await this.#say(event, adapter, platform, servers, origin);
+      await this.chat.whenReady(attempt.signal);
+      if (event.kind === 'message' || event.kind === 'edit') {
+        await this.#returned(servers, attempt.signal);
+        await this.#speakers.recall(adapter, (event.kind === 'edit' ? event.message : event).author.id);
       }
-    } catch (error) {
-      if (error instanceof PublishError || error instanceof NotConnectedError || signal.aborted) {
-        throw new DeliveryError('no connection to the MQTT broker; messages wait', { passing: true, cause: error });
-      }
-      throw error;
+    } catch (cause) {
+      throw new DeliveryError('no connection to the MQTT broker; messages wait', { passing: true, cause });
+    }
+    this.#assertOnline();
+    const said = this.#handOver(delivery);
+    attempt.complete();
+    await this.#taken(said, attempt.signal);
+  }
+
+  /**
+   * The bridge itself whispers to a player.
+   * @throws {DeliveryError} it did not arrive
+   */
+  async whisper(serverId: string, userId: number, text: string): Promise<void> {
+    await this.#speakers.recall(OWN.adapter, OWN.author.id);
+    this.#assertOnline();
+    const own = this.#speakers.speaking(OWN.adapter, OWN.platform, OWN.author);
+    try {
+      await this.chat.state.pm(own, serverId, userId, text);
+    } catch (cause) {
+      throw new DeliveryError(cause instanceof Error ? cause.message : String(cause), { passing: false, cause });
     }
   }
 
-  /** Leaves the network. */
-  async close(): Promise<void> {
+  /** Leaves the network. @param options whether it says goodbye, as in {@link CrossChat.stop} */
+  async close(options: { goodbye?: boolean } = {}): Promise<void> {
     this.#speakers.close();
-    await this.chat.stop();
+    await this.chat.stop(options);
+  }
+
+  #assertOnline(): void {
+    if (this.chat.state.me().online) return;
+    throw new DeliveryError('no connection to the MQTT broker; messages wait', { passing: true });
   }
 
   /** Waits, for a bounded time, until those of the servers that were online before an outage are back. */
@@ -125,37 +148,40 @@ export class VirtualServer {
     signal.throwIfAborted();
   }
 
-  async #say(
-    event: Message | Edit,
-    adapter: AdapterId,
-    platform: string,
-    servers: (server: ServerId) => boolean,
-    origin: Origin | undefined,
-  ): Promise<void> {
+  /** Hands over everything without waiting. */
+  #handOver({ event, adapter, platform, servers, origin }: NetworkDelivery): Promise<void>[] {
+    if (event.kind === 'profile') this.#speakers.changed(adapter, platform, event.author);
+    else if (event.kind === 'departure') this.#speakers.left(adapter, event.userId);
+    if (event.kind === 'profile' || event.kind === 'departure') return [];
     const message = event.kind === 'edit' ? event.message : event;
     const mark = event.kind === 'edit' ? '* ' : '';
-    const lines = forGame(message, MAX_LINE - mark.length).map((line, index) => (index === 0 ? mark + line : line));
-    const progress = this.#progress.get(event) ?? { said: 0 };
-    this.#progress.set(event, progress);
-    const userId = await this.#speakers.speaking(adapter, platform, message.author);
-    for (const line of lines.slice(progress.said)) {
-      const only = progress.undelivered;
-      try {
-        await this.chat.state.say(userId, line, {
-          to: (server) => (only ? only.has(server.id) : servers(server.id as ServerId)),
-          ...(origin && { extra: { origin } }),
-        });
-      } catch (error) {
-        if (!(error instanceof PublishError)) throw error;
-        if (!(error.cause instanceof RefusedError)) {
-          progress.undelivered = new Set(error.undelivered);
-          throw error;
-        }
-        progress.refused = error;
-      }
-      delete progress.undelivered;
-      progress.said += 1;
+    const userId = this.#speakers.speaking(adapter, platform, message.author);
+    return forGame(message, MAX_LINE - mark.length).map((line, index) =>
+      this.chat.state.say(userId, index === 0 ? mark + line : line, {
+        to: (server) => servers(server.id as ServerId),
+        ...(origin && { extra: { origin } }),
+      }),
+    );
+  }
+
+  /** Waits until the broker has taken everything, or is gone. */
+  async #taken(said: readonly Promise<void>[], signal: AbortSignal): Promise<void> {
+    const results = Promise.allSettled(said);
+    let over = () => {};
+    const gone = new Promise<[]>((resolve) => {
+      over = () => resolve([]);
+    });
+    this.chat.on('down', over).on('takenOver', over);
+    signal.addEventListener('abort', over);
+    const settled = await Promise.race([results, gone]);
+    this.chat.off('down', over).off('takenOver', over);
+    signal.removeEventListener('abort', over);
+    for (const result of settled) {
+      if (result.status === 'fulfilled') continue;
+      const { reason } = result;
+      // What the connection could not carry is kept, or nobody is there any more to hear it.
+      if (reason instanceof PublishError && !(reason.cause instanceof RefusedError)) continue;
+      throw new DeliveryError(reason instanceof Error ? reason.message : String(reason), { passing: false, cause: reason });
     }
-    if (progress.refused) throw new DeliveryError(progress.refused.message, { passing: false, cause: progress.refused });
   }
 }

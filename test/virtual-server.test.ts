@@ -1,148 +1,229 @@
-import { EventEmitter } from 'node:events';
-import { pino } from 'pino';
-import { beforeEach, expect, test } from 'vitest';
-import { type CrossChat, CrossChatState, NotConnectedError, RefusedError } from '../src/crosschat/index.ts';
+/** What platform users say, as game servers on a real broker hear it. */
+import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { CrossChat, type CrossChatOptions } from '../src/crosschat/index.ts';
 import type { AdapterId, EventId, Message, RoomRef } from '../src/event.ts';
-import { networkDestination, networkId } from '../src/network-destination.ts';
-import { Outbox } from '../src/outbox/outbox.ts';
-import { openStore } from '../src/store/store.ts';
-import { VirtualServer } from '../src/virtual-server.ts';
-import { TestClock } from './support/clock.ts';
+import { sessionOf } from '../src/store/sessions.ts';
+import { speakersOf } from '../src/store/speakers.ts';
+import { type NetworkDelivery, VirtualServer } from '../src/virtual-server.ts';
+import { RawPeer } from './crosschat/raw-peer.ts';
+import { openTestStore } from './store/open.ts';
+import { TestAttempt } from './support/attempt.ts';
+import { startBroker, type TestBroker } from './support/broker.ts';
+import { settle, TestClock } from './support/clock.ts';
+import { MqttProxy } from './support/mqtt-proxy.ts';
+import { startRefusingBroker } from './support/refusing-broker.ts';
 
 const adapter = 'discord' as AdapterId;
 const room = '1' as RoomRef;
-const origin = { platform: 'discord', room };
 
 let clock: TestClock;
-let state: CrossChatState;
-let server: VirtualServer;
-let outbox: Outbox;
-/** What the game servers got: `alpha: say/1 hello`. */
-let heard: string[];
-let log: string[];
-/** What the broker throws for a packet. */
-let fault: (topic: string) => Error | undefined;
-
-let chat: EventEmitter;
+let broker: TestBroker;
 
 beforeEach(async () => {
-  chat = new EventEmitter();
   clock = new TestClock();
-  heard = [];
-  log = [];
-  fault = () => undefined;
-  state = new CrossChatState({
-    ownId: 'bridge',
-    clock,
-    emit: (name, event) => chat.emit(name, event),
-    publish: async (topic, payload) => {
-      const error = fault(topic);
-      if (error) throw error;
-      const [, , , to, ...rest] = topic.split('/');
-      if (topic.includes('/m/')) heard.push(`${to}: ${rest.join('/')} ${JSON.parse(payload).say ?? JSON.parse(payload).name}`);
-    },
-  });
-  // The connection is up all the time: what is tried here is what goes over it.
-  Object.assign(chat, { state, status: 'ready', whenReady: async () => {}, stop: async () => {} });
-  const lines = pino({ level: 'trace' }, { write: (line: string) => log.push(line) });
-  server = new VirtualServer({ chat: chat as unknown as CrossChat, idle: 1_800_000, clock });
-  const options = { clock, random: () => 1, log: lines };
-  const store = await openStore({ ...options, dataDir: undefined });
-  const notice = () => {
-    throw new Error('nothing is too late here');
-  };
-  outbox = new Outbox({ ...store, ...options, maxAge: 86_400_000, notice });
-  await outbox.open();
-  outbox.add(networkDestination(server, () => ({ platform: 'discord', servers: () => true, origin })));
-  outbox.release(networkId(server));
-  chat.on('ready', () => outbox.retry(networkId(server)));
-  for (const id of ['alpha', 'beta']) state.receive(`crosschat/state/${id}/status`, '{"started":5}');
-  await state.announce(1);
-  state.settled();
+  broker = await startBroker();
+  return () => broker.close();
 });
 
-/** The broker restarts, having forgotten everything; we are the first to be back. */
-async function brokerRestarts(): Promise<void> {
-  state.disconnected();
-  await state.announce(2);
-  state.settled();
-  chat.emit('ready');
+/** A virtual server that is on the network. Its own clock stands still, that of its connection does not. */
+async function bridge(url: string, options: Partial<CrossChatOptions> = {}): Promise<VirtualServer> {
+  const { store } = await openTestStore();
+  const { database, writer } = store;
+  const persistence = sessionOf({ database, writer, server: 'bridge' });
+  const chat = new CrossChat({
+    serverId: 'bridge',
+    urls: [url],
+    allowAnonymous: true,
+    random: () => 0.1,
+    persistence,
+    ...options,
+  });
+  const server = new VirtualServer({ chat, idle: 1_800_000, clock, speakers: speakersOf('bridge', database, writer) });
+  onTestFinished(() => server.close());
+  await server.start();
+  await chat.whenReady();
+  return server;
 }
 
-function say(text: string, id = 'u1'): void {
-  const message: Message = {
+/** A game server that the bridge sees. */
+async function game(server: VirtualServer, id: string, started = 1_000): Promise<RawPeer> {
+  const peer = await RawPeer.connect({ url: broker.url, id });
+  onTestFinished(() => peer.close());
+  await peer.online(started);
+  await expect.poll(() => server.chat.state.servers.get(id)?.online).toBe(true);
+  return peer;
+}
+
+function said(text: string, user = 'u1', servers: NetworkDelivery['servers'] = () => true): NetworkDelivery & { event: Message } {
+  const event: Message = {
     kind: 'message',
     id: text as EventId,
     at: 0,
     place: { kind: 'room', adapter, room },
     tag: 'Discord',
-    author: { id, name: `Name ${id}` },
+    author: { id: user, name: `Name ${user}` },
     body: [{ type: 'text', text }],
     attachments: [],
   };
-  void outbox.takeNew(() => message, [networkId(server)]);
+  return { event, adapter, platform: 'discord', servers, origin: { platform: 'discord', room } };
 }
 
-test('a server that the broker refuses is said, holds up no other, and makes no second user of anybody', async () => {
-  fault = (topic) => (topic.includes('/m/bridge/beta/') ? new RefusedError('no', 0x87) : undefined);
-  say(`${'a'.repeat(500)} b`);
-  say('c');
-  await clock.advance(0);
-  expect(heard.map((line) => line.slice(-1))).toEqual(['1', 'a', 'b', 'c']);
-  expect(heard.filter((line) => line.startsWith('beta'))).toEqual([]);
-  expect(state.me().users.size).toBe(1);
-  expect(log.filter((line) => line.includes('not delivered'))).toHaveLength(2);
-  expect(log.join()).toContain('Name u1 (Discord): c');
+/** What a game server was told by the bridge: `+Name u1`, `1: hello`. */
+function told(peer: RawPeer): string[] {
+  return peer.heard
+    .filter(({ topic }) => topic.startsWith('crosschat/m/bridge/'))
+    .map(({ topic, text }) => {
+      const { say, name, cmd, id } = JSON.parse(text) as Record<string, unknown>;
+      return say === undefined ? `${cmd} ${name ?? id}` : `${topic.split('/')[5]}: ${say}`;
+    });
+}
+
+test('a speaker is there before their words, and each server of the channel hears every line', async () => {
+  const server = await bridge(broker.url);
+  const [alpha, beta, gamma] = [await game(server, 'alpha'), await game(server, 'beta'), await game(server, 'gamma')];
+  const attempt = new TestAttempt();
+  const delivery = said(`${'a'.repeat(500)} b`, 'u1', (id) => id !== 'gamma');
+  await server.deliver(delivery, attempt);
+  expect(attempt.completed).toBe(true);
+  await alpha.hears('m/bridge/alpha/say/1', ({ say }: { say: string }) => say === 'b');
+  await beta.hears('m/bridge/beta/say/1', ({ say }: { say: string }) => say === 'b');
+  expect(told(alpha)).toEqual(['add Name u1', `1: ${'a'.repeat(500)}`, '1: b']);
+  expect(told(beta)).toEqual(told(alpha));
+  expect(told(gamma)).toEqual(['add Name u1']);
+  expect(alpha.on('m/bridge/alpha/say/1')[0]).toMatchObject({ origin: { platform: 'discord', room: '1' } });
 });
 
-test('what broke off half-way goes on where it broke off, to those who lack it', async () => {
-  let broken = true;
-  fault = (topic) => (broken && topic.includes('/beta/say') ? new NotConnectedError() : undefined);
-  say(`${'a'.repeat(500)} b`);
-  await clock.advance(0);
-  broken = false;
-  await clock.advance(1_000);
-  const said = heard.filter((line) => line.includes('say')).map((line) => `${line.slice(0, 6)}${line.slice(-1)}`);
-  expect(said).toEqual(['alpha:a', 'beta: a', 'alpha:b', 'beta: b']);
+test('an edit is said again with a mark; news of a speaker is told, news of others is not', async () => {
+  const server = await bridge(broker.url);
+  const alpha = await game(server, 'alpha');
+  await server.deliver(said('helo'), new TestAttempt());
+  const { event, ...rest } = said('hello');
+  const id = 'x' as EventId;
+  await server.deliver({ ...rest, event: { kind: 'edit', id, at: 0, place: event.place, message: event } }, new TestAttempt());
+  for (const user of ['u1', 'stranger']) {
+    const author = { id: user, name: 'Bobby' };
+    await server.deliver({ ...rest, event: { kind: 'profile', id, at: 0, adapter, author } }, new TestAttempt());
+    await server.deliver({ ...rest, event: { kind: 'departure', id, at: 0, adapter, userId: user } }, new TestAttempt());
+  }
+  await alpha.hears('m/bridge/alpha/user', ({ cmd }: { cmd: string }) => cmd === 'del');
+  expect(told(alpha)).toEqual(['add Name u1', '1: helo', '1: * hello', 'update Bobby', 'del 1']);
 });
+
+test('a whisper is from the bridge itself', async () => {
+  const server = await bridge(broker.url);
+  const alpha = await game(server, 'alpha');
+  await server.whisper('alpha', 7, 'slower, please');
+  expect(await alpha.hears('m/bridge/alpha/pm/1/7')).toEqual({ say: 'slower, please' });
+  expect(told(alpha)[0]).toBe('add Bridge');
+  await expect(server.whisper('nowhere', 7, 'x')).rejects.toMatchObject({ name: 'DeliveryError', passing: false });
+});
+
+test('without a connection nothing is handed over, and the time for it is over some day', async () => {
+  const server = await bridge(broker.url);
+  const down = new Promise((resolve) => server.chat.once('down', resolve));
+  await broker.stop();
+  await down;
+  const patience = new AbortController();
+  const attempt = new TestAttempt(patience.signal);
+  const delivery = expect(server.deliver(said('hello'), attempt)).rejects.toMatchObject({ passing: true });
+  patience.abort(new Error('time is over'));
+  await delivery;
+  expect(attempt.completed).toBe(false);
+});
+
+test('what was handed over when the connection broke is said by the next one, once', async () => {
+  const proxy = await MqttProxy.start(broker.url);
+  onTestFinished(() => proxy.close());
+  const server = await bridge(proxy.url);
+  const alpha = await game(server, 'alpha');
+  let cut = false;
+  proxy.lets = ({ from, type }) => {
+    if (from === 'broker' && type === 'pubrec' && !cut) {
+      cut = true;
+      proxy.cut();
+    }
+    return true;
+  };
+  const attempt = new TestAttempt();
+  await server.deliver(said('hello'), attempt);
+  expect(attempt.completed).toBe(true);
+  await server.chat.whenReady();
+  await server.deliver(said('again'), new TestAttempt());
+  await alpha.hears('m/bridge/alpha/say/1', ({ say }: { say: string }) => say === 'again');
+  expect(told(alpha).filter((line) => line.startsWith('1:'))).toEqual(['1: hello', '1: again']);
+});
+
+test('a server that the broker refuses is told to the operator, and holds up no other', async () => {
+  const refusing = await startRefusingBroker((topic) => topic.startsWith('crosschat/m/bridge/beta/'));
+  const server = await bridge(refusing.url, { protocolVersion: 5 });
+  for (const id of ['alpha', 'beta']) refusing.send(`crosschat/state/${id}/status`, '{"started":5}');
+  await expect.poll(() => server.chat.state.online()).toHaveLength(2);
+  const attempt = new TestAttempt();
+  await expect(server.deliver(said('hello'), attempt)).rejects.toMatchObject({ name: 'DeliveryError', passing: false });
+  expect(attempt.completed).toBe(true);
+  await expect(server.deliver(said('again'), attempt)).rejects.toMatchObject({ passing: false });
+  const lines = refusing.taken.filter(({ topic }) => topic.includes('/say/'));
+  expect(lines.map(({ payload }) => (JSON.parse(payload) as { say: string }).say)).toEqual(['hello', 'again']);
+  expect(server.chat.state.me().users.size).toBe(1);
+});
+
+/** The broker restarts, having forgotten everything; the bridge is the first to be back. */
+async function brokerRestarts({ chat }: VirtualServer): Promise<void> {
+  const down = new Promise((resolve) => chat.once('down', resolve));
+  await broker.stop({ forget: true });
+  await down;
+  await broker.start();
+  await chat.whenReady();
+}
 
 test('after an outage, servers that are slower to come back than we are lack nothing', async () => {
-  await brokerRestarts();
-  state.receive('crosschat/state/beta/status', '{"started":6}');
-  say('meanwhile');
+  const server = await bridge(broker.url);
+  for (const id of ['alpha', 'beta']) await game(server, id);
+  await brokerRestarts(server);
+  const beta = await game(server, 'beta', 2_000);
+  const delivered = server.deliver(said('meanwhile'), new TestAttempt());
   await clock.advance(5_000);
-  expect(heard).toEqual([]);
-  state.receive('crosschat/state/alpha/status', '{"started":6}');
-  await clock.advance(0);
-  expect(heard.filter((line) => line.includes('say')).sort()).toEqual(['alpha: say/1 meanwhile', 'beta: say/1 meanwhile']);
-  expect(chat.listenerCount('server')).toBe(0);
+  await beta.caughtUp();
+  expect(told(beta)).toEqual([]);
+  const alpha = await game(server, 'alpha', 2_000);
+  await delivered;
+  for (const peer of [alpha, beta]) {
+    await peer.hears(`m/bridge/${peer.id}/say/1`);
+    expect(told(peer)).toEqual(['add Name u1', '1: meanwhile']);
+  }
+  expect(server.chat.listenerCount('server')).toBe(0);
 });
 
 test('after an outage, who stays away is waited for a while, and once', async () => {
-  await brokerRestarts();
-  state.receive('crosschat/state/beta/status', '{"started":6}');
-  say('meanwhile');
+  const server = await bridge(broker.url);
+  for (const id of ['alpha', 'beta']) await game(server, id);
+  await brokerRestarts(server);
+  const beta = await game(server, 'beta', 2_000);
+  const attempt = new TestAttempt();
+  const delivered = server.deliver(said('meanwhile'), attempt);
   await clock.advance(9_000);
-  expect(heard).toEqual([]);
+  await settle();
+  expect(attempt.completed).toBe(false);
   await clock.advance(1_000);
-  say('later');
-  await clock.advance(0);
-  expect(heard.filter((line) => line.includes('say'))).toEqual(['beta: say/1 meanwhile', 'beta: say/1 later']);
+  await delivered;
+  await server.deliver(said('later'), new TestAttempt());
+  await beta.hears('m/bridge/beta/say/1', ({ say }: { say: string }) => say === 'later');
+  expect(told(beta)).toEqual(['add Name u1', '1: meanwhile', '1: later']);
 });
 
-test('after a long outage, what waits is said as soon as the connection is back, not when its own pause is over', async () => {
-  let up = false;
-  const whenReady = (signal: AbortSignal) =>
-    up ? Promise.resolve() : new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
-  Object.assign(chat, { whenReady });
-  state.disconnected();
-  say('meanwhile');
-  // An attempt takes 30 s at most, so with more than that ahead it is the pause after one.
-  do await clock.advance(1_000);
-  while ((clock.next ?? 0) < 50_000);
-  up = true;
-  await brokerRestarts();
-  for (const id of ['alpha', 'beta']) state.receive(`crosschat/state/${id}/status`, '{"started":6}');
-  await clock.advance(0);
-  expect(heard.filter((line) => line.endsWith('meanwhile'))).toHaveLength(2);
+test('what a broker had not taken when it forgot everything is said to those who come back, before what is said later', async () => {
+  const server = await bridge(broker.url);
+  await game(server, 'alpha');
+  await server.deliver(said('before'), new TestAttempt());
+  for (const client of Object.values((broker.aedes as unknown as { clients: Record<string, { pause(): void }> }).clients))
+    client.pause();
+  const delivered = server.deliver(said('unheard'), new TestAttempt());
+  await settle();
+  await brokerRestarts(server);
+  await delivered;
+  const later = server.deliver(said('later'), new TestAttempt());
+  const alpha = await game(server, 'alpha', 2_000);
+  await later;
+  await alpha.hears('m/bridge/alpha/say/1', ({ say }: { say: string }) => say === 'later');
+  expect(told(alpha)).toEqual(['add Name u1', '1: unheard', '1: later']);
 });

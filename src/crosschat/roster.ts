@@ -98,7 +98,7 @@ export class Roster {
     this.#connected = false;
   }
 
-  /** Sends a peer all our users, in id order; while we are not announced, as soon as we are. */
+  /** Sends a peer all our users, in the order in which they came; while we are not announced, as soon as we are. */
   burst(peer: Peer): void {
     peer.told = this.#connected;
     this.#picture.notePeer(peer);

@@ -1,10 +1,11 @@
-import type { Attempt } from '../../src/adapter.ts';
+import type { KeptAttempt } from '../../src/outbox/destination.ts';
 
 /** An attempt that remembers what it is told; handed to the next `send`, it is the next attempt. */
-export class TestAttempt implements Attempt {
+export class TestAttempt implements KeptAttempt {
   readonly signal: AbortSignal;
   readonly shown: string[] = [];
   doubtful = false;
+  completed = false;
 
   constructor(signal: AbortSignal = new AbortController().signal) {
     this.signal = signal;
@@ -16,6 +17,10 @@ export class TestAttempt implements Attempt {
 
   async begin(): Promise<void> {
     this.doubtful = true;
+  }
+
+  complete(): void {
+    this.completed = true;
   }
 
   failed(): void {
