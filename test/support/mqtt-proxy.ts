@@ -11,12 +11,12 @@ export interface Passing {
   readonly type: string;
   /** Of a `publish`. */
   readonly topic: string;
+  /** Of those that are about a packet of QoS 1 or 2. */
+  readonly id: number;
 }
 
 export class MqttProxy {
   readonly port: number;
-  /** What passed, as `client pubrec`. */
-  readonly passed: string[] = [];
   /** Asked before a packet passes; false cuts the connection instead, for good. */
   lets: (packet: Passing) => boolean = () => true;
   readonly #server: Server;
@@ -70,10 +70,8 @@ export class MqttProxy {
       for (let length = lengthOf(rest); length <= rest.length; length = lengthOf(rest)) {
         const packet = rest.subarray(0, length);
         rest = rest.subarray(length);
-        const type = TYPES[(packet[0] ?? 0) >> 4] ?? '';
         if (from.destroyed) return;
-        if (!this.lets({ from: side, type, topic: type === 'publish' ? topicOf(packet) : '' })) return this.close();
-        this.passed.push(`${side} ${type}`);
+        if (!this.lets({ from: side, ...read(packet) })) return this.close();
         to.write(packet);
       }
     });
@@ -91,8 +89,12 @@ function lengthOf(bytes: Buffer): number {
   return Number.POSITIVE_INFINITY;
 }
 
-function topicOf(packet: Buffer): string {
+function read(packet: Buffer): Omit<Passing, 'from'> {
+  const type = TYPES[(packet[0] ?? 0) >> 4] ?? '';
   let start = 1;
   while ((packet[start] ?? 0) >= 0x80) start++;
-  return packet.toString('utf8', start + 3, start + 3 + packet.readUInt16BE(start + 1));
+  const body = packet.subarray(start + 1);
+  const topic = type === 'publish' ? body.toString('utf8', 2, 2 + body.readUInt16BE(0)) : '';
+  const at = type === 'publish' ? 2 + body.readUInt16BE(0) : 0;
+  return { type, topic, id: body.length >= at + 2 ? body.readUInt16BE(at) : 0 };
 }
