@@ -5,15 +5,19 @@ import { type Broker, startBroker } from './broker.ts';
 import { channelMap } from './channels.ts';
 import type { Clock } from './clock.ts';
 import { type AdapterConfig, type Config, ConfigError, roomsOf } from './config.ts';
-import { CrossChat, CrossChatConfigError, type CrossChatOptions } from './crosschat/index.ts';
+import { CrossChat, type CrossChatOptions, type Persistence } from './crosschat/index.ts';
 import { type Demo, startDemo } from './demo.ts';
 import type { Place } from './event.ts';
 import { Hub, type Member } from './hub.ts';
 import { networkId } from './network-destination.ts';
 import { noticeIn } from './notice.ts';
 import { Outbox } from './outbox/outbox.ts';
+import type { SpeakerStore } from './speakers.ts';
+import { sessionOf } from './store/sessions.ts';
+import { speakersOf } from './store/speakers.ts';
 import { openStore, type Store, StoreError } from './store/store.ts';
 import { VirtualServer } from './virtual-server.ts';
+import { virtualServerOptions } from './virtual-server-options.ts';
 
 /** What a bridge is made of. */
 export interface BridgeOptions {
@@ -65,7 +69,7 @@ export class Bridge {
     this.#members = config.adapters.map((adapter) => this.#member(adapter, hub));
     await outbox.restore();
     for (const server of this.#servers) outbox.release(networkId(server));
-    for (const { chat } of this.#servers) chat.start();
+    await Promise.all(this.#servers.map((server) => server.start()));
     if (this.#broker && config.adapters.every(({ module }) => module.everywhere)) {
       log.info('Nothing is configured, so two simulated game servers show what the bridge does.');
       this.#demo = await startDemo({ url: this.#broker.url, topicPrefix: config.mqtt.topicPrefix, clock, random, log });
@@ -107,12 +111,22 @@ export class Bridge {
     await this.#store?.close();
   }
 
-  /** Opens the store, and makes what stands on it. A bridge that serves nobody but its operator leaves nothing behind. */
+  /** Whether it serves nobody but its operator. */
+  get #isPrivate(): boolean {
+    return this.#options.config.adapters.every(({ module }) => module.everywhere);
+  }
+
+  #openedStore(): Store {
+    if (!this.#store) throw new Error('the store is not open');
+    return this.#store;
+  }
+
+  /** Opens the store, and makes what stands on it. A private bridge leaves nothing behind. */
   async #openStore(): Promise<{ hub: Hub; outbox: Outbox }> {
     const { config, clock, random, log } = this.#options;
-    const isPrivate = config.adapters.every(({ module }) => module.everywhere);
+    const onLost = () => void this.#stepBack();
     try {
-      this.#store = await openStore({ ...config, ...(isPrivate && { dataDir: undefined }), clock, random, log });
+      this.#store = await openStore({ ...config, ...(this.#isPrivate && { dataDir: undefined }), clock, random, log, onLost });
     } catch (error) {
       if (error instanceof StoreError) throw new ConfigError([error.message]);
       throw error;
@@ -128,14 +142,15 @@ export class Bridge {
 
   #virtualServer(options: CrossChatOptions, hub: Hub): VirtualServer {
     const { config, clock, random, log } = this.#options;
-    const serverLog = log.child({ server: options.serverId });
-    const chat = new CrossChat({ ...options, log: serverLog, clock, random });
+    const { serverId } = options;
+    const serverLog = log.child({ server: serverId });
+    const { persistence, speakers } = this.#keptFor(serverId);
+    const chat = new CrossChat({ ...options, ...(persistence && { persistence }), log: serverLog, clock, random });
     chat.on('takenOver', () => {
       serverLog.error(
         'This bridge stands still until it is started again. To run two bridges, give each a SERVER_ID of its own.',
       );
-      // Its rooms would be served twice otherwise.
-      void this.#outbox?.close(0).then(() => this.#stopAdapters());
+      void this.#stepBack();
     });
     chat.on('pm', ({ from, server }) => {
       serverLog.info(
@@ -143,16 +158,23 @@ export class Bridge {
         'a whisper to a speaker came in; whispers do not reach the platforms yet',
       );
     });
-    const server = new VirtualServer({ chat, idle: config.idle, clock });
+    const server = new VirtualServer({ chat, idle: config.idle, clock, ...(speakers && { speakers }) });
     hub.listen(server);
     return server;
+  }
+
+  /** What a virtual server keeps over a restart: nothing where the store does not last. */
+  #keptFor(server: string): { persistence?: Persistence; speakers?: SpeakerStore } {
+    const { database, writer } = this.#openedStore();
+    if (this.#isPrivate) return {};
+    const kept = () => this.#outbox?.kept();
+    return { persistence: sessionOf({ database, writer, server, kept }), speakers: speakersOf(server, database, writer) };
   }
 
   #member({ id, module, config: own, serverId }: AdapterConfig, hub: Hub): Member {
     const { config, clock, random, log, shutdown } = this.#options;
     const server = this.#servers.find(({ chat }) => chat.state.ownId === serverId);
-    const store = this.#store;
-    if (!server || !store) throw new Error(`no virtual server ${serverId}`);
+    if (!server) throw new Error(`no virtual server ${serverId}`);
     const adapterLog = log.child({ adapter: id });
     const rooms = roomsOf(config, id);
     const adapter = module.create(own, {
@@ -161,7 +183,7 @@ export class Bridge {
       log: adapterLog,
       clock,
       random,
-      memory: store.memory(id),
+      memory: this.#openedStore().memory(id),
       chat: server.chat,
       message: (message) => hub.heardFromRoom(message),
       edit: (edit) => hub.heardFromRoom(edit),
@@ -191,37 +213,13 @@ export class Bridge {
     }
   }
 
+  /** Leaves everything to the bridge that took over: its rooms would be served twice otherwise. */
+  async #stepBack(): Promise<void> {
+    await this.#outbox?.close(0);
+    await this.#stopAdapters();
+  }
+
   async #stopAdapters(): Promise<void> {
     await Promise.all(this.#members.map(({ adapter }: { adapter: Adapter }) => adapter.stop()));
   }
-}
-
-/**
- * What each virtual server of a configuration connects with: one for the whole bridge and one for each adapter that has its own.
- * They never see each other on the network.
- * @throws {ConfigError} when one can't connect as configured
- */
-export function virtualServerOptions(config: Config, connection: Config['mqtt']): CrossChatOptions[] {
-  const users = new Map<string, AdapterConfig[]>();
-  for (const adapter of config.adapters) users.set(adapter.serverId, [...(users.get(adapter.serverId) ?? []), adapter]);
-  const problems: string[] = [];
-  const all = [...users].map(([serverId, adapters]): CrossChatOptions => {
-    const [credentials, ...others] = adapters.map((adapter) => adapter.credentials);
-    if (others.some((other) => JSON.stringify(other) !== JSON.stringify(credentials))) {
-      problems.push(
-        `adapters: ${adapters.map(({ id }) => id).join(', ')} share server_id ${serverId} and need the same mqtt username and password.`,
-      );
-    }
-    return { ...connection, ...credentials, serverId, ignore: [...users.keys()].filter((id) => id !== serverId) };
-  });
-  for (const options of all) {
-    try {
-      new CrossChat(options);
-    } catch (error) {
-      if (!(error instanceof CrossChatConfigError)) throw error;
-      problems.push(error.message);
-    }
-  }
-  if (problems.length > 0) throw new ConfigError([...new Set(problems)]);
-  return all;
 }

@@ -1,10 +1,10 @@
 /** `crosschat-bridge check`: tries every connection, and says line by line what works. */
 import type { Logger } from 'pino';
 import type { Finding } from './adapter.ts';
-import { virtualServerOptions } from './bridge.ts';
 import { systemClock } from './clock.ts';
 import { type Config, ConfigError, roomsOf } from './config.ts';
 import { CrossChat, probe } from './crosschat/index.ts';
+import { virtualServerOptions } from './virtual-server-options.ts';
 
 /**
  * Checks everything that a configuration names. Nobody in a room or a game sees any of it, and a bridge that runs with the same

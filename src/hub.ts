@@ -23,6 +23,7 @@ import { networkDestination, networkId } from './network-destination.ts';
 import { noticeIn } from './notice.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import { roomDestination, roomId } from './room-destination.ts';
+import { sanitizeName } from './text/names.ts';
 import type { NetworkDelivery, Origin, VirtualServer } from './virtual-server.ts';
 
 /** What the hub is made of. */
@@ -132,8 +133,7 @@ export class Hub {
     const verdict = member.everywhere ? 'yes' : this.#flood.ofUser(`${member.id}/${message.author.id}`, message.author.name, at);
     if (verdict === 'first-no') {
       const { outbox, clock } = this.#options;
-      const text = `${message.author.name}, that was too much at once: what you say is not carried to the other places until you pause for a minute.`;
-      void outbox.takeNew((seq) => noticeIn(place, text, seq, clock.now()), [roomId(place)]);
+      void outbox.takeNew((seq) => noticeIn(place, tooMuch(message.author.name), seq, clock.now()), [roomId(place)]);
     }
     return verdict === 'yes';
   }
@@ -149,7 +149,12 @@ export class Hub {
     const { rooms } = this.#hearersOf({ kind: 'server', server: server.id as ServerId });
     const heardIn = rooms.filter((room) => this.#members.get(room.adapter)?.server === via);
     if (heardIn.length === 0) return;
-    if (this.#flood.ofPlayer(server.id, user.id, user.name) !== 'yes') return;
+    const verdict = this.#flood.ofPlayer(server.id, user.id, user.name);
+    if (verdict === 'first-no') {
+      const told = via.whisper(server.id, user.id, tooMuch(user.name));
+      told.catch((error: unknown) => this.#options.log.debug({ err: error }, 'a player could not be told'));
+    }
+    if (verdict !== 'yes') return;
     // Without waiting before this: what is added to the store with it must be in the same transaction.
     void this.#options.outbox.takeNew((seq) => saidByPlayer(event, seq, this.#options.clock.now()), heardIn.map(roomId));
   }
@@ -205,6 +210,11 @@ export class Hub {
     }
     return hearers;
   }
+}
+
+/** What a flooder is told, once. */
+function tooMuch(name: string): string {
+  return `${sanitizeName(name) || 'You'}, that was too much at once: what you say is not carried to the other places until you pause for a minute.`;
 }
 
 function speakerKey(adapter: AdapterId, userId: Author['id']): string {
