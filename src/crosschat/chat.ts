@@ -12,7 +12,7 @@ import { type Log, silent } from './log.ts';
 import { type CrossChatOptions, checkedUrls } from './options.ts';
 import { OutgoingPackets } from './outgoing-packets.ts';
 import { type Kept, keepsNothing, type Persistence } from './persistence.ts';
-import { Session } from './session.ts';
+import { Session, StuckSessionError } from './session.ts';
 import { CrossChatState } from './state.ts';
 import { addressee } from './topics.ts';
 
@@ -44,6 +44,8 @@ export class CrossChat extends EventEmitter<CrossChatEvents> {
   #loading: Promise<void> | undefined;
   /** Whether the broker may hold a session of ours. */
   #held = false;
+  /** Whether that may be another process's. */
+  #inherited = false;
   #heardAt = 0;
   #willDelay = 0;
   /** Addresses that refused MQTT 5. */
@@ -115,6 +117,7 @@ export class CrossChat extends EventEmitter<CrossChatEvents> {
     // The packet ids in it are another process's.
     this.#outgoing.sessionLost();
     this.#held = true;
+    this.#inherited = true;
   }
 
   #restore(kept: Kept): void {
@@ -237,6 +240,7 @@ export class CrossChat extends EventEmitter<CrossChatEvents> {
       await session.ended();
     } catch (reason) {
       error = reason;
+      if (reason instanceof StuckSessionError) this.#held = false;
     }
     const joined = session?.announced ?? false;
     await session?.close();
@@ -261,6 +265,7 @@ export class CrossChat extends EventEmitter<CrossChatEvents> {
     this.#session = new Session({
       url,
       clean,
+      inherited: this.#inherited,
       version: this.#version(url),
       state: this.state,
       options: this.#options,
@@ -274,6 +279,7 @@ export class CrossChat extends EventEmitter<CrossChatEvents> {
       began: (willDelay) => {
         this.#willDelay = willDelay;
         this.#held = true;
+        this.#inherited = false;
         this.#noteSession(this.#scope);
       },
       announced: () => this.#noteSession(this.#scope),

@@ -26,6 +26,8 @@ export interface ConnectionOptions {
   readonly clean: boolean;
   /** Whether the session is to outlive the connection, where the broker speaks MQTT 5. */
   readonly durable: boolean;
+  /** Whether a session that the broker holds may be another process's, of which nothing is known. */
+  readonly inherited?: boolean;
   readonly incoming: IncomingPackets;
   readonly outgoing: OutgoingPackets;
   /** When what was noted so far is kept, as in {@link Persistence}. */
@@ -151,7 +153,7 @@ export class Connection {
     if (!sessionPresent) {
       incoming.forget();
       outgoing.sessionLost();
-    }
+    } else if (this.#options.inherited === true) this.#client.stream.write(releaseAll());
     const window = this.version === 5 ? Math.min(MAX_IN_FLIGHT, properties?.receiveMaximum ?? MAX_IN_FLIGHT) : MAX_IN_FLIGHT_OLD;
     outgoing.attach({
       window,
@@ -220,6 +222,16 @@ export class Connection {
     // Once asked to end in good order, mqtt.js does not let itself be hurried.
     this.#client.stream.destroy();
   }
+}
+
+/**
+ * PUBREL for each packet id that the other process can have used: the lowest ids first, as many as may be on their way, and a few for
+ * subscriptions. What it left half-sent goes on, and its ids don't get in the way of ours; for others, PUBREL means nothing.
+ */
+function releaseAll(): Buffer {
+  const packets = Buffer.alloc(4 * (MAX_IN_FLIGHT + 20));
+  for (let id = 1; id <= packets.length / 4; id++) packets.writeUInt32BE(0x62020000 + id, 4 * (id - 1));
+  return packets;
 }
 
 const RETAINED = { qos: 2, retain: true } as const;

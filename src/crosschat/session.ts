@@ -20,8 +20,19 @@ const GOODBYE_WAIT = 2_000;
 const CLOSE_WAIT = 1_000;
 /** Milliseconds after which servers that have not come back, like us, to a broker that forgot us all, count as gone. */
 const RETURN_TIME = 10_000;
+/** Milliseconds that the broker has to take us in, and to go on with packets that were on their way. */
+const RESUME_WAIT = 30_000;
 /** Seconds. */
 const KEEPALIVE = 4;
+
+/** The broker holds a session of ours and does not go on with it. */
+export class StuckSessionError extends Error {
+  override readonly name = 'StuckSessionError';
+
+  constructor() {
+    super('it does not go on with what was on its way when the connection broke, so that we begin anew');
+  }
+}
 
 /** What a session works with. */
 export interface SessionParts {
@@ -35,6 +46,8 @@ export interface SessionParts {
   readonly clock: Clock;
   /** Whether the broker is to forget what it holds for our client id. */
   readonly clean: boolean;
+  /** Whether a session that it holds may be another process's. */
+  readonly inherited: boolean;
   /** The broker has taken us in. Should we be cut off, it publishes our Last Will so many milliseconds later. */
   readonly began: (willDelay: number) => void;
   /** Something came from the broker. */
@@ -55,10 +68,13 @@ export class Session {
   /** Our status as it stands on the broker, as far as we heard. */
   #status: Status | undefined;
   #echoed = false;
+  /** Whether the broker has taken us in. */
+  #begun = false;
   /** Whether nothing sent to us since the last connection, or since an earlier process, is lost. */
   #continued = false;
   #repeating = false;
   #listener: (() => void) | undefined;
+  #stopWaiting = (): void => {};
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
@@ -74,6 +90,7 @@ export class Session {
       tls: options.tls,
       keepalive: options.keepalive ?? KEEPALIVE,
       clean: parts.clean,
+      inherited: parts.inherited,
       durable: options.persistence !== undefined,
       incoming: parts.incoming,
       outgoing: parts.outgoing,
@@ -83,6 +100,7 @@ export class Session {
       began: (sessionPresent, willDelay) => {
         // In MQTT 3.1.1 the others have seen our Last Will, and told us nothing since.
         this.#continued = sessionPresent && version === 5;
+        this.#begun = true;
         if (this.#continued) state.regained();
         parts.began(willDelay);
       },
@@ -97,13 +115,23 @@ export class Session {
   async join(again: boolean): Promise<void> {
     const { options, state, identity } = this.#parts;
     const { serverId, topicPrefix = 'crosschat/' } = options;
-    await this.#connection.opened();
+    await this.#opened();
     await this.#connection.subscribe([`${topicPrefix}state/+/#`, `${topicPrefix}m/+/${serverId}/#`]);
     if (again || this.#continued) await this.#heardWithin(() => this.#status !== undefined);
     if (again && this.#status !== undefined && identity.yieldsTo(this.#status)) throw new TakenOverError();
     if (this.#continued && this.#status !== undefined && identity.isCurrent(this.#status)) await this.#goOn();
     else await this.#announce();
     state.settled();
+  }
+
+  async #opened(): Promise<void> {
+    let open = false;
+    const opened = this.#connection.opened().then(() => {
+      open = true;
+    });
+    await this.#within(RESUME_WAIT, opened);
+    if (!open && this.#begun) throw new StuckSessionError();
+    await opened;
   }
 
   /** The others still see us as we were: they need not be told that we were away. */
@@ -116,6 +144,7 @@ export class Session {
     state.resume(identity.started, identity.instance);
     await this.#connection.whileOpen(this.#quiet());
     await this.#connection.whileOpen(state.mend().catch(refusedToAnnounce));
+    this.#waitForOthers();
   }
 
   async #announce(): Promise<void> {
@@ -133,7 +162,11 @@ export class Session {
       );
     }
     await this.#connection.whileOpen(this.#quiet());
-    clock.after(RETURN_TIME, () => outgoing.dropHeld());
+    this.#waitForOthers();
+  }
+
+  #waitForOthers(): void {
+    this.#stopWaiting = this.#parts.clock.after(RETURN_TIME, () => this.#parts.outgoing.dropHeld());
   }
 
   /** Waits, for a bounded time, until nothing more comes by itself. */
@@ -210,6 +243,7 @@ export class Session {
 
   /** Disconnects without the Last Will. Takes a bounded time; never rejects. */
   async close(): Promise<void> {
+    this.#stopWaiting();
     await this.#within(CLOSE_WAIT, this.#connection.close());
     this.#connection.abort();
     await this.#within(CLOSE_WAIT, this.#connection.closed);
