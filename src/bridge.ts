@@ -9,6 +9,7 @@ import { CrossChat, type CrossChatOptions, type Persistence } from './crosschat/
 import { type Demo, startDemo } from './demo.ts';
 import type { Place } from './event.ts';
 import { Hub, type Member } from './hub.ts';
+import { Lease, type Tenure } from './lease.ts';
 import { networkId } from './network-destination.ts';
 import { noticeIn } from './notice.ts';
 import { Outbox } from './outbox/outbox.ts';
@@ -27,6 +28,8 @@ export interface BridgeOptions {
   readonly random: () => number;
   /** Called when the operator asks, on an adapter, for the end of the bridge. */
   readonly shutdown: () => void;
+  /** Its conditions, where another instance stands by. */
+  readonly tenure?: Tenure | undefined;
 }
 
 /** How long a stop waits for what is still on its way, in milliseconds. */
@@ -41,6 +44,7 @@ export class Bridge {
   #demo: Demo | undefined;
   #servers: VirtualServer[] = [];
   #members: Member[] = [];
+  #lease: Lease | undefined;
 
   constructor(options: BridgeOptions) {
     this.#options = options;
@@ -70,6 +74,7 @@ export class Bridge {
     await outbox.restore();
     for (const server of this.#servers) outbox.release(networkId(server));
     await Promise.all(this.#servers.map((server) => server.start()));
+    await this.#place();
     if (this.#broker && config.adapters.every(({ module }) => module.everywhere)) {
       log.info('Nothing is configured, so two simulated game servers show what the bridge does.');
       this.#demo = await startDemo({ url: this.#broker.url, topicPrefix: config.mqtt.topicPrefix, clock, random, log });
@@ -104,11 +109,28 @@ export class Bridge {
    * can make it take 8 s.
    */
   async stop(): Promise<void> {
+    this.#lease?.end();
     await this.#demo?.stop();
     await this.#outbox?.close(FLUSH_TIME);
     await Promise.all([this.#stopAdapters(), ...this.#servers.map((server) => server.close())]);
     await this.#broker?.stop();
     await this.#store?.close();
+  }
+
+  /** Ends at once and without a goodbye, since another instance is active, or may soon be. Never throws. */
+  async leave(): Promise<void> {
+    this.#lease?.end();
+    await Promise.all([this.#stepBack(), ...this.#servers.map((server) => server.close({ goodbye: false }))]);
+    await this.#store?.close();
+  }
+
+  /** Resolves when it is certain that no other instance is active. */
+  async #place(): Promise<void> {
+    const { tenure, clock } = this.#options;
+    const [lead] = this.#servers;
+    if (!tenure || !lead) return;
+    this.#lease = new Lease(lead.chat, tenure, clock);
+    await this.#lease.settled();
   }
 
   /** Whether it serves nobody but its operator. */
@@ -123,10 +145,11 @@ export class Bridge {
 
   /** Opens the store, and makes what stands on it. A private bridge leaves nothing behind. */
   async #openStore(): Promise<{ hub: Hub; outbox: Outbox }> {
-    const { config, clock, random, log } = this.#options;
+    const { config, clock, random, log, tenure } = this.#options;
     const onLost = () => void this.#stepBack();
     try {
-      this.#store = await openStore({ ...config, ...(this.#isPrivate && { dataDir: undefined }), clock, random, log, onLost });
+      this.#store = tenure?.store;
+      this.#store ??= await openStore({ ...config, ...(this.#isPrivate && { dataDir: undefined }), clock, random, log, onLost });
     } catch (error) {
       if (error instanceof StoreError) throw new ConfigError([error.message]);
       throw error;
@@ -141,12 +164,20 @@ export class Bridge {
   }
 
   #virtualServer(options: CrossChatOptions, hub: Hub): VirtualServer {
-    const { config, clock, random, log } = this.#options;
+    const { config, clock, random, log, tenure } = this.#options;
     const { serverId } = options;
     const serverLog = log.child({ server: serverId });
     const { persistence, speakers } = this.#keptFor(serverId);
-    const chat = new CrossChat({ ...options, ...(persistence && { persistence }), log: serverLog, clock, random });
+    const chat = new CrossChat({
+      ...options,
+      ...(persistence && { persistence }),
+      inherits: tenure !== undefined,
+      log: serverLog,
+      clock,
+      random,
+    });
     chat.on('takenOver', () => {
+      if (tenure) return tenure.lost(`Another instance has taken over as ${serverId}.`);
       serverLog.error(
         'This bridge stands still until it is started again. To run two bridges, give each a SERVER_ID of its own.',
       );

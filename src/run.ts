@@ -1,8 +1,10 @@
 /** Runs a bridge as this process: until a signal, Ctrl-C or the operator's `/exit` ends it. */
 import type { Logger } from 'pino';
-import { Bridge } from './bridge.ts';
+import { Bridge, type BridgeOptions } from './bridge.ts';
 import { systemClock } from './clock.ts';
 import { type Config, ConfigError } from './config.ts';
+import type { StandbyTimes } from './lease.ts';
+import { turn } from './turn.ts';
 
 /** A stop that takes longer than this, in milliseconds, is cut short. */
 const STOP_LIMIT = 4_800;
@@ -13,10 +15,11 @@ const STOP_LIMIT = 4_800;
  * @returns the exit code: 0 after an ordinary end, 1 when nothing can work as configured
  */
 export async function run(config: Config, log: Logger, onInterrupt?: (action: () => void) => void): Promise<number> {
-  let shutdown = (_reason: string) => {};
-  const ended = new Promise<string>((resolve) => {
-    shutdown = resolve;
-  });
+  const end = new AbortController();
+  const shutdown = (reason: string) => {
+    if (!end.signal.aborted) log.info(`the bridge ends (${reason})`);
+    end.abort();
+  };
   // npm hands on a signal that a whole group of processes gets, so it comes twice; the second must not cut the goodbye short.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => shutdown(signal));
   onInterrupt?.(() => shutdown('Ctrl-C'));
@@ -25,29 +28,71 @@ export async function run(config: Config, log: Logger, onInterrupt?: (action: ()
   const awake = setInterval(() => {}, 2 ** 30);
   for (const note of config.notes) log.info(note);
 
-  const bridge = new Bridge({ config, log, clock: systemClock, random: Math.random, shutdown: () => shutdown('/exit') });
+  const options = { config, log, clock: systemClock, random: Math.random, shutdown: () => shutdown('/exit') };
   try {
-    const reason = await Promise.race([bridge.start().then(() => ended), ended]);
-    log.info(`the bridge ends (${reason})`);
+    await (config.standby ? runInTurns(options, end.signal) : runOnce(options, end.signal));
     return 0;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     for (const problem of error.problems) log.fatal(problem);
     return 1;
   } finally {
-    await stopInTime(bridge, log);
     clearInterval(awake);
   }
 }
 
-async function stopInTime(bridge: Bridge, log: Logger): Promise<void> {
+/**
+ * Runs a bridge whenever no other instance is active, and stands by at other times, until `signal` is aborted.
+ * @param times the usual ones by default
+ * @throws {ConfigError} when nothing can work as configured
+ */
+export async function runInTurns(options: BridgeOptions, signal: AbortSignal, times?: StandbyTimes): Promise<void> {
+  while (!signal.aborted) {
+    let lose = (_why: string) => {};
+    const lost = new Promise<string>((resolve) => {
+      lose = resolve;
+    });
+    const tenure = await turn({ ...options, times, lost: lose, signal });
+    if (tenure === undefined) return;
+    options.log.info('It is the turn of this instance: it becomes active.');
+    const why = await runOnce({ ...options, tenure }, signal, lost);
+    if (why !== undefined) options.log.warn(`${why} This one has stepped back, and stands by.`);
+  }
+}
+
+/**
+ * Runs a bridge until `signal` is aborted or its tenure is lost, and then stops it.
+ * @returns why the tenure was lost, if it was
+ */
+async function runOnce(options: BridgeOptions, signal: AbortSignal, lost?: Promise<string>): Promise<string | undefined> {
+  const bridge = new Bridge(options);
+  const ended = aborted(signal);
+  let why: string | undefined;
+  try {
+    why = await Promise.race([bridge.start().then(() => ended), ended, ...(lost ? [lost] : [])]);
+    return why;
+  } finally {
+    await inTime(why === undefined ? bridge.stop() : bridge.leave(), options);
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    const end = () => resolve(undefined);
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
+  });
+}
+
+/** Waits for a bridge's end, but not for ever. */
+async function inTime(stopped: Promise<void>, { clock, log }: BridgeOptions): Promise<void> {
   let cancel = () => {};
   const overtime = new Promise<void>((resolve) => {
-    cancel = systemClock.after(STOP_LIMIT, () => {
+    cancel = clock.after(STOP_LIMIT, () => {
       log.warn('the stop took too long and was cut short');
       resolve();
     });
   });
-  await Promise.race([bridge.stop(), overtime]);
+  await Promise.race([stopped, overtime]);
   cancel();
 }
