@@ -16,6 +16,7 @@ test.skipIf(!hasMosquitto)(
       named: 'broker restarted',
       broker: 'mosquitto',
     });
+    expect(misnamed).toEqual([]);
   },
   90_000,
 );
