@@ -2,19 +2,15 @@ import { EventEmitter } from 'node:events';
 import { backoff } from './backoff.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { refusesVersion, TakenOverError, type Version } from './connection.ts';
+import { Continuity } from './continuity.ts';
 import { NotConnectedError } from './errors.ts';
 import type { CrossChatEvents } from './events.ts';
 import { explain } from './explain.ts';
 import { forgetSession } from './forget-session.ts';
-import { Identity } from './identity.ts';
-import { IncomingPackets } from './incoming-packets.ts';
 import { type Log, silent } from './log.ts';
 import { type CrossChatOptions, checkedUrls } from './options.ts';
-import { OutgoingPackets } from './outgoing-packets.ts';
-import { type Kept, keepsNothing, type Persistence } from './persistence.ts';
 import { Session, StuckSessionError } from './session.ts';
 import { CrossChatState } from './state.ts';
-import { addressee } from './topics.ts';
 
 /** Where a {@link CrossChat} stands. */
 export type CrossChatStatus = 'stopped' | 'connecting' | 'ready' | 'takenOver';
@@ -35,17 +31,8 @@ export class CrossChat extends EventEmitter<CrossChatEvents> {
   readonly #urls: readonly URL[];
   readonly #log: Log;
   readonly #clock: Clock;
-  readonly #identity: Identity;
-  readonly #persistence: Persistence;
-  /** Tells our MQTT session from those of other networks: the same topics, at the same addresses. */
-  readonly #scope: string;
-  readonly #incoming: IncomingPackets;
-  readonly #outgoing: OutgoingPackets;
+  readonly #continuity: Continuity;
   #loading: Promise<void> | undefined;
-  /** Whether the broker may hold a session of ours. */
-  #held = false;
-  /** Whether that may be another process's. */
-  #inherited = false;
   #heardAt = 0;
   #willDelay = 0;
   /** Addresses that refused MQTT 5. */
@@ -64,26 +51,19 @@ export class CrossChat extends EventEmitter<CrossChatEvents> {
     this.#options = options;
     this.#log = options.log ?? silent;
     this.#clock = options.clock ?? systemClock;
-    this.#identity = new Identity(this.#clock.now());
-    const { topicPrefix = 'crosschat/', persistence } = options;
-    this.#persistence = persistence ?? keepsNothing;
-    const { note } = this.#persistence;
-    this.#scope = [topicPrefix, ...this.#urls.map(({ protocol, host }) => `${protocol}//${host}`).sort()].join(' ');
-    this.#incoming = new IncomingPackets((topic, payload) => this.state.receive(topic, payload), note);
-    this.#outgoing = new OutgoingPackets({
-      note,
-      durable: persistence !== undefined,
-      addressee: (topic) => addressee(topic, topicPrefix),
-    });
+    const { topicPrefix = 'crosschat/', persistence, inherits = false } = options;
+    const receive = (topic: string, payload: string | Uint8Array) => this.state.receive(topic, payload);
+    const now = this.#clock.now();
+    this.#continuity = new Continuity({ persistence, topicPrefix, urls: this.#urls, inherits, now, receive });
     this.state = new CrossChatState({
       ...options,
       ownId: options.serverId,
-      note,
+      note: this.#continuity.persistence.note,
       publish: (topic, payload, retain) =>
         this.#session?.publish(topic, payload, retain) ?? Promise.reject(new NotConnectedError()),
       emit: (name, event) => this.#tell(name, event),
       ownStatus: (status) => this.#session?.heard(status),
-      back: (serverId) => this.#outgoing.back(serverId),
+      back: (serverId) => this.#continuity.outgoing.back(serverId),
     });
   }
 
@@ -111,27 +91,8 @@ export class CrossChat extends EventEmitter<CrossChatEvents> {
   }
 
   async #load(): Promise<void> {
-    const kept = await this.#persistence.load();
-    if (kept !== undefined) this.#restore(kept);
-    if (this.#held || this.#options.inherits !== true) return;
-    // The packet ids in it are another process's.
-    this.#outgoing.sessionLost();
-    this.#held = true;
-    this.#inherited = true;
-  }
-
-  #restore(kept: Kept): void {
-    if (kept.scope !== '' && kept.scope !== this.#scope) {
-      // On another network, ids mean others, and what was said there is nobody's business here.
-      this.state.restore({ ...kept, peers: [], ownUsers: [] });
-      for (const kind of ['nothingSent', 'nothingReceived', 'allGone'] as const) this.#persistence.note({ kind });
-      return;
-    }
-    this.#held = kept.scope !== '';
-    this.#identity.restore(kept.started, kept.instance);
-    this.#incoming.restore(kept.received);
-    this.#outgoing.restore(kept.sent);
-    this.state.restore(kept);
+    const kept = await this.#continuity.load();
+    if (kept !== undefined) this.state.restore(kept);
   }
 
   /** Connects, and keeps connected from then on. After {@link stop}, or when another process took over, it can be called again. */
@@ -188,7 +149,7 @@ export class CrossChat extends EventEmitter<CrossChatEvents> {
     else this.#session?.cut();
     await this.#session?.close();
     await this.#running;
-    this.#outgoing.giveUp();
+    this.#continuity.outgoing.giveUp();
     this.#status = 'stopped';
     this.state.summariseComplaints();
   }
@@ -240,7 +201,7 @@ export class CrossChat extends EventEmitter<CrossChatEvents> {
       await session.ended();
     } catch (reason) {
       error = reason;
-      if (reason instanceof StuckSessionError) this.#held = false;
+      if (reason instanceof StuckSessionError) this.#continuity.letGo();
     }
     const joined = session?.announced ?? false;
     await session?.close();
@@ -254,8 +215,8 @@ export class CrossChat extends EventEmitter<CrossChatEvents> {
    * other packets. MQTT 3.1.1 would then forget us after the connection as well, so it is done by one of its own.
    */
   async #cleans(url: URL): Promise<boolean> {
-    if (this.#options.persistence === undefined) return true;
-    if (this.#held) return false;
+    if (!this.#continuity.durable) return true;
+    if (this.#continuity.held) return false;
     const version = this.#version(url);
     if (version === 4) await forgetSession({ url, version, ...this.#options });
     return version === 5;
@@ -265,32 +226,20 @@ export class CrossChat extends EventEmitter<CrossChatEvents> {
     this.#session = new Session({
       url,
       clean,
-      inherited: this.#inherited,
       version: this.#version(url),
       state: this.state,
       options: this.#options,
-      identity: this.#identity,
-      incoming: this.#incoming,
-      outgoing: this.#outgoing,
+      continuity: this.#continuity,
       clock: this.#clock,
       heard: () => {
         this.#heardAt = this.#clock.now();
       },
       began: (willDelay) => {
         this.#willDelay = willDelay;
-        this.#held = true;
-        this.#inherited = false;
-        this.#noteSession(this.#scope);
       },
-      announced: () => this.#noteSession(this.#scope),
       problem: (sentence) => this.#problem(sentence),
     });
     return this.#session;
-  }
-
-  #noteSession(scope: string): void {
-    const { started, instance } = this.#identity;
-    this.#persistence.note({ kind: 'session', scope, started, instance });
   }
 
   #version(url: URL): Version {
@@ -339,11 +288,8 @@ export class CrossChat extends EventEmitter<CrossChatEvents> {
   #stepBack(): void {
     const sentence = `Another process connected as ${this.state.ownId} and took over. This one does not try again: stop one of them.`;
     this.#status = 'takenOver';
-    // From now on, the session is the other one's.
-    this.#held = false;
-    this.#incoming.forget();
-    this.#noteSession('');
-    this.#outgoing.giveUp();
+    this.#continuity.letGo();
+    this.#continuity.outgoing.giveUp();
     this.#log.error({}, sentence);
     this.#tell('takenOver', sentence);
   }

@@ -26,7 +26,8 @@ export type { Change, Kept, KeptPacket, KeptPeer, KeptUser, Note, Persistence } 
 export { type Finding, probe } from './probe.ts';
 export type { KnownUser } from './roster.ts';
 export { CrossChatServer, type Dialect } from './server.ts';
-export { CrossChatState, type CrossChatStateOptions, type Publish, type SayOptions } from './state.ts';
+export type { SayOptions } from './speech.ts';
+export { CrossChatState, type CrossChatStateOptions, type Publish } from './state.ts';
 export { isServerId } from './topics.ts';
 export { CrossChatUser } from './user.ts';
 export { type StatusListener, watchStatus } from './watch.ts';

@@ -1,13 +1,10 @@
 import type { Clock } from './clock.ts';
 import { Connection, TakenOverError, type Version } from './connection.ts';
+import type { Continuity } from './continuity.ts';
 import { explainRefusal } from './explain.ts';
-import type { Identity } from './identity.ts';
-import type { IncomingPackets } from './incoming-packets.ts';
 import type { CrossChatOptions } from './options.ts';
 import { goodbyeOf, statusOf } from './outgoing.ts';
-import type { OutgoingPackets } from './outgoing-packets.ts';
 import type { Status } from './payloads.ts';
-import { keepsNothing } from './persistence.ts';
 import type { CrossChatState } from './state.ts';
 
 /** Milliseconds that we wait for our own status to come back. */
@@ -40,20 +37,14 @@ export interface SessionParts {
   readonly version: Version;
   readonly options: CrossChatOptions;
   readonly state: CrossChatState;
-  readonly identity: Identity;
-  readonly incoming: IncomingPackets;
-  readonly outgoing: OutgoingPackets;
+  readonly continuity: Continuity;
   readonly clock: Clock;
   /** Whether the broker is to forget what it holds for our client id. */
   readonly clean: boolean;
-  /** Whether a session that it holds may be another process's. */
-  readonly inherited: boolean;
   /** The broker has taken us in. Should we be cut off, it publishes our Last Will so many milliseconds later. */
   readonly began: (willDelay: number) => void;
   /** Something came from the broker. */
   readonly heard: () => void;
-  /** We are about to be announced, or go on, as the identity says. */
-  readonly announced: () => void;
   /** Takes a sentence for the operator. */
   readonly problem: (sentence: string) => void;
 }
@@ -78,8 +69,8 @@ export class Session {
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
-    const { url, version, options, state, identity, problem } = parts;
-    const { serverId, topicPrefix = 'crosschat/', persistence = keepsNothing } = options;
+    const { url, version, options, state, continuity, problem } = parts;
+    const { serverId, topicPrefix = 'crosschat/' } = options;
     this.#statusTopic = `${topicPrefix}state/${serverId}/status`;
     this.#connection = new Connection({
       url,
@@ -90,18 +81,19 @@ export class Session {
       tls: options.tls,
       keepalive: options.keepalive ?? KEEPALIVE,
       clean: parts.clean,
-      inherited: parts.inherited,
-      durable: options.persistence !== undefined,
-      incoming: parts.incoming,
-      outgoing: parts.outgoing,
-      kept: persistence.kept,
-      will: { topic: this.#statusTopic, payload: statusOf(0, identity.process) },
+      inherited: continuity.inherited,
+      durable: continuity.durable,
+      incoming: continuity.incoming,
+      outgoing: continuity.outgoing,
+      kept: continuity.persistence.kept,
+      will: { topic: this.#statusTopic, payload: statusOf(0, continuity.identity.process) },
       heard: parts.heard,
       began: (sessionPresent, willDelay) => {
         // In MQTT 3.1.1 the others have seen our Last Will, and told us nothing since.
         this.#continued = sessionPresent && version === 5;
         this.#begun = true;
         if (this.#continued) state.regained();
+        continuity.hold();
         parts.began(willDelay);
       },
       refused: (topic, error) => problem(explainRefusal(url.host, serverId, topic, error)),
@@ -113,7 +105,8 @@ export class Session {
    * that we have been here before, and another process has announced itself under our name since.
    */
   async join(again: boolean): Promise<void> {
-    const { options, state, identity } = this.#parts;
+    const { options, state, continuity } = this.#parts;
+    const { identity } = continuity;
     const { serverId, topicPrefix = 'crosschat/' } = options;
     await this.#opened();
     await this.#connection.subscribe([`${topicPrefix}state/+/#`, `${topicPrefix}m/+/${serverId}/#`]);
@@ -136,10 +129,11 @@ export class Session {
 
   /** The others still see us as we were: they need not be told that we were away. */
   async #goOn(): Promise<void> {
-    const { state, identity, outgoing, announced } = this.#parts;
+    const { state, continuity } = this.#parts;
+    const { identity, outgoing } = continuity;
     this.announced = true;
     this.#echoed = true;
-    announced();
+    continuity.hold();
     outgoing.resume();
     state.resume(identity.started, identity.instance);
     await this.#connection.whileOpen(this.#quiet());
@@ -148,10 +142,11 @@ export class Session {
   }
 
   async #announce(): Promise<void> {
-    const { state, identity, clock, outgoing, announced } = this.#parts;
+    const { state, continuity, clock } = this.#parts;
+    const { identity, outgoing } = continuity;
     identity.renew(clock.now());
     this.announced = true;
-    announced();
+    continuity.hold();
     outgoing.announce();
     // Whoever waited for a packet that was dropped just now is told first.
     await new Promise(setImmediate);
@@ -166,13 +161,13 @@ export class Session {
   }
 
   #waitForOthers(): void {
-    this.#stopWaiting = this.#parts.clock.after(RETURN_TIME, () => this.#parts.outgoing.dropHeld());
+    this.#stopWaiting = this.#parts.clock.after(RETURN_TIME, () => this.#parts.continuity.outgoing.dropHeld());
   }
 
   /** Waits, for a bounded time, until nothing more comes by itself. */
   async #quiet(): Promise<void> {
     const end = this.#parts.clock.now() + ECHO_WAIT;
-    const { incoming } = this.#parts;
+    const { incoming } = this.#parts.continuity;
     for (let before = -1; before !== incoming.count && this.#parts.clock.now() < end; ) {
       before = incoming.count;
       await new Promise<void>((resolve) => {
@@ -197,8 +192,8 @@ export class Session {
   /** Our own status came back to us, or somebody changed it. */
   heard(status: Status): void {
     this.#status = status;
-    const foreign = this.#parts.identity.isForeign(status);
-    if (this.announced && this.#parts.identity.isCurrent(status)) this.#echoed = true;
+    const foreign = this.#parts.continuity.identity.isForeign(status);
+    if (this.announced && this.#parts.continuity.identity.isCurrent(status)) this.#echoed = true;
     else if (this.#echoed && status.started === 0) this.#repeatStatus();
     else if (this.#echoed && foreign) this.#reportImpostor();
     this.#listener?.();
@@ -223,7 +218,7 @@ export class Session {
 
   /** Publishes a packet on this connection. */
   publish(topic: string, payload: string, retain: boolean): Promise<void> {
-    const sent = this.#parts.outgoing.publish(topic, payload, retain);
+    const sent = this.#parts.continuity.outgoing.publish(topic, payload, retain);
     this.#connection.touch();
     return sent;
   }
@@ -237,7 +232,7 @@ export class Session {
   async goodbye(): Promise<void> {
     if (!this.announced) return;
     this.announced = false;
-    const said = this.publish(this.#statusTopic, goodbyeOf(this.#parts.identity.instance), true);
+    const said = this.publish(this.#statusTopic, goodbyeOf(this.#parts.continuity.identity.instance), true);
     await this.#within(GOODBYE_WAIT, this.#connection.whileOpen(said));
   }
 

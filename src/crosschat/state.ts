@@ -1,22 +1,23 @@
-import { type AowlAction, type AowlTarget, aowlPayload } from './aowl.ts';
+import type { AowlAction, AowlTarget } from './aowl.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Complaints } from './complaints.ts';
-import { NotConnectedError, PublishError } from './errors.ts';
+import type { NotConnectedError } from './errors.ts';
 import type { Emit } from './events.ts';
 import { formatStatus } from './format.ts';
-import { MAX_SAY, MAX_STATE_VALUE } from './limits.ts';
+import { MAX_STATE_VALUE } from './limits.ts';
 import { type Log, silent } from './log.ts';
-import { said, statusOf } from './outgoing.ts';
+import { OwnState } from './own-state.ts';
 import type { Status } from './payloads.ts';
 import { type Kept, keepsNothing, type Note } from './persistence.ts';
 import { Picture } from './picture.ts';
 import { Receiver } from './receiver.ts';
 import { RemoteLog } from './remote-log.ts';
-import { allDelivered, type KnownUser, Roster } from './roster.ts';
+import { type KnownUser, Roster } from './roster.ts';
 import type { CrossChatServer, Dialect, ServerOwner } from './server.ts';
+import { encode, type SayOptions, Speech } from './speech.ts';
 import { Subscribers } from './subscribers.ts';
 import { cut } from './text.ts';
-import { isKey, isServerId } from './topics.ts';
+import { isKey } from './topics.ts';
 import type { CrossChatUser } from './user.ts';
 
 /**
@@ -45,14 +46,6 @@ export interface CrossChatStateOptions {
   readonly note?: Note;
 }
 
-/** What goes along with something said. */
-export interface SayOptions {
-  /** Which of the online servers hear it; all, unless given. */
-  readonly to?: (server: CrossChatServer) => boolean;
-  /** More keys for the payload; implementations that don't know them ignore them. */
-  readonly extra?: Record<string, unknown>;
-}
-
 /**
  * The picture of the network, and what we say to it: packets in, events out, no I/O of its own.
  *
@@ -73,12 +66,9 @@ export class CrossChatState implements ServerOwner {
   readonly #complaints: Complaints;
   readonly #stateSubscribers: Subscribers<string>;
   readonly #oocSubscribers: Subscribers<unknown>;
-  /** Our meta and states, as the broker holds them. */
-  readonly #retained = new Map<string, string>();
+  readonly #own: OwnState;
+  readonly #speech: Speech;
   readonly #back: (serverId: string) => void;
-  /** Names this process in our status. */
-  #instance: string | undefined;
-  #connected = false;
   /** Whether the picture of before the outage was taken up again. */
   #regained = false;
 
@@ -93,6 +83,8 @@ export class CrossChatState implements ServerOwner {
     const { note = keepsNothing.note } = options;
     this.#picture = new Picture(this, note);
     this.#picture.me.meta = options.meta ?? {};
+    this.#own = new OwnState(this.#picture.me, (key, payload) => this.#publish(`${prefix}state/${ownId}/${key}`, payload, true));
+    this.#speech = new Speech(this.#picture, this.#sendTo);
     const pinned = dialect === 'auto' ? undefined : dialect;
     this.#roster = new Roster({ picture: this.#picture, sendTo: this.#sendTo, clock, note, pinned });
     this.#complaints = new Complaints(log, clock);
@@ -111,7 +103,7 @@ export class CrossChatState implements ServerOwner {
       oocSubscribers: this.#oocSubscribers,
       emit: options.emit,
       ownStatus: options.ownStatus ?? (() => {}),
-      ownState: (key, text) => this.#retained.set(key, text),
+      ownState: (key, text) => this.#own.heard(key, text),
       back: this.#back,
     });
   }
@@ -162,36 +154,23 @@ export class CrossChatState implements ServerOwner {
    * @param instance names this process, to tell it from another one with the same server id
    */
   async announce(started: number, instance?: string): Promise<void> {
-    const me = this.#picture.me;
-    this.#connect(started, instance);
-    const sent = [this.#publishStatus(), this.#publishState('meta', JSON.stringify(me.meta))];
-    for (const [key, value] of me.states) sent.push(this.#publishState(key, value));
+    this.#own.connected(started, instance);
+    const sent = this.#own.announce();
     this.#roster.connected();
     this.#picture.renew(this.#regained);
     for (const { server } of this.#picture.online()) this.#back(server.id);
-    await Promise.all(sent);
+    await sent;
   }
 
   /** We are connected and subscribed, and the others did not notice that we were away. They are told what changed meanwhile. */
   resume(started: number, instance: string): void {
-    this.#connect(started, instance);
+    this.#own.connected(started, instance);
     this.#roster.resumed();
   }
 
-  #connect(started: number, instance: string | undefined): void {
-    this.#instance = instance;
-    this.#connected = true;
-    this.#picture.me.online = true;
-    this.#picture.me.started = started;
-  }
-
   /** Publishes what the broker holds otherwise of our meta and states, once what it holds has come. */
-  async mend(): Promise<void> {
-    const { meta, states } = this.#picture.me;
-    const own = new Map([['meta', JSON.stringify(meta)], ...states]);
-    const sent: Promise<void>[] = [];
-    for (const [key, value] of own) if (this.#retained.get(key) !== value) sent.push(this.#publishState(key, value));
-    await Promise.all(sent);
+  mend(): Promise<void> {
+    return this.#own.mend();
   }
 
   /** The retained picture is complete: from now on, everything is news. */
@@ -202,15 +181,13 @@ export class CrossChatState implements ServerOwner {
 
   /** Publishes our status once more, because somebody changed it. */
   repeatStatus(): Promise<void> {
-    return this.#publishStatus();
+    return this.#own.publishStatus();
   }
 
   /** We are not connected any more. */
   disconnected(): void {
-    this.#connected = false;
     this.#regained = false;
-    this.#retained.clear();
-    this.#picture.me.online = false;
+    this.#own.disconnected();
     this.#roster.disconnected();
     this.#receiver.lost();
   }
@@ -249,39 +226,32 @@ export class CrossChatState implements ServerOwner {
    * @throws {PublishError} some servers did not hear it
    * @throws {RangeError} we have no such user
    */
-  async say(userId: number, text: string, options: SayOptions = {}): Promise<void> {
-    this.#assertOwnUser(userId);
-    this.#assertConnected();
-    const payload = said(cut(text, MAX_SAY), options.extra ?? {});
-    await this.#toOnline(`say/${userId}`, payload, options.to);
+  say(userId: number, text: string, options: SayOptions = {}): Promise<void> {
+    return this.#speech.say(userId, text, options);
   }
 
   /**
    * One of our users whispers to a user of another server.
    * @throws {NotConnectedError} or {PublishError} when it can't arrive, {RangeError} when we have no such user
    */
-  async pm(fromUserId: number, serverId: string, toUserId: number, text: string): Promise<void> {
-    this.#assertOwnUser(fromUserId);
-    if (!Number.isSafeInteger(toUserId) || toUserId < 0) throw new TypeError('A user id is a whole number from 0.');
-    await this.#toOne(serverId, `pm/${fromUserId}/${toUserId}`, said(cut(text, MAX_SAY), {}));
+  pm(fromUserId: number, serverId: string, toUserId: number, text: string): Promise<void> {
+    return this.#speech.pm(fromUserId, serverId, toUserId, text);
   }
 
   /**
    * Sends one server an out-of-character message: any JSON value, or text as it stands.
    * @throws {NotConnectedError} or {PublishError} when it can't arrive
    */
-  async sendOoc(serverId: string, type: string, payload: unknown): Promise<void> {
-    if (!isKey(type)) throw new TypeError('An OOC type has 1 to 64 characters, none of them / + # or a control character.');
-    await this.#toOne(serverId, `ooc/${type}`, encode(payload));
+  sendOoc(serverId: string, type: string, payload: unknown): Promise<void> {
+    return this.#speech.ooc(serverId, type, payload);
   }
 
   /**
    * Asks every online server to kick, ban or slap a user. There is no answer: the proof is the user's leaving.
    * @throws {NotConnectedError} or {PublishError} when it can't arrive
    */
-  async sendAowl(action: AowlAction, target: AowlTarget, reason = '', extra: Record<string, unknown> = {}): Promise<void> {
-    this.#assertConnected();
-    await this.#toOnline(`ooc/aowl_${action}`, aowlPayload(target, reason, extra));
+  sendAowl(action: AowlAction, target: AowlTarget, reason = '', extra: Record<string, unknown> = {}): Promise<void> {
+    return this.#speech.aowl(action, target, reason, extra);
   }
 
   /** {@link sendAowl} with `kick`. */
@@ -306,7 +276,7 @@ export class CrossChatState implements ServerOwner {
     const { me } = this.#picture;
     const short = cut(value, MAX_STATE_VALUE);
     me.states.set(key, short);
-    const sent = this.#publishWhenConnected(key, short);
+    const sent = this.#own.changed(key, short);
     this.#stateSubscribers.notify(me, key, short);
     await sent;
   }
@@ -329,7 +299,7 @@ export class CrossChatState implements ServerOwner {
   /** Replaces what we tell about ourselves. */
   async setMeta(meta: Record<string, unknown>): Promise<void> {
     this.#picture.me.meta = meta;
-    await this.#publishWhenConnected('meta', JSON.stringify(meta));
+    await this.#own.changed('meta', JSON.stringify(meta));
   }
 
   /**
@@ -337,7 +307,7 @@ export class CrossChatState implements ServerOwner {
    * @throws {NotConnectedError}
    */
   async publish(topic: string, payload: unknown, options: { retain?: boolean } = {}): Promise<void> {
-    this.#assertConnected();
+    this.#speech.assertConnected();
     await this.#publish(`${this.#prefix}${topic}`, encode(payload), options.retain ?? false);
   }
 
@@ -362,51 +332,4 @@ export class CrossChatState implements ServerOwner {
 
   readonly #sendTo = (serverId: string, rest: string, payload: string): Promise<void> =>
     this.#publish(`${this.#prefix}m/${this.ownId}/${serverId}/${rest}`, payload, false);
-
-  async #toOnline(rest: string, payload: string, to?: (server: CrossChatServer) => boolean): Promise<void> {
-    const ids: string[] = [];
-    const sent: Promise<void>[] = [];
-    for (const { server } of this.#picture.online()) {
-      if (to !== undefined && !to(server)) continue;
-      ids.push(server.id);
-      sent.push(this.#sendTo(server.id, rest, payload));
-    }
-    await allDelivered(ids, sent);
-  }
-
-  async #toOne(serverId: string, rest: string, payload: string): Promise<void> {
-    if (!isServerId(serverId)) throw new TypeError('This can be no server id.');
-    this.#assertConnected();
-    if (this.#picture.peers.get(serverId)?.server.online !== true) {
-      throw new PublishError([serverId], new Error(`${serverId} is not online.`));
-    }
-    await allDelivered([serverId], [this.#sendTo(serverId, rest, payload)]);
-  }
-
-  #publishStatus(): Promise<void> {
-    return this.#publishState('status', statusOf(this.#picture.me.started, this.#instance));
-  }
-
-  #publishState(key: string, payload: string): Promise<void> {
-    return this.#publish(`${this.#prefix}state/${this.ownId}/${key}`, payload, true);
-  }
-
-  async #publishWhenConnected(key: string, payload: string): Promise<void> {
-    if (!this.#connected) return;
-    await this.#publishState(key, payload).catch((error: unknown) => {
-      if (!(error instanceof NotConnectedError)) throw error;
-    });
-  }
-
-  #assertConnected(): void {
-    if (!this.#connected) throw new NotConnectedError();
-  }
-
-  #assertOwnUser(id: number): void {
-    if (!this.#picture.me.users.has(id)) throw new RangeError(`This server has no user ${id}.`);
-  }
-}
-
-function encode(payload: unknown): string {
-  return typeof payload === 'string' ? payload : JSON.stringify(payload ?? null);
 }

@@ -1,0 +1,85 @@
+import { type AowlAction, type AowlTarget, aowlPayload } from './aowl.ts';
+import { NotConnectedError, PublishError } from './errors.ts';
+import { MAX_SAY } from './limits.ts';
+import { said } from './outgoing.ts';
+import type { Picture } from './picture.ts';
+import { allDelivered, type SendTo } from './roster.ts';
+import type { CrossChatServer } from './server.ts';
+import { cut } from './text.ts';
+import { isKey, isServerId } from './topics.ts';
+
+/** What goes along with something said. */
+export interface SayOptions {
+  /** Which of the online servers hear it; all, unless given. */
+  readonly to?: (server: CrossChatServer) => boolean;
+  /** More keys for the payload; implementations that don't know them ignore them. */
+  readonly extra?: Record<string, unknown>;
+}
+
+/** What is said to other servers, once and to those who are there. Described where it is offered: {@link CrossChatState}. */
+export class Speech {
+  readonly #picture: Picture;
+  readonly #sendTo: SendTo;
+
+  constructor(picture: Picture, sendTo: SendTo) {
+    this.#picture = picture;
+    this.#sendTo = sendTo;
+  }
+
+  async say(userId: number, text: string, options: SayOptions): Promise<void> {
+    this.#assertOwnUser(userId);
+    this.assertConnected();
+    const payload = said(cut(text, MAX_SAY), options.extra ?? {});
+    await this.#toOnline(`say/${userId}`, payload, options.to);
+  }
+
+  async pm(fromUserId: number, serverId: string, toUserId: number, text: string): Promise<void> {
+    this.#assertOwnUser(fromUserId);
+    if (!Number.isSafeInteger(toUserId) || toUserId < 0) throw new TypeError('A user id is a whole number from 0.');
+    await this.#toOne(serverId, `pm/${fromUserId}/${toUserId}`, said(cut(text, MAX_SAY), {}));
+  }
+
+  async ooc(serverId: string, type: string, payload: unknown): Promise<void> {
+    if (!isKey(type)) throw new TypeError('An OOC type has 1 to 64 characters, none of them / + # or a control character.');
+    await this.#toOne(serverId, `ooc/${type}`, encode(payload));
+  }
+
+  async aowl(action: AowlAction, target: AowlTarget, reason: string, extra: Record<string, unknown>): Promise<void> {
+    this.assertConnected();
+    await this.#toOnline(`ooc/aowl_${action}`, aowlPayload(target, reason, extra));
+  }
+
+  /** @throws {NotConnectedError} */
+  assertConnected(): void {
+    if (!this.#picture.me.online) throw new NotConnectedError();
+  }
+
+  async #toOnline(rest: string, payload: string, to?: (server: CrossChatServer) => boolean): Promise<void> {
+    const ids: string[] = [];
+    const sent: Promise<void>[] = [];
+    for (const { server } of this.#picture.online()) {
+      if (to !== undefined && !to(server)) continue;
+      ids.push(server.id);
+      sent.push(this.#sendTo(server.id, rest, payload));
+    }
+    await allDelivered(ids, sent);
+  }
+
+  async #toOne(serverId: string, rest: string, payload: string): Promise<void> {
+    if (!isServerId(serverId)) throw new TypeError('This can be no server id.');
+    this.assertConnected();
+    if (this.#picture.peers.get(serverId)?.server.online !== true) {
+      throw new PublishError([serverId], new Error(`${serverId} is not online.`));
+    }
+    await allDelivered([serverId], [this.#sendTo(serverId, rest, payload)]);
+  }
+
+  #assertOwnUser(id: number): void {
+    if (!this.#picture.me.users.has(id)) throw new RangeError(`This server has no user ${id}.`);
+  }
+}
+
+/** A payload as it goes out: text as it stands, anything else as JSON. */
+export function encode(payload: unknown): string {
+  return typeof payload === 'string' ? payload : JSON.stringify(payload ?? null);
+}
