@@ -26,7 +26,7 @@ export interface Talker {
 }
 
 /** Somewhere where lines arrive. */
-export interface Destination {
+interface Destination {
   readonly kind: 'game' | 'room';
   seen(): Sighting[];
 }
