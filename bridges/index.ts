@@ -16,7 +16,7 @@ export function builtIns(terminal: Terminal | undefined): AdapterEntries {
       load: async () => (await import('./discord/index.ts')).discord,
       environment: {
         required: { DISCORD_TOKEN: 'token' },
-        optional: { DISCORD_API_URL: 'api_url' },
+        optional: { DISCORD_API_URL: 'api_url', DISCORD_BOTS: 'bots', DISCORD_SYSTEM_MESSAGES: 'system_messages' },
         rooms: 'DISCORD_CHANNEL',
       },
     },

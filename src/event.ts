@@ -51,6 +51,12 @@ export interface Attachment {
   readonly mimeType?: string;
   /** In bytes. */
   readonly size?: number;
+  /** How long a recording plays, in milliseconds. */
+  readonly duration?: number;
+  /** What is to be seen or heard in it, in the author's words: the alternative text. */
+  readonly description?: string;
+  /** What people take it for, where that is more than its type tells. */
+  readonly kind?: 'voice' | 'sticker';
   readonly spoiler?: boolean;
 }
 

@@ -1,7 +1,7 @@
 /** What happens, as lines for the operator. Everything in them that others wrote is on one line and without control characters. */
 import type { OocEvent, PmEvent, ServerEvent, StateEvent, UserEvent } from '../../src/crosschat/index.ts';
 import type { Edit, Message } from '../../src/event.ts';
-import { forGame } from '../../src/text/game.ts';
+import { onOneLine } from '../../src/text/game.ts';
 import { toLine } from '../../src/text/line.ts';
 import { sanitizeName } from '../../src/text/names.ts';
 import { splitText } from '../../src/text/split.ts';
@@ -13,7 +13,7 @@ export const MAX_LOGGED = 1_000;
 
 /** `[tag] name: text`, or what it is marked as behind the name. Says how much was cut off. */
 export function messageLine(message: Message, { max = MAX_SHOWN, mark = '' } = {}): string {
-  const [text = ''] = forGame(message, Number.POSITIVE_INFINITY);
+  const text = onOneLine(message);
   const [start = '', ...more] = splitText(text, max);
   const cut = more.length === 0 ? '' : `… (${(text.length - start.length).toLocaleString('en')} more characters)`;
   return `[${sanitizeName(message.tag)}] ${sanitizeName(message.author.name)}${mark}: ${start}${cut}`;

@@ -1,46 +1,28 @@
-import {
-  type Client,
-  type Message as DiscordMessage,
-  Events,
-  type PartialMessage,
-  SimpleShardingStrategy,
-  type WebSocketOptions,
-} from 'discord.js';
+import { type Client, type Message as DiscordMessage, Events, SimpleShardingStrategy, type WebSocketOptions } from 'discord.js';
 import type { Logger } from 'pino';
 import type { Memory } from '../../src/adapter.ts';
-import type { Clock } from '../../src/clock.ts';
-import type { Edit, Message, Place, Removal, RoomRef } from '../../src/event.ts';
+import type { RoomRef } from '../../src/event.ts';
 import { createClient } from './client.ts';
 import { Hearing } from './hearing.ts';
-import { isEdit, toEdit, toMessage, toRemoval } from './incoming.ts';
 import { Missed } from './missed.ts';
 import { listenToPeople, type PeopleEvents } from './people.ts';
 import { Positions } from './positions.ts';
-
-/** So many of the messages that the bridge itself or another bot wrote are known as such, so that nobody is told of their end. */
-const maxUnheard = 2_000;
+import { Talk, type TalkEvents, type TalkRules } from './talk.ts';
 
 type ShardManager = Parameters<NonNullable<WebSocketOptions['buildStrategy']>>[0];
-type Changed = DiscordMessage | PartialMessage;
 
 /** What happens at Discord. */
-export interface GatewayEvents extends PeopleEvents {
-  /** Resolves when it is taken; rejects when it is not. */
-  message(message: Message): Promise<void>;
-  edit(edit: Edit): void;
-  remove(removal: Removal): void;
+export interface GatewayEvents extends TalkEvents, PeopleEvents {
   /** Discord closed the connection for good, after it had worked. */
   refused(closeCode: number): void;
 }
 
-interface GatewayOptions {
+interface GatewayOptions extends TalkRules {
   readonly apiUrl: string | undefined;
   /** Whether the application may see who joins, leaves and changes. */
   readonly guildMembers: boolean;
   readonly rooms: readonly RoomRef[];
-  readonly placeOf: (room: RoomRef) => Place;
   readonly memory: Memory;
-  readonly clock: Clock;
   readonly log: Logger;
 }
 
@@ -60,9 +42,9 @@ export class Gateway {
   readonly #options: GatewayOptions;
   readonly #events: GatewayEvents;
   readonly #positions: Positions;
+  readonly #talk: Talk;
   readonly #hearing: Hearing<DiscordMessage>;
   readonly #missed: Missed;
-  readonly #unheard = new Set<string>();
   readonly #stopping = new AbortController();
   #connected = false;
   #refusal: number | undefined;
@@ -74,10 +56,15 @@ export class Gateway {
     this.#options = options;
     this.#events = events;
     this.#positions = new Positions(memory);
-    this.#hearing = new Hearing(rooms, (message) => this.#hear(message));
+    // What is held back at the end is fetched at the next start, after what comes before it.
+    this.#hearing = new Hearing(rooms, (message) => {
+      if (!this.#stopped) this.#talk.hear(message);
+    });
+    this.#talk = new Talk(options, { hearing: this.#hearing, positions: this.#positions }, events);
     this.#client = createClient({ apiUrl, guildMembers, buildStrategy: (manager) => this.#strategy(manager) });
     this.#missed = new Missed(this.#client, { clock, log, signal: this.#stopping.signal });
     this.#listen();
+    this.#talk.listen(this.#client);
     listenToPeople(this.#client, rooms, events);
   }
 
@@ -123,14 +110,6 @@ export class Gateway {
   #listen(): void {
     const { log } = this.#options;
     this.#client
-      .on(Events.MessageCreate, (message) => this.#hearing.hear(message))
-      .on(Events.MessageUpdate, (old, message) => {
-        if (isEdit(old, message)) this.#hearing.afterwards(message.channelId, () => this.#edited(message));
-      })
-      .on(Events.MessageDelete, (message) => this.#deleted(message))
-      .on(Events.MessageBulkDelete, (messages) => {
-        for (const message of messages.values()) this.#deleted(message);
-      })
       .on(Events.ShardDisconnect, ({ code }) => {
         this.#refusal = code;
         if (this.#connected && !this.#stopped) this.#events.refused(code);
@@ -158,32 +137,6 @@ export class Gateway {
     else this.#hearing.release();
   }
 
-  #hear(message: DiscordMessage): void {
-    // What is held back at the end is fetched at the next start, after what comes before it.
-    if (this.#stopped) return;
-    const said = message.inGuild() ? toMessage(message, this.#placeOf(message)) : undefined;
-    this.#positions.note(message.channelId, message.id, said && this.#events.message(said));
-    if (said !== undefined) return;
-    this.#unheard.add(message.id);
-    const [oldest] = this.#unheard;
-    if (this.#unheard.size > maxUnheard && oldest !== undefined) this.#unheard.delete(oldest);
-  }
-
-  #edited(message: DiscordMessage): void {
-    const edit = message.inGuild() ? toEdit(message, this.#placeOf(message)) : undefined;
-    if (edit !== undefined) this.#events.edit(edit);
-  }
-
-  #deleted({ id, channelId }: Pick<Changed, 'id' | 'channelId'>): void {
-    this.#hearing.afterwards(channelId, () => {
-      if (!this.#unheard.delete(id)) this.#events.remove(toRemoval(id, this.#placeOf({ channelId }), this.#options.clock.now()));
-    });
-  }
-
-  #placeOf({ channelId }: { readonly channelId: string }): Place {
-    return this.#options.placeOf(channelId as RoomRef);
-  }
-
   /** A room that was never heard begins at its present end; the others go on where they stopped. */
   async #beginHearing(): Promise<void> {
     for (const room of this.#options.rooms) {
@@ -204,8 +157,8 @@ export class Gateway {
   async #catchUp(): Promise<void> {
     await this.#hearing.catchUp(async (room, pass) => {
       await this.#missed.changed(room, this.#positions.said(room), {
-        edited: (message) => this.#edited(message),
-        deleted: (id) => this.#events.remove(toRemoval(id, this.#placeOf({ channelId: room }), this.#options.clock.now())),
+        edited: (message) => this.#talk.edited(message),
+        deleted: (id) => this.#talk.removed(id, room),
       });
       await this.#missed.said(room, this.#hearing.heardUpTo(room), pass);
     });

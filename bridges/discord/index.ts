@@ -1,5 +1,4 @@
 /** The Discord adapter: a bot that hears people, and one webhook per channel through which everybody else is heard. */
-import { z } from 'zod';
 import {
   type Adapter,
   AdapterError,
@@ -10,30 +9,11 @@ import {
 } from '../../src/adapter.ts';
 import type { Edit, EventId, Message, RoomRef } from '../../src/event.ts';
 import { type Account, Api } from './api.ts';
+import { type DiscordConfig, schema } from './config.ts';
 import { badToken, gatewayFault, isUnauthorized, missingIntent, reasonOf, waitOf } from './faults.ts';
 import { accountFindings, channelFindings } from './findings.ts';
 import { Gateway, GatewayRefusal } from './gateway.ts';
 import { Sender } from './sender.ts';
-
-const schema = z.strictObject({
-  token: z
-    .string("must be the bot's token, from the Bot page of your application at https://discord.com/developers/applications")
-    .trim()
-    .regex(/^[\x21-\x7e]+$/, "must be the bot's token, which holds no blanks"),
-  /** Another server that speaks Discord's interface: a REST proxy. Without the version. */
-  api_url: z
-    .url({ protocol: /^https?$/, error: 'must be an address like https://discord.com/api' })
-    .transform((url) => url.replace(/\/+(?:v\d+\/*)?$/, ''))
-    .optional(),
-  /** What players are called: `{name}` is the player, `{server}` where they are. */
-  name_template: z
-    .string('must be a text like "{name} [{server}]"')
-    .max(80, 'must be at most 80 characters long')
-    .includes('{name}', { error: 'must hold {name}, like "{name} [{server}]"' })
-    .optional(),
-});
-
-export type DiscordConfig = z.infer<typeof schema>;
 
 /** https://discord.com/developers/docs */
 export const discord: AdapterModule<DiscordConfig> = {
@@ -199,7 +179,7 @@ class DiscordAdapter implements Adapter {
     return account;
   }
 
-  #open({ applicationId, guildMembers }: Account): Gateway {
+  #open({ applicationId, userId, guildMembers }: Account): Gateway {
     const { id, rooms, log, memory, clock } = this.#host;
     const tell = (what: string, { id: event }: { id: EventId }, taken: Promise<void>) =>
       taken.catch((error: unknown) => {
@@ -211,6 +191,11 @@ class DiscordAdapter implements Adapter {
         apiUrl: this.#config.api_url,
         guildMembers,
         rooms,
+        ears: {
+          own: { applicationId, userId },
+          bots: this.#config.bots,
+          systemMessages: this.#config.system_messages,
+        },
         placeOf: (room) => ({ kind: 'room', adapter: id, room }),
         memory,
         clock,

@@ -5,6 +5,7 @@ import {
   type Message as DiscordMessage,
   type FetchMessagesOptions,
   type GuildTextBasedChannel,
+  LimitedCollection,
   SnowflakeUtil,
 } from 'discord.js';
 import type { Logger } from 'pino';
@@ -97,6 +98,7 @@ export class Missed {
 
   /** A passing fault passes; what Discord itself refuses stays refused. */
   async #fetch(channel: GuildTextBasedChannel, options: FetchMessagesOptions): Promise<readonly DiscordMessage<true>[]> {
+    keepAnswered(channel);
     for (let pause = firstPause; ; pause *= 2) {
       try {
         return [...(await channel.messages.fetch(options)).values()];
@@ -119,6 +121,11 @@ export class Missed {
     const channel = this.#client.channels.cache.get(room);
     return channel?.isTextBased() && !channel.isDMBased() ? channel : undefined;
   }
+}
+
+/** Each message of a page may come with another one that it answers, and is read only when all are there. */
+function keepAnswered({ messages: { cache } }: GuildTextBasedChannel): void {
+  if (cache instanceof LimitedCollection) cache.maxSize = Math.max(cache.maxSize, 2 * pageSize);
 }
 
 function nameOf({ name, guild }: GuildTextBasedChannel): string {

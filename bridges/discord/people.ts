@@ -1,7 +1,7 @@
 /** Who is called what, and who leaves, in the guilds of the mapped channels. */
 import { type Client, Events } from 'discord.js';
 import type { Author } from '../../src/event.ts';
-import { authorOf } from './incoming.ts';
+import { authorOf } from './incoming/author.ts';
 
 export interface PeopleEvents {
   /** Somebody's name, picture or color changed. */

@@ -2,7 +2,9 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import type { Attachment, EventId, Message, Quote } from '../../src/event.ts';
+import { fileNotes } from '../../src/text/context.ts';
 import { excerpt } from '../../src/text/excerpt.ts';
+import { asLines } from '../../src/text/lines.ts';
 import { sanitizeName } from '../../src/text/names.ts';
 import { toPlain } from '../../src/text/plain.ts';
 import { splitTree } from '../../src/text/split.ts';
@@ -48,7 +50,7 @@ export interface ContentOptions {
 export function toContents(message: Message, options: ContentOptions, cause: EventId = message.id): MatrixContent[] {
   const label = labelOf(message, options.nameTemplate);
   const quote = message.replyTo === undefined ? [] : quoteOf(message.replyTo);
-  const said = joinLines([message.body, ...message.attachments.map(attachmentLine)]);
+  const said = asLines([message.body, ...message.attachments.map(attachmentLine)]);
   const contentOf = (part: RichText, before: RichText, index: number): MatrixContent => {
     const speaker: RichText = message.emote ? [...literal('* '), ...label, ...literal(' ')] : [...label, ...literal(': ')];
     const tree = [...before, ...speaker, ...part];
@@ -99,16 +101,12 @@ function quoteOf({ author, text }: Quote): RichText {
   return [{ type: 'quote', children: [{ type: 'bold', children: literal(name) }, ...literal(`: ${excerpt(text)}`)] }];
 }
 
-function attachmentLine({ name, url, spoiler }: Attachment): RichText {
+function attachmentLine(attachment: Attachment): RichText {
+  const { name, url, spoiler } = attachment;
   const shown = literal(sanitizeName(name) || 'file');
   const line: RichText =
     url === undefined ? [...literal('['), ...shown, ...literal(']')] : [{ type: 'link', href: url, children: shown }];
-  return spoiler ? [{ type: 'spoiler', children: line }] : line;
-}
-
-function joinLines(lines: readonly RichText[]): RichText {
-  const filled = lines.filter((line) => line.length > 0);
-  return filled.flatMap((line, index) => (index === 0 ? line : [...literal('\n'), ...line]));
+  return [...(spoiler ? [{ type: 'spoiler', children: line } as const] : line), ...literal(fileNotes(attachment))];
 }
 
 /** Without lone surrogates, which a homeserver can't take: Synapse answers them with status 500 for ever. */

@@ -2,6 +2,7 @@
 import type { Attachment, Author, Message, Place } from '../event.ts';
 import { fileLabel, replyWords } from '../text/context.ts';
 import { extent } from '../text/extent.ts';
+import { asLines } from '../text/lines.ts';
 import { isBlock, literal, type RichText, type TextNode } from '../text/tree.ts';
 
 /** Who is joined: only what one speaker said without a break, or whoever spoke. */
@@ -113,17 +114,6 @@ function isShortLine(message: Message): boolean {
 function hasLines(node: TextNode): boolean {
   const words = 'text' in node ? node.text : 'name' in node ? node.name : 'href' in node ? node.href : '';
   return isBlock(node) || /[\n\v\f\r\u0085\u2028\u2029]/.test(words) || ('children' in node && node.children.some(hasLines));
-}
-
-/** Each on a line of its own. */
-function asLines(lines: readonly RichText[]): RichText {
-  const joined: TextNode[] = [];
-  for (const line of lines) {
-    const [last, next] = [joined.at(-1), line[0]];
-    if (last !== undefined && next !== undefined && !isBlock(last) && !isBlock(next)) joined.push(...LINE_BREAK);
-    joined.push(...line);
-  }
-  return joined;
 }
 
 /** What a message takes among others, or a little more: in a digest with its speaker's name, in a quote. */

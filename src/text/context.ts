@@ -11,8 +11,44 @@ export function replyWords({ author, text }: Quote): string {
   return `(re ${sanitizeName(author) || 'somebody'}: ${excerpt(text, MAX_EXCERPT)})`;
 }
 
-/** `[image cat.png]`, on one line. */
-export function fileLabel({ name, mimeType, spoiler }: Attachment): string {
-  const kind = /^(image|video|audio)\//.exec(mimeType ?? '')?.[1] ?? 'file';
-  return `[${[spoiler === true ? 'spoiler' : '', kind, sanitizeName(name)].filter((word) => word !== '').join(' ')}]`;
+/** `[image cat.png, 1.2 MB: a sleeping cat]`, on one line. What a spoiler shows is not described. */
+export function fileLabel(attachment: Attachment): string {
+  const { name, kind, spoiler } = attachment;
+  const words = [spoiler === true ? 'spoiler' : '', kindOf(attachment), kind === 'voice' ? '' : sanitizeName(name)];
+  const label = [words.filter((word) => word !== '').join(' '), ...measures(attachment)].join(', ');
+  return `[${label}${caption(attachment)}]`;
+}
+
+/** ` (image, 1.2 MB): a sleeping cat`, on one line, to stand behind a file's name. Empty where nothing is known of the file. */
+export function fileNotes(attachment: Attachment): string {
+  const kind = kindOf(attachment);
+  const notes = [...(kind === 'file' ? [] : [kind]), ...measures(attachment)];
+  return `${notes.length === 0 ? '' : ` (${notes.join(', ')})`}${caption(attachment)}`;
+}
+
+function kindOf({ kind, mimeType }: Attachment): string {
+  if (kind !== undefined) return kind === 'voice' ? 'voice message' : kind;
+  return /^(image|video|audio)\//.exec(mimeType ?? '')?.[1] ?? 'file';
+}
+
+/** How long it plays, or else how large it is. */
+function measures({ size, duration }: Attachment): string[] {
+  if (duration !== undefined) return [playingTime(duration)];
+  return size === undefined ? [] : [sizeInWords(size)];
+}
+
+function caption({ description, spoiler }: Attachment): string {
+  const words = spoiler === true ? '' : excerpt(description ?? '');
+  return words === '' ? '' : `: ${words}`;
+}
+
+/** `1:05` */
+function playingTime(ms: number): string {
+  const seconds = Math.max(1, Math.round(ms / 1_000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}
+
+function sizeInWords(bytes: number): string {
+  if (bytes < 1_000) return `${bytes} B`;
+  return bytes < 1_000_000 ? `${Math.round(bytes / 1_000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }

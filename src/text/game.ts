@@ -5,19 +5,53 @@ import { toLine } from './line.ts';
 import { toPlain } from './plain.ts';
 import { splitText } from './split.ts';
 
+/** So much of one text may stand in a game's chat, in its own lines and in UTF-16 units: a paste shall not push away all that others say. */
+const MAX_TEXT_LINES = 8;
+const MAX_TEXT = 1_000;
+/** So many of the files of one message are named. */
+const MAX_FILES = 3;
+
 /**
  * The chat lines that stand for a message, in order, each of at most `max` UTF-16 units and without a line break: a player who could
- * send one could fake another player's line. Empty when the message says nothing.
+ * send one could fake another player's line. Of a long text, the lines hold the beginning and say how much more there is. Empty when
+ * the message says nothing.
  */
 export function forGame(message: Message, max: number): string[] {
-  const said = toLine(toPlain(message.body));
-  const content = [said, ...message.attachments.map(attachmentLine)].filter((piece) => piece !== '').join(' ');
-  if (content === '') return [];
-  const reply = message.replyTo === undefined ? '' : `${replyWords(message.replyTo)} `;
-  return splitText(`${reply}${message.emote === true ? '* ' : ''}${content}`, max);
+  const files = message.attachments.slice(0, MAX_FILES).map(fileLine);
+  const more = message.attachments.length - files.length;
+  const line = lineOf(message, beginning(toPlain(message.body)), more > 0 ? [...files, `[${count(more, 'more file')}]`] : files);
+  return splitText(line, max);
 }
 
-function attachmentLine(attachment: Attachment): string {
+/** The whole message on one line; `''` when it says nothing. */
+export function onOneLine(message: Message): string {
+  return lineOf(message, toLine(toPlain(message.body)), message.attachments.map(fileLine));
+}
+
+function lineOf({ replyTo, emote }: Message, text: string, files: readonly string[]): string {
+  const content = [text, ...files].filter((piece) => piece !== '').join(' ');
+  if (content === '') return '';
+  const reply = replyTo === undefined ? '' : `${replyWords(replyTo)} `;
+  return `${reply}${emote === true ? '* ' : ''}${content}`;
+}
+
+/** A text on one line, or its beginning with a note of how much more there is. */
+function beginning(text: string): string {
+  const lines = text.split(/[\n\v\f\r\u0085\u2028\u2029]/).filter((line) => toLine(line) !== '');
+  const whole = toLine(text);
+  const [start = ''] = splitText(toLine(lines.slice(0, MAX_TEXT_LINES).join('\n')), MAX_TEXT);
+  if (start.length === whole.length) return whole;
+  const hidden = lines.length - MAX_TEXT_LINES;
+  const where = hidden > 0 ? ` on ${count(hidden, 'more line')}` : '';
+  return `${start}… (${count(whole.length - start.length, 'more character')}${where})`;
+}
+
+function fileLine(attachment: Attachment): string {
   const label = fileLabel(attachment);
   return attachment.url === undefined ? label : `${label} ${toLine(attachment.url)}`;
+}
+
+/** `1 more file`, `1,200 more files` */
+function count(number: number, what: string): string {
+  return `${number.toLocaleString('en')} ${what}${number === 1 ? '' : 's'}`;
 }

@@ -1,4 +1,4 @@
-import type { RichText } from '../../../src/text/tree.ts';
+import type { RichText, TextNode } from '../../../src/text/tree.ts';
 
 /** The names behind the ids in a Discord message; absent for what is gone or hidden. */
 export interface Names {
@@ -15,33 +15,46 @@ export interface Found {
 
 const maxUrl = 2_048;
 const tag =
-  /<(?:@!?(?<user>\d{1,20})|@&(?<role>\d{1,20})|#(?<channel>\d{1,20})|(?<animated>a?):(?<emoji>\w{1,32}):(?<emojiId>\d{1,20})|t:(?<time>-?\d{1,13})(?::(?<style>[tTdDfFRsS]))?|\/(?<command>[^<>:\n]{1,100}):\d{1,20}|(?<url>https?:\/\/[^\s<>]{1,2048}))>/y;
+  /<(?:@!?(?<user>\d{1,20})|@&(?<role>\d{1,20})|#(?<channel>\d{1,20})|(?<animated>a?):(?<emoji>\w{1,32}):(?<emojiId>\d{1,20})|t:(?<time>-?\d{1,13})(?::(?<style>[tTdDfFRsS]))?|\/(?<command>[^<>:\n]{1,100}):\d{1,20}|id:(?<page>customize|browse|guide|home|linked-roles)(?::\d{1,20})?|(?<url>https?:\/\/[^\s<>]{1,2048}))>/y;
 
 /**
- * Reads what Discord writes in angle brackets: mentions, custom emoji, times, slash commands, and URLs without a preview.
+ * Reads what Discord writes in angle brackets: mentions, custom emoji, times, slash commands, pages of the guild, and URLs without a
+ * preview.
  * https://discord.com/developers/docs/reference#message-formatting
  */
 export function tagAt(text: string, at: number, names: Names, inLink: boolean): Found | undefined {
   tag.lastIndex = at;
   const match = tag.exec(text);
   if (match === null) return undefined;
-  const { user, role, channel, animated, emoji, emojiId, time, style, command, url } = match.groups ?? {};
+  const { user, role, channel, animated, emoji, emojiId, time, style, command, page, url } = match.groups ?? {};
   const found = (...nodes: RichText): Found => ({ nodes, end: at + match[0].length });
   if (user !== undefined) return found({ type: 'mention', name: names.user(user) ?? 'unknown-user', of: 'user' });
   if (role !== undefined) return found({ type: 'mention', name: names.role(role) ?? 'unknown-role', of: 'role' });
   if (channel !== undefined) return found({ type: 'mention', name: names.channel(channel) ?? 'unknown', of: 'room' });
-  if (emoji !== undefined) {
-    const file = `${emojiId}.${animated === 'a' ? 'gif' : 'png'}`;
-    return found({ type: 'emoji', name: emoji, url: `https://cdn.discordapp.com/emojis/${file}` });
-  }
+  if (emoji !== undefined && emojiId !== undefined) return found(emojiNode(emoji, emojiId, animated === 'a'));
   if (time !== undefined) {
     const words = timeInWords(Number(time), style);
     return words === undefined ? undefined : found({ type: 'text', text: words });
   }
   if (command !== undefined) return found({ type: 'text', text: `/${command}` });
+  if (page !== undefined) return found({ type: 'mention', name: guildPages[page] ?? page, of: 'room' });
   if (url === undefined || !URL.canParse(url)) return undefined;
   return found(inLink ? { type: 'text', text: url } : { type: 'link', href: url, children: [{ type: 'text', text: url }] });
 }
+
+/** A custom emoji. https://discord.com/developers/docs/reference#image-formatting */
+export function emojiNode(name: string, id: string, animated: boolean): TextNode {
+  return { type: 'emoji', name, url: `https://cdn.discordapp.com/emojis/${id}.${animated ? 'gif' : 'png'}` };
+}
+
+/** The pages of a guild that are no channels, as Discord's clients call them. */
+const guildPages: Readonly<Record<string, string>> = {
+  customize: 'Channels & Roles',
+  browse: 'Browse Channels',
+  guide: 'Server Guide',
+  home: 'Server Guide',
+  'linked-roles': 'Linked Roles',
+};
 
 /** A moment, in seconds since the epoch, for readers in any time zone; undefined when it is beyond what a Date can hold. */
 function timeInWords(seconds: number, style = 'f'): string | undefined {

@@ -1,0 +1,47 @@
+/** The keys of a Discord adapter in the configuration. */
+import { z } from 'zod';
+import { systemKinds } from './incoming/system.ts';
+
+const botsError = 'must be "ignore", "relay" or a list of ids of bots and webhooks, each in quotes';
+const systemError = `must be "none" or a list of ${systemKinds.join(', ')}`;
+
+/** A list that stands in an environment variable is one text. */
+function commaSeparated(given: unknown): unknown {
+  if (typeof given !== 'string' || !/[,\d]/.test(given)) return given;
+  return given.split(',').map((item) => item.trim());
+}
+
+function asList(given: unknown): unknown {
+  return typeof given === 'string' ? [given] : given;
+}
+
+export const schema = z.strictObject({
+  token: z
+    .string("must be the bot's token, from the Bot page of your application at https://discord.com/developers/applications")
+    .trim()
+    .regex(/^[\x21-\x7e]+$/, "must be the bot's token, which holds no blanks"),
+  /** Another server that speaks Discord's interface: a REST proxy. Without the version. */
+  api_url: z
+    .url({ protocol: /^https?$/, error: 'must be an address like https://discord.com/api' })
+    .transform((url) => url.replace(/\/+(?:v\d+\/*)?$/, ''))
+    .optional(),
+  /** What players are called: `{name}` is the player, `{server}` where they are. */
+  name_template: z
+    .string('must be a text like "{name} [{server}]"')
+    .max(80, 'must be at most 80 characters long')
+    .includes('{name}', { error: 'must hold {name}, like "{name} [{server}]"' })
+    .optional(),
+  /** Of other bots and webhooks: none is heard, all are, or those with these ids. */
+  bots: z
+    .preprocess(commaSeparated, z.union([z.enum(['ignore', 'relay']), z.array(z.string().regex(/^\d{1,20}$/))], botsError))
+    .default('ignore'),
+  /** What Discord tells of its members that is heard too. */
+  system_messages: z
+    .preprocess(
+      (given) => (given === 'none' ? [] : asList(commaSeparated(given))),
+      z.array(z.enum(systemKinds, systemError), systemError),
+    )
+    .default(['threads']),
+});
+
+export type DiscordConfig = z.infer<typeof schema>;
