@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Finding } from './adapter.ts';
 import { systemClock } from './clock.ts';
 import { type Config, ConfigError, roomsOf } from './config.ts';
-import { CrossChat, probe } from './crosschat/index.ts';
+import { CrossChat, probe, type Status, watchStatus } from './crosschat/index.ts';
 import { virtualServerOptions } from './virtual-server-options.ts';
 
 /**
@@ -23,6 +23,7 @@ export async function check(config: Config, log: Logger, print: (line: string) =
   if (config.mqtt.urls.length === 0)
     tell({ ok: true, text: 'No MQTT broker is configured: the bridge will run one of its own.' });
   else for await (const finding of probeAll(config)) tell(finding);
+  if (config.standby && faults === 0) for await (const finding of lookForOthers(config)) tell(finding);
 
   for (const { id, module, config: settings, serverId } of config.adapters) {
     const adapter = module.create(settings, {
@@ -48,6 +49,25 @@ export async function check(config: Config, log: Logger, print: (line: string) =
   }
   print(faults === 0 ? 'All works.' : `${faults} ${faults === 1 ? 'thing needs' : 'things need'} your attention.`);
   return faults === 0 ? 0 : 1;
+}
+
+/** Whether an instance that is started now would be active, or stand by. */
+async function* lookForOthers(config: Config): AsyncIterable<Finding> {
+  const [lead] = virtualServerOptions(config, config.mqtt);
+  if (lead === undefined) return;
+  let text = '';
+  const seen = new AbortController();
+  const listener = {
+    seen(status: Status | undefined) {
+      text = status?.started
+        ? `An instance is active as ${lead.serverId}. One with standby that is started now waits until that is gone.`
+        : `No instance is active as ${lead.serverId}. One that is started now takes over.`;
+      seen.abort();
+    },
+    blind: () => seen.abort(),
+  };
+  await watchStatus(lead, listener, seen.signal);
+  if (text !== '') yield { ok: true, text };
 }
 
 /** What each virtual server finds at each address of the broker. */

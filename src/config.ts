@@ -190,6 +190,10 @@ export async function parseConfig({ raw, variables }: Settings, entries: Adapter
     }
   }
   const connection = mqttOptions(given.mqtt, (path) => variables.get(path) ?? path, problems);
+  if (given.standby && connection.urls.length === 0)
+    problems.push(
+      `${variables.get('standby') ?? 'standby'}: needs a broker that both instances reach; set MQTT_URL or mqtt.url.`,
+    );
   if (problems.length > 0) throw new ConfigError(problems);
   const ignored = foreign.filter((key) => key in given);
   return {

@@ -312,6 +312,7 @@ describe('what is wrong is said, with the key and what would be right', () => {
     ],
     ['a flood limit that is no map', { 'config.yaml': 'flood: 5' }, {}, /^flood: must be a map with user_per_minute and/],
     ['a standby in other words', {}, { STANDBY: 'maybe' }, /^STANDBY: must be true or false\.$/],
+    ['a standby without a broker', {}, { STANDBY: 'true' }, /^STANDBY: needs a broker that both instances reach/],
     ['an age without end', {}, { MAX_DELIVERY_AGE_HOURS: '1e9' }, /^MAX_DELIVERY_AGE_HOURS: must be a number of hours\.$/],
     ['url and host', { 'config.yaml': 'mqtt: {url: "mqtt://a", host: b}' }, {}, /either url or host/],
   ];
@@ -351,6 +352,7 @@ test('how long things are kept and how much may be said, from the file, from var
     FLOOD_USER_PER_MINUTE: '0',
     FLOOD_SERVER_PER_MINUTE: '60',
     STANDBY: 'yes',
+    MQTT_URL: 'mqtt://broker.example',
   };
   const expected = {
     databaseUrl: 'postgresql://bridge:pw@db.example/bridge',
@@ -366,7 +368,7 @@ test('how long things are kept and how much may be said, from the file, from var
     max_delivery_age_hours: 1.5
     flood: {user_per_minute: 0, server_per_minute: 60}
     standby: true`;
-  expect(await load({ 'config.yaml': yaml }, { DATABASE_URL: env.DATABASE_URL })).toMatchObject(expected);
+  expect(await load({ 'config.yaml': yaml }, { DATABASE_URL: env.DATABASE_URL, MQTT_URL: env.MQTT_URL })).toMatchObject(expected);
 });
 
 test('secrets are found wherever they stand', () => {

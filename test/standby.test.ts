@@ -1,6 +1,7 @@
 /** Two instances of one bridge: one is active, the other stands by. Never are both. */
 import { expect, onTestFinished, test } from 'vitest';
 import type { StandbyTimes } from '../src/lease.ts';
+import { killedWithBacklog } from './stories/standby.ts';
 import { startBroker, type TestBroker } from './support/broker.ts';
 import { type Instance, newDataDir, StandbyPlace } from './support/instance.ts';
 
@@ -127,4 +128,9 @@ test('with one database, the second goes on at once where the first was, and not
   expect(place.game.chat.all).toEqual(['first', 'between', 'second'].map((word) => `Alice@bridge: ${word} of Discord`));
   expect(place.heardOnDiscord()).toEqual(['first of the game', 'second of the game']);
   place.expectNeverTwo();
+});
+
+test('killed, with one database: the other goes on with all that waited', { timeout: 60_000 }, async () => {
+  const { broker, place } = await open();
+  await killedWithBacklog(place, broker.url, { data_dir: newDataDir() });
 });

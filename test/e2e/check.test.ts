@@ -126,3 +126,16 @@ function deafBot({ discord, guild }: StandIns): string {
   guild.addBot(bot, ['ManageWebhooks']);
   return bot.token;
 }
+
+test('with standby, it says whether one that is started would wait', async () => {
+  const all = await standIns();
+  const settings = { ...all.settings, STANDBY: 'true' };
+  expect((await check(all, settings)).lines).toContain('✓ No instance is active as bridge. One that is started now takes over.');
+  const game = await all.game('game');
+  const bridge = new Program(['run'], { env: all.settings });
+  await bridge.waitFor('is in it and may speak');
+  await game.presence.waitFor((change) => change === 'online bridge');
+  expect((await check(all, settings)).lines).toContain(
+    '✓ An instance is active as bridge. One with standby that is started now waits until that is gone.',
+  );
+});

@@ -51,6 +51,8 @@ export class StandbyPlace {
     const game = await GameServer.start({ url: brokerUrl, id: 'alpha' });
     onTestFinished(() => game.stop());
     const gordon = await game.join('Gordon');
+    // A bridge was here before, and said goodbye.
+    await game.publish('state/bridge/status', '{"started":0}', { retain: true });
     return new StandbyPlace(
       new URL(brokerUrl),
       discord,
