@@ -86,7 +86,7 @@ type Outlook =
  * @param version of MQTT
  * @param own the name by which we were announced last
  */
-export function outlook(status: Status | undefined, version: 5 | 4, own: string | undefined, times: StandbyTimes): Outlook {
+function outlook(status: Status | undefined, version: 5 | 4, own: string | undefined, times: StandbyTimes): Outlook {
   const { silence, longSilence, stop } = times;
   // The broker never knew of anybody, or has forgotten them: somebody may be about to come back.
   if (status === undefined) return { kind: 'free', wait: stop + (version === 5 ? longSilence : silence) };
