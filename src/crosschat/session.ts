@@ -118,12 +118,12 @@ export class Session {
   }
 
   async #opened(): Promise<void> {
-    let open = false;
-    const opened = this.#connection.opened().then(() => {
-      open = true;
+    let stuck = true;
+    const opened = this.#connection.opened().finally(() => {
+      stuck = false;
     });
     await this.#within(RESUME_WAIT, opened);
-    if (!open && this.#begun) throw new StuckSessionError();
+    if (stuck && this.#begun) throw new StuckSessionError();
     await opened;
   }
 
