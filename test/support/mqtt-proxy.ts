@@ -19,6 +19,8 @@ export class MqttProxy {
   readonly port: number;
   /** Asked before a packet passes; false cuts the connection instead, for good. */
   lets: (packet: Passing) => boolean = () => true;
+  /** Packets that get lost without a trace. */
+  loses: (packet: Passing) => boolean = () => false;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
@@ -71,7 +73,9 @@ export class MqttProxy {
         const packet = rest.subarray(0, length);
         rest = rest.subarray(length);
         if (from.destroyed) return;
-        if (!this.lets({ from: side, ...read(packet) })) return this.close();
+        const passing = { from: side, ...read(packet) };
+        if (!this.lets(passing)) return this.close();
+        if (this.loses(passing)) continue;
         to.write(packet);
       }
     });
