@@ -1,7 +1,10 @@
+import { setTimeout } from 'node:timers/promises';
 import { DeliveryError } from '../src/adapter.ts';
 import { heap, newFolder, publishSays, removeFolder, startBridge } from './peers.ts';
 
 const COUNT = 100_000;
+/** So many are published at a time: aedes gives more than 65,535 that are on their way to one client the same packet ids. */
+const SLICE = 20_000;
 /** So often the memory is measured while it drains. */
 const SAMPLES = 10;
 
@@ -15,7 +18,7 @@ export async function backlog(url: string): Promise<Record<string, number>> {
   const before = memory();
   const filled = await fill(url, folder);
   const drained = await drain(url, folder);
-  const after = memory();
+  const after = await atRest();
   removeFolder(folder);
   return {
     backlog_start_seconds: drained.startSeconds,
@@ -34,16 +37,30 @@ async function fill(url: string, folder: string): Promise<Memory> {
     throw new DeliveryError('the room is down', { passing: true });
   };
   const { bridge, host } = await startBridge(url, down, folder);
-  const taken = new Promise<void>((resolve) => {
-    let seen = 0;
-    host.chat.on('say', () => {
-      if (++seen === COUNT) resolve();
-    });
+  let seen = 0;
+  let reached = () => {};
+  host.chat.on('say', () => {
+    if (++seen % SLICE === 0) reached();
   });
-  await Promise.all([publishSays(url, 'bench', COUNT), taken]);
-  const used = memory();
+  for (let published = 0; published < COUNT; published += SLICE) {
+    const taken = new Promise<void>((resolve) => {
+      reached = resolve;
+    });
+    await Promise.all([publishSays(url, 'bench', SLICE), taken]);
+  }
+  const used = await atRest();
   await bridge.stop();
   return used;
+}
+
+/** The memory once it no longer falls: what was taken last is still being written. */
+async function atRest(): Promise<Memory> {
+  for (let before = memory(); ; ) {
+    await setTimeout(1_000);
+    const now = memory();
+    if (now.heap > before.heap - 1) return now;
+    before = now;
+  }
 }
 
 interface Drained {
