@@ -1,5 +1,6 @@
 /** What a message reads like in Discord. */
 import type { Attachment, Message, Quote } from '../../src/event.ts';
+import { fileNotes } from '../../src/text/context.ts';
 import { excerpt } from '../../src/text/excerpt.ts';
 import { sanitizeName } from '../../src/text/names.ts';
 import { splitTree } from '../../src/text/split.ts';
@@ -35,7 +36,8 @@ function quoteOf({ author, text }: Quote): TextNode {
 function attachments({ body, attachments }: Message): TextNode[] {
   return attachments.flatMap((attachment, index) => {
     const first = index === 0 && body.length === 0;
-    return first ? [attached(attachment)] : [{ type: 'text', text: '\n' }, attached(attachment)];
+    const shown = [attached(attachment), ...literal(fileNotes(attachment))];
+    return first ? shown : [...literal('\n'), ...shown];
   });
 }
 

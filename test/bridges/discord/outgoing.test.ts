@@ -39,7 +39,7 @@ it('makes one webhook in a channel and finds it again after a restart', async ()
   await send(first, first.general, says('two'));
   await first.adapter.stop();
   const { discord } = await import('../../../bridges/discord/index.ts');
-  const again = discord.create({ token: first.bot.token, api_url: first.discord.url }, first.host);
+  const again = discord.create(discord.schema.parse({ token: first.bot.token, api_url: first.discord.url }), first.host);
   await send({ ...first, adapter: again }, first.general, says('three'));
   await again.stop();
   expect(first.general.webhooks).toHaveLength(1);

@@ -47,6 +47,7 @@ export class AttachmentStore {
       size: file.content.byteLength,
       url,
       proxy_url: url,
+      ...(file.seconds !== null && { duration_secs: file.seconds, waveform: 'AAAA' }),
       ...pngSize(file),
     };
   }

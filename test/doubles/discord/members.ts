@@ -1,5 +1,6 @@
 /** People and bots for a test: what they do. */
-
+import { type APIEmbed, type APIStickerItem, MessageFlags, MessageType } from 'discord.js';
+import { endPoll, forward, notice, type PollDraft, pollShape } from './deeds.ts';
 import { withoutCode } from './mentions.ts';
 import { edit, post, remove, type Upload } from './messages.ts';
 import { type SeenMessage, seen } from './seen.ts';
@@ -16,6 +17,14 @@ export interface SayOptions {
   /** The message that this one answers; its author is pinged. */
   readonly replyTo?: Identified;
   readonly attachments?: readonly Upload[];
+  readonly stickers?: readonly APIStickerItem[];
+  readonly poll?: PollDraft;
+  /** Only bots write these. */
+  readonly embeds?: readonly APIEmbed[];
+  readonly components?: readonly unknown[];
+  /** Whose command a bot answers, and whether it only begins to think about it. */
+  readonly commandOf?: DiscordMember;
+  readonly thinks?: boolean;
 }
 
 /** A member of a guild, person or bot, as a test moves them. They need no permission to do anything. */
@@ -43,8 +52,21 @@ export class DiscordMember {
 
   /** Says something; mentions in it are resolved as Discord does. */
   says(channel: Identified, text: string, options: SayOptions = {}): SeenMessage {
-    const { replyTo, attachments = [] } = options;
+    const { replyTo, attachments = [], stickers, poll, embeds = [], components = [], commandOf, thinks } = options;
+    const voice = attachments.some(({ seconds }) => seconds !== undefined);
     const message = post(this.#world, {
+      ...(commandOf && { type: MessageType.ChatInputCommand }),
+      embeds,
+      components,
+      flags:
+        (voice ? MessageFlags.IsVoiceMessage : 0) |
+        (components.length > 0 ? MessageFlags.IsComponentsV2 : 0) |
+        (thinks ? MessageFlags.Loading : 0),
+      extras: {
+        ...(stickers && { stickers }),
+        ...(poll && { poll: pollShape(this.#world, poll) }),
+        ...(commandOf && { interaction: this.#interactionOf(commandOf) }),
+      },
       channel: channelOf(this.#world, channel),
       author: { kind: 'user', user: this.user },
       content: text,
@@ -58,6 +80,38 @@ export class DiscordMember {
   /** Changes a message of their own. */
   edits(message: Identified, text: string): void {
     edit(this.#world, messageOf(this.#world, message), { content: text });
+  }
+
+  /** Shows a message of another place; returns the one that shows it. */
+  forwards(message: Identified, channel: Identified): SeenMessage {
+    const forwarded = forward(this.#world, this.user, messageOf(this.#world, message), channelOf(this.#world, channel));
+    return seen(this.#world, forwarded);
+  }
+
+  /** Ends a poll of their own, with these votes for its answers; returns the message that tells the result. */
+  endsPoll(message: Identified, votes: readonly number[]): SeenMessage {
+    return seen(this.#world, endPoll(this.#world, messageOf(this.#world, message), votes));
+  }
+
+  /** Pins a message, which Discord tells in its channel. */
+  pins(message: Identified): SeenMessage {
+    const about = messageOf(this.#world, message);
+    return this.#does(about.channel, MessageType.ChannelPinnedMessage, { about });
+  }
+
+  /** Discord tells in a channel what they did: that they joined or boosted, for example. */
+  does(channel: Identified, type: MessageType, content = ''): SeenMessage {
+    return this.#does(channelOf(this.#world, channel), type, { content });
+  }
+
+  #does(channel: Channel, type: MessageType, more: { content?: string; about?: Message }): SeenMessage {
+    return seen(this.#world, notice(this.#world, { channel, user: this.user, type, ...more }));
+  }
+
+  #interactionOf({ user }: DiscordMember) {
+    const bot = [...this.#world.bots.values()].find((one) => one.user === this.user);
+    if (!bot) throw new Error('only a bot answers commands');
+    return { id: this.#world.nextId(), user, applicationId: bot.applicationId };
   }
 
   /** Deletes messages, their own or, as a moderator, others'; several at once go in bulk. */

@@ -1,7 +1,16 @@
 /** A message as the API writes it. https://discord.com/developers/docs/resources/message#message-object */
 import { createHash } from 'node:crypto';
-import { type APIMessage, type APIUser, GatewayIntentBits, MessageReferenceType, MessageType, type UserFlags } from 'discord.js';
+import {
+  type APIMessage,
+  type APIMessageSnapshotFields,
+  type APIUser,
+  GatewayIntentBits,
+  MessageReferenceType,
+  MessageType,
+  type UserFlags,
+} from 'discord.js';
 import type { Viewer } from './dispatch.ts';
+import { extrasShape } from './extras-shape.ts';
 import { memberShape, timestamp, userShape } from './shapes.ts';
 import { snowflakeTime } from './snowflake.ts';
 import type { Message, MessageAuthor } from './state.ts';
@@ -25,6 +34,7 @@ export function messageShape(world: World, message: Message, reader: Reader): AP
     ...(reader.event && { guild_id: channel.guild.id, ...authorMember(message) }),
     ...(author.kind === 'webhook' && { webhook_id: author.webhook.id }),
     ...(author.kind === 'webhook' && author.webhook.applicationId !== null && { application_id: author.webhook.applicationId }),
+    ...extrasShape(message, !reader.viewer || reveals(message, reader.viewer)),
     ...(reader.fresh && message.nonce !== null && { nonce: message.nonce }),
     ...(message.replyTo !== null && {
       message_reference: {
@@ -36,6 +46,15 @@ export function messageShape(world: World, message: Message, reader: Reader): AP
     }),
     ...(message.type === MessageType.Reply && { referenced_message: quoted ? withoutReference(world, quoted, reader) : null }),
   };
+}
+
+/** What of a message its forwards show: never by whom it is. https://discord.com/developers/docs/resources/message#message-snapshot-object */
+export function snapshotShape(world: World, message: Message): APIMessageSnapshotFields {
+  const { type, content, embeds, attachments, timestamp, edited_timestamp, flags, mentions, mention_roles, components } =
+    withoutReference(world, message, { viewer: undefined, event: false });
+  const { stickers } = message.extras;
+  const shape = { type, content, embeds, attachments, timestamp, edited_timestamp, flags, mentions, mention_roles, components };
+  return { ...shape, ...(stickers && { sticker_items: [...stickers] }) } as APIMessageSnapshotFields;
 }
 
 function withoutReference(world: World, message: Message, reader: Reader): APIMessage {
@@ -81,6 +100,8 @@ function authorShape(author: MessageAuthor): APIUser {
     global_name: null,
     avatar: author.avatarUrl === null ? author.webhook.avatar : createHash('md5').update(author.avatarUrl).digest('hex'),
     public_flags: 0 as UserFlags,
+    flags: 0 as UserFlags,
+    primary_guild: null,
     bot: true,
   };
 }

@@ -1,10 +1,10 @@
 /** Messages come, change and go. */
-import { type APIEmbed, GatewayDispatchEvents, MessageType } from 'discord.js';
+import { type APIEmbed, GatewayDispatchEvents, MessageFlags, MessageType } from 'discord.js';
 import type { Dispatch } from './dispatch.ts';
 import { type AllowedMentions, mentionsIn, permitted } from './mentions.ts';
 import { messageShape } from './message-shape.ts';
 import { channelPermissions, permissionBits } from './permissions.ts';
-import type { Channel, Mentions, Message, MessageAuthor, StoredAttachment } from './state.ts';
+import type { Channel, Extras, Mentions, Message, MessageAuthor, StoredAttachment } from './state.ts';
 import type { World } from './world.ts';
 
 /** A file on its way in. */
@@ -13,6 +13,8 @@ export interface Upload {
   readonly contentType: string;
   readonly content: Uint8Array;
   readonly description?: string | null;
+  /** For a voice message: how long it plays. */
+  readonly seconds?: number;
 }
 
 /** A message before it has an id. */
@@ -20,7 +22,12 @@ export interface Draft {
   readonly channel: Channel;
   readonly author: MessageAuthor;
   readonly content: string;
+  /** What kind of message it is, where that doesn't follow from the rest. */
+  readonly type?: MessageType;
+  readonly extras?: Extras;
   readonly embeds?: readonly APIEmbed[];
+  /** Embeds that Discord itself puts there, as they are. */
+  readonly ownEmbeds?: readonly APIEmbed[];
   readonly components?: readonly unknown[];
   readonly uploads?: readonly Upload[];
   readonly flags?: number;
@@ -43,16 +50,17 @@ export function post(world: World, draft: Draft): Message {
   const message: Message = {
     id: world.nextId(),
     channel,
-    type: replyTo ? MessageType.Reply : MessageType.Default,
+    type: draft.type ?? (replyTo ? MessageType.Reply : MessageType.Default),
     author,
     content,
-    embeds: (draft.embeds ?? []).map(richEmbed),
+    embeds: [...(draft.embeds ?? []).map(richEmbed), ...(draft.ownEmbeds ?? [])],
     components,
     attachments: (draft.uploads ?? []).map((upload) => keep(world, channel, upload)),
     flags: draft.flags ?? 0,
     tts: draft.tts ?? false,
     nonce: draft.nonce ?? null,
     replyTo: replyTo?.id ?? null,
+    extras: draft.extras ?? {},
     mentions,
     pings: mentions,
     editedAt: null,
@@ -94,14 +102,19 @@ export function edit(world: World, message: Message, changes: Changes): void {
   message.attachments = [...kept, ...(changes.uploads ?? []).map((upload) => keep(world, channel, upload))];
   const found = mentionsIn([message.content, ...textsIn(message.components)].join('\n'));
   message.mentions = effective(world, channel, author, permitted(found, changes.allowed));
-  // Discord's own times are finer: no two edits have the same.
-  message.editedAt = Math.max(world.clock.now(), (message.editedAt ?? 0) + 1);
+  // The answer that a bot thought about is no edit. Discord's own times are finer: no two edits have the same.
+  if ((message.flags & MessageFlags.Loading) === 0) message.editedAt = Math.max(world.clock.now(), (message.editedAt ?? 0) + 1);
+  message.flags &= ~MessageFlags.Loading;
   announce(world, message, GatewayDispatchEvents.MessageUpdate);
 }
 
-/** Discord adds previews of links some time later: an update that is no edit. */
-export function unfurl(world: World, message: Message, embeds: readonly APIEmbed[]): void {
-  message.embeds = [...message.embeds, ...embeds];
+/** What Discord itself changes some time later (the preview of a link, the votes of a poll): an update that is no edit. */
+export function amend(
+  world: World,
+  message: Message,
+  changes: Partial<Pick<Message, 'embeds' | 'flags' | 'extras' | 'content'>>,
+): void {
+  Object.assign(message, changes);
   announce(world, message, GatewayDispatchEvents.MessageUpdate);
 }
 
@@ -138,8 +151,8 @@ function effective(world: World, channel: Channel, author: MessageAuthor, mentio
 }
 
 function keep(world: World, channel: Channel, upload: Upload): StoredAttachment {
-  const { filename, contentType, content, description = null } = upload;
-  return world.attachments.add({ id: world.nextId(), channelId: channel.id, filename, contentType, content, description });
+  const { description = null, seconds = null, ...file } = upload;
+  return world.attachments.add({ id: world.nextId(), channelId: channel.id, ...file, description, seconds });
 }
 
 function richEmbed(embed: APIEmbed): APIEmbed {

@@ -1,8 +1,11 @@
 /** Guilds, channels and webhooks for a test: what is in them, and what becomes of them. */
-import { type APIEmbed, OverwriteType } from 'discord.js';
+import { type APIEmbed, GatewayDispatchEvents, MessageType, OverwriteType } from 'discord.js';
+import { notice } from './deeds.ts';
+import { follow, publish, publishChange } from './following.ts';
 import { channelOf, DiscordMember, messageOf } from './members.ts';
-import { post, unfurl } from './messages.ts';
+import { amend } from './messages.ts';
 import { type PermissionName, permissionBits } from './permissions.ts';
+import { DiscordWebhook } from './posting.ts';
 import { type SeenMessage, seen } from './seen.ts';
 import type { Bot, Channel, Guild, Overwrite, Role, Webhook } from './state.ts';
 import type { World } from './world.ts';
@@ -129,8 +132,12 @@ export class DiscordChannel {
     this.#world.setOverwrite(this.state, overwrite(rule));
   }
 
+  /** Somebody starts a thread, which Discord tells in the channel. */
   addThread(name: string, by: DiscordMember): DiscordChannel {
-    return new DiscordChannel(this.#world, this.#world.addThread(this.state, name, by.id));
+    const thread = this.#world.addThread(this.state, name, by.id);
+    const type = MessageType.ThreadCreated;
+    notice(this.#world, { channel: this.state, user: by.user, type, content: name, about: thread });
+    return new DiscordChannel(this.#world, thread);
   }
 
   /** A person, or a bot as its application, makes a webhook. */
@@ -148,7 +155,30 @@ export class DiscordChannel {
 
   /** Discord adds the preview of a link to a message: an update that is no edit. */
   unfurl(message: { readonly id: string }, embed: APIEmbed): void {
-    unfurl(this.#world, messageOf(this.#world, message), [embed]);
+    const found = messageOf(this.#world, message);
+    amend(this.#world, found, { embeds: [...found.embeds, embed] });
+  }
+
+  /** The gateway tells of a message in the way of old: an update with these fields only. */
+  hint(message: { readonly id: string }, fields: object): void {
+    const { guild } = this.state;
+    const data = { id: message.id, channel_id: this.id, guild_id: guild.id, ...fields };
+    this.#world.dispatch({ type: GatewayDispatchEvents.MessageUpdate, guild, channel: this.state, render: () => data });
+  }
+
+  /** Somebody lets it show what is published in another channel, maybe of another guild. */
+  follows(source: DiscordChannel, by: DiscordMember): void {
+    follow(this.#world, source.state, this.state, by.user);
+  }
+
+  /** Publishes one of its messages to the channels that follow it. */
+  publish(message: { readonly id: string }): void {
+    publish(this.#world, messageOf(this.#world, message));
+  }
+
+  /** What was published is edited, or, with null, deleted: the copies tell of it. */
+  publishChange(message: { readonly id: string }, text: string | null): void {
+    publishChange(this.#world, messageOf(this.#world, message), text);
   }
 
   /** It gets another name. */
@@ -159,28 +189,6 @@ export class DiscordChannel {
   /** It is deleted, with all that is in it. */
   delete(): void {
     this.#world.removeChannel(channelOf(this.#world, this));
-  }
-}
-
-/** A webhook that somebody else posts through. */
-export class DiscordWebhook {
-  readonly state: Webhook;
-  readonly #world: World;
-
-  constructor(world: World, state: Webhook) {
-    this.#world = world;
-    this.state = state;
-  }
-
-  get id(): string {
-    return this.state.id;
-  }
-
-  /** @param options the name and picture to appear with, if not the webhook's own */
-  says(text: string, options: { name?: string; avatarUrl?: string } = {}): SeenMessage {
-    const { name = this.state.name, avatarUrl = null } = options;
-    const author = { kind: 'webhook' as const, webhook: this.state, name, avatarUrl };
-    return seen(this.#world, post(this.#world, { channel: this.state.channel, author, content: text }));
   }
 }
 

@@ -35,6 +35,8 @@ export function userShape(user: User): APIUser {
     global_name: user.globalName,
     avatar: user.avatar,
     public_flags: 0 as UserFlags,
+    flags: 0 as UserFlags,
+    primary_guild: null,
     avatar_decoration_data: null,
     banner: null,
     accent_color: null,
@@ -204,7 +206,9 @@ export function guildCreateShape(guild: Guild, { bot, intents }: Viewer): Gatewa
  * @param viewer undefined for somebody who showed the token
  */
 export function webhookShape(webhook: Webhook, viewer: Bot | undefined): APIWebhook {
-  const showsToken = !viewer || webhook.applicationId === null || webhook.applicationId === viewer.applicationId;
+  const { source } = webhook;
+  const foreign = viewer && webhook.applicationId !== null && webhook.applicationId !== viewer.applicationId;
+  const showsToken = !foreign && source === null;
   return {
     id: webhook.id,
     type: webhook.type,
@@ -215,6 +219,8 @@ export function webhookShape(webhook: Webhook, viewer: Bot | undefined): APIWebh
     application_id: webhook.applicationId,
     ...(viewer && { user: userShape(webhook.creator) }),
     ...(showsToken && { token: webhook.token }),
+    ...(source && { source_guild: { id: source.guild.id, name: source.guild.name, icon: null } }),
+    ...(source && { source_channel: { id: source.id, name: source.name } }),
   };
 }
 

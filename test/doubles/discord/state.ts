@@ -1,5 +1,15 @@
 /** What the stand-in Discord knows: plain data, without behaviour. */
-import type { APIEmbed, ChannelType, MessageType, OverwriteType, WebhookType } from 'discord.js';
+import type {
+  APIEmbed,
+  APIMessageReference,
+  APIMessageSnapshotFields,
+  APIPoll,
+  APIStickerItem,
+  ChannelType,
+  MessageType,
+  OverwriteType,
+  WebhookType,
+} from 'discord.js';
 
 /** A person or a bot. */
 export interface User {
@@ -90,8 +100,10 @@ export interface Guild {
 export interface Webhook {
   readonly id: string;
   readonly token: string;
-  readonly type: WebhookType.Incoming;
+  readonly type: WebhookType.Incoming | WebhookType.ChannelFollower;
   readonly channel: Channel;
+  /** The channel whose news it brings; null for one that anybody posts through. */
+  readonly source: Channel | null;
   readonly name: string;
   readonly avatar: string | null;
   readonly creator: User;
@@ -114,6 +126,8 @@ export interface StoredAttachment {
   readonly filename: string;
   readonly contentType: string;
   readonly description: string | null;
+  /** How long it plays; null for what is no voice message. */
+  readonly seconds: number | null;
   readonly content: Uint8Array;
 }
 
@@ -121,6 +135,18 @@ export interface StoredAttachment {
 export type MessageAuthor =
   | { readonly kind: 'user'; readonly user: User }
   | { readonly kind: 'webhook'; readonly webhook: Webhook; readonly name: string; readonly avatarUrl: string | null };
+
+/** What only some messages have, as the API writes it. */
+export interface Extras {
+  readonly stickers?: readonly APIStickerItem[];
+  readonly poll?: APIPoll;
+  /** Where it points, other than a reply. */
+  readonly reference?: APIMessageReference;
+  /** The message that it forwards, as that was at the time. */
+  readonly snapshot?: APIMessageSnapshotFields;
+  /** The command that it answers: whose, and of which application. */
+  readonly interaction?: { readonly id: string; readonly user: User; readonly applicationId: string };
+}
 
 export interface Message {
   readonly id: string;
@@ -136,6 +162,7 @@ export interface Message {
   readonly nonce: string | number | null;
   /** The id of the message that it answers, in the same channel. */
   readonly replyTo: string | null;
+  extras: Extras;
   /** What the API calls `mentions`, `mention_roles` and `mention_everyone`. An edit changes it. */
   mentions: Mentions;
   /** Who was notified when it was sent. Edits notify nobody. */

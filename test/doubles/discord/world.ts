@@ -173,9 +173,14 @@ export class World {
     this.dispatch({ type, guild, render: () => data });
   }
 
-  addWebhook(channel: Channel, creator: User, fields: Pick<Webhook, 'name' | 'avatar' | 'applicationId'>): Webhook {
+  addWebhook(
+    channel: Channel,
+    creator: User,
+    { source = null, ...fields }: Pick<Webhook, 'name' | 'avatar' | 'applicationId'> & { readonly source?: Channel | null },
+  ): Webhook {
     const token = randomBytes(51).toString('base64url');
-    const webhook: Webhook = { id: this.nextId(), token, type: WebhookType.Incoming, channel, creator, ...fields };
+    const type = source ? WebhookType.ChannelFollower : WebhookType.Incoming;
+    const webhook: Webhook = { id: this.nextId(), token, type, channel, creator, source, ...fields };
     this.webhooks.set(webhook.id, webhook);
     this.#webhooksChanged(channel);
     return webhook;
