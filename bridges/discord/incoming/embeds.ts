@@ -48,7 +48,7 @@ function fieldOf(name: RichText, value: RichText): RichText {
 }
 
 function pictureOf({ image }: APIEmbed): Attachment[] {
-  if (image === undefined || !URL.canParse(image.url)) return [];
+  if (image === undefined || !/^https?:/.test(image.url) || !URL.canParse(image.url)) return [];
   const file = new URL(image.url).pathname.split('/').at(-1) ?? '';
   return [{ name: file || 'image', url: image.url }];
 }

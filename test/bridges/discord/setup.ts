@@ -33,6 +33,8 @@ export interface SceneOptions {
   readonly rooms?: (general: DiscordChannel, guild: DiscordGuild, discord: DiscordDouble, bot: Bot) => string[];
   readonly token?: string;
   readonly template?: string;
+  /** Other keys of the configuration. */
+  readonly config?: (scene: { guild: DiscordGuild; discord: DiscordDouble }) => Record<string, unknown>;
   readonly options?: Parameters<typeof testHost>[0];
   readonly double?: Parameters<typeof DiscordDouble.start>[0];
 }
@@ -52,6 +54,7 @@ export async function scene(options: SceneOptions = {}): Promise<Scene> {
     token: options.token ?? token,
     api_url: double.url,
     ...(options.template !== undefined && { name_template: options.template }),
+    ...options.config?.({ guild, discord: double }),
   });
   const adapter = discord.create(config, host);
   ends.push(async () => {
