@@ -4,6 +4,7 @@ import { describe } from 'vitest';
 import { startBroker } from '../src/broker.ts';
 import { MatrixDouble } from './doubles/matrix/index.ts';
 import { brokerStories, conversationStories } from './stories/conversation.ts';
+import { discordStories } from './stories/discord.ts';
 import type { Site } from './stories/world.ts';
 
 async function standIns(): Promise<Site> {
@@ -34,5 +35,6 @@ async function standIns(): Promise<Site> {
 
 describe('on stand-ins', () => {
   conversationStories(standIns);
+  discordStories(standIns);
   brokerStories(standIns);
 });

@@ -33,7 +33,10 @@ export const schema = z.strictObject({
     .optional(),
   /** Of other bots and webhooks: none is heard, all are, or those with these ids. */
   bots: z
-    .preprocess(commaSeparated, z.union([z.enum(['ignore', 'relay']), z.array(z.string().regex(/^\d{1,20}$/))], botsError))
+    .preprocess(
+      commaSeparated,
+      z.union([z.enum(['ignore', 'relay']), z.array(z.string().regex(/^\d{1,20}$/, botsError))], botsError),
+    )
     .default('ignore'),
   /** What Discord tells of its members that is heard too. */
   system_messages: z

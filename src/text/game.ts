@@ -8,6 +8,8 @@ import { splitText } from './split.ts';
 /** So much of one text may stand in a game's chat, in its own lines and in UTF-16 units: a paste shall not push away all that others say. */
 const MAX_TEXT_LINES = 8;
 const MAX_TEXT = 1_000;
+/** What stands for a line break on one line. */
+const LINE_SIGN = ' / ';
 /** So many of the files of one message are named. */
 const MAX_FILES = 3;
 
@@ -41,9 +43,9 @@ function beginning(text: string): string {
   const whole = toLine(text);
   const [start = ''] = splitText(toLine(lines.slice(0, MAX_TEXT_LINES).join('\n')), MAX_TEXT);
   if (start.length === whole.length) return whole;
-  const hidden = lines.length - MAX_TEXT_LINES;
+  const hidden = Math.max(0, lines.length - MAX_TEXT_LINES);
   const where = hidden > 0 ? ` on ${count(hidden, 'more line')}` : '';
-  return `${start}… (${count(whole.length - start.length, 'more character')}${where})`;
+  return `${start}… (${count(whole.length - start.length - hidden * LINE_SIGN.length, 'more character')}${where})`;
 }
 
 function fileLine(attachment: Attachment): string {

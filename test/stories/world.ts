@@ -9,7 +9,7 @@ import { builtIns } from '../../bridges/index.ts';
 import { Bridge } from '../../src/bridge.ts';
 import { systemClock } from '../../src/clock.ts';
 import { parseConfig } from '../../src/config.ts';
-import { type DiscordChannel, DiscordDouble, type DiscordGuild } from '../doubles/discord/index.ts';
+import { type DiscordChannel, DiscordDouble, type DiscordGuild, type DiscordMember } from '../doubles/discord/index.ts';
 import { GameServer } from '../support/game-server.ts';
 import { Recorder } from '../support/host.ts';
 import { MatrixPerson, type MatrixSighting } from '../support/matrix-person.ts';
@@ -48,6 +48,8 @@ interface DiscordSighting {
 /** Somebody on Discord. */
 interface DiscordPerson {
   readonly id: string;
+  /** For everything else that they do. */
+  readonly member: DiscordMember;
   says(text: string): Promise<void>;
   renames(name: string): Promise<void>;
   leaves(): Promise<void>;
@@ -163,16 +165,16 @@ export class World {
 
 /** The Discord channel, and who is in its guild. */
 class DiscordPlace {
+  readonly channel: DiscordChannel;
   readonly #guild: DiscordGuild;
-  readonly #channel: DiscordChannel;
 
   constructor(guild: DiscordGuild, channel: DiscordChannel) {
     this.#guild = guild;
-    this.#channel = channel;
+    this.channel = channel;
   }
 
   get channelId(): string {
-    return this.#channel.id;
+    return this.channel.id;
   }
 
   /** Somebody joins the guild. */
@@ -185,7 +187,8 @@ class DiscordPlace {
     });
     return {
       id: member.id,
-      says: async (text) => void member.says(this.#channel, text),
+      member,
+      says: async (text) => void member.says(this.channel, text),
       renames: async (to) => member.renames(to),
       leaves: async () => member.leaves(),
     };
@@ -194,13 +197,13 @@ class DiscordPlace {
   async waitFor(words: string, timeout?: number): Promise<DiscordSighting> {
     const isIt = ({ content, webhookId }: { content: string; webhookId: string | null }) =>
       webhookId !== null && content.includes(words);
-    const { author, content, pings } = await this.#channel.waitFor(isIt, timeout);
+    const { author, content, pings } = await this.channel.waitFor(isIt, timeout);
     return { author, text: content, pings };
   }
 
   /** The texts that the bridges said in the channel so far. */
   heard(): string[] {
-    return this.#channel.messages.filter(({ isApp }) => isApp).map(({ content }) => content);
+    return this.channel.messages.filter(({ isApp }) => isApp).map(({ content }) => content);
   }
 }
 

@@ -80,6 +80,19 @@ describe('what people say', () => {
     expect(made.host.edits.all).toEqual([]);
   });
 
+  it('a forward from a guild that the bridge is not in', async () => {
+    const made = await connected();
+    const { discord, alice, general } = made;
+    const other = discord.addGuild('Other');
+    const bob = other.addMember('bob', { displayName: 'Bob' });
+    const role = other.addRole('Mods', { mentionable: true });
+    const there = other.addMember(alice).says(other.addTextChannel('there'), `hi ${bob.mention} <@&${role.id}> <#1>`, {
+      attachments: [cat],
+    });
+    alice.forwards(there, general);
+    expect(await heard(made)).toEqual(['forwarded: hi @Bob @unknown-role #unknown [image cat.png, 6 B: a sleeping cat]']);
+  });
+
   it('a forward of a message in the same channel, and a reply to that one when it is gone', async () => {
     const made = await connected();
     const { alice, general } = made;

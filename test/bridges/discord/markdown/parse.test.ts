@@ -119,6 +119,10 @@ describe('mentions, emoji, times', () => {
     ['</players:12>', '/players'],
     ['<t:0> <t:0:t> <t:0:T> <t:0:d> <t:0:F>', '1970-01-01 00:00 UTC 00:00 UTC 00:00:00 UTC 1970-01-01 1970-01-01 00:00 UTC'],
     ['<t:1700000000:R>', '2023-11-14 22:13 UTC'],
+    ['<id:customize> <id:browse>', '<at room>Channels & Roles</at> <at room>Browse Channels</at>'],
+    ['<id:guide> <id:home>', '<at room>Server Guide</at> <at room>Server Guide</at>'],
+    ['<id:linked-roles> <id:linked-roles:1>', '<at room>Linked Roles</at> <at room>Linked Roles</at>'],
+    ['<id:other> `<id:guide>`', '<id:other> <code><id:guide></code>'],
   ])('%j', (markdown, expected) => expect(read(markdown)).toBe(expected));
 
   it('gives custom emoji the address of their picture', () => {
