@@ -94,7 +94,7 @@ describe('forGame', () => {
       const shown = cut('word '.repeat(400), { attachments });
       expect(shown.length).toBeLessThanOrEqual(4);
       const whole = shown.join(' ');
-      expect(whole).toMatch(/word… \(1,0\d\d more characters\) \[file a\.txt\] https:\/\/cdn\.example\/x{300}$/);
+      expect(whole).toMatch(/word… \(1,1\d\d more characters\) \[file a\.txt\] https:\/\/cdn\.example\/x{300}$/);
     });
 
     it('is looked at in no time, however long it is', () => {
