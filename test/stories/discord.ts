@@ -34,7 +34,7 @@ export function discordStories(openSite: OpenSite): void {
       await bob.says('the end');
       await alpha.chat.waitFor((said) => said === 'Bob@bridge: the end');
       expect(alpha.chat.all).toHaveLength(1 + 2 + 1);
-      expect(alpha.chat.all[2]).toMatch(/ word… \(\d+ more characters\)$/);
+      expect(alpha.chat.all[2]).toMatch(/ word… \(1,095 more characters\)$/);
     });
 
     test('a poll and how it ends', async () => {
