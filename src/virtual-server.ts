@@ -10,12 +10,6 @@ import { forGame } from './text/game.ts';
 /** The longest line that is said in a game, in UTF-16 units; longer messages become several. */
 const MAX_LINE = 500;
 
-/**
- * After a reconnect, so many milliseconds are given to servers that were online before it: a broker that was restarted cuts off
- * everybody, and what is said before they are back would be lost to them.
- */
-const RETURN_TIME = 10_000;
-
 /** What a virtual server is made of. */
 export interface VirtualServerOptions {
   readonly chat: CrossChat;
@@ -51,17 +45,10 @@ const OWN = { adapter: '' as AdapterId, platform: 'bridge', author: { id: 'bridg
 export class VirtualServer {
   readonly chat: CrossChat;
   readonly #speakers: Speakers;
-  readonly #clock: Clock;
-  /** When the time of those who have not come back is over. */
-  #patienceEnds = 0;
 
   constructor({ chat, idle, clock, speakers }: VirtualServerOptions) {
     this.chat = chat;
-    this.#clock = clock;
     this.#speakers = new Speakers({ state: chat.state, clock, idle, ...(speakers && { store: speakers }) });
-    chat.on('ready', () => {
-      this.#patienceEnds = clock.now() + RETURN_TIME;
-    });
   }
 
   /** Goes to the network, with those speakers who were there when an earlier process ended. Rejects when the store can't be read. */
@@ -78,19 +65,17 @@ export class VirtualServer {
 
   /**
    * Says a message to the online servers that hear it, or an edit as a line that begins with `* `; or tells what is new of a speaker.
-   * It waits until we are connected, and for servers that an outage cut off; then it hands over all packets at once, and
-   * completes the attempt: from then on the packets are kept. Resolves when the broker has taken them, or when the connection is
+   * It waits until we are connected; then it hands over all packets at once, and completes the attempt: from then on they are kept,
+   * also for servers that went a moment ago and are about to be back. Resolves when the broker has taken them, or when the connection is
    * gone: the next one sends them.
    * @throws {DeliveryError} not passing when the broker refuses it; passing when nothing was handed over
    */
   async deliver(delivery: NetworkDelivery, attempt: Pick<KeptAttempt, 'signal' | 'complete'>): Promise<void> {
-    const { event, adapter, servers } = delivery;
+    const { event, adapter } = delivery;
     try {
       await this.chat.whenReady(attempt.signal);
-      if (event.kind === 'message' || event.kind === 'edit') {
-        await this.#returned(servers, attempt.signal);
-        await this.#speakers.recall(adapter, (event.kind === 'edit' ? event.message : event).author.id);
-      }
+      if (event.kind === 'message') await this.#speakers.recall(adapter, event.author.id);
+      if (event.kind === 'edit') await this.#speakers.recall(adapter, event.message.author.id);
     } catch (cause) {
       throw new DeliveryError('no connection to the MQTT broker; messages wait', { passing: true, cause });
     }
@@ -124,28 +109,6 @@ export class VirtualServer {
   #assertOnline(): void {
     if (this.chat.state.me().online) return;
     throw new DeliveryError('no connection to the MQTT broker; messages wait', { passing: true });
-  }
-
-  /** Waits, for a bounded time, until those of the servers that were online before an outage are back. */
-  async #returned(servers: (server: ServerId) => boolean, signal: AbortSignal): Promise<void> {
-    const complete = () => !this.chat.state.missing().some(({ id }) => servers(id as ServerId));
-    const left = this.#patienceEnds - this.#clock.now();
-    if (left <= 0 || complete()) return;
-    await new Promise<void>((resolve) => {
-      const end = () => {
-        cancel();
-        this.chat.off('server', look);
-        signal.removeEventListener('abort', end);
-        resolve();
-      };
-      const look = () => {
-        if (complete()) end();
-      };
-      const cancel = this.#clock.after(left, end);
-      this.chat.on('server', look);
-      signal.addEventListener('abort', end);
-    });
-    signal.throwIfAborted();
   }
 
   /** Hands over everything without waiting. */

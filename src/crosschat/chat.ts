@@ -53,8 +53,15 @@ export class CrossChat extends EventEmitter<CrossChatEvents> {
     this.#clock = options.clock ?? systemClock;
     const { topicPrefix = 'crosschat/', persistence, inherits = false } = options;
     const receive = (topic: string, payload: string | Uint8Array) => this.state.receive(topic, payload);
-    const now = this.#clock.now();
-    this.#continuity = new Continuity({ persistence, topicPrefix, urls: this.#urls, inherits, now, receive });
+    this.#continuity = new Continuity({
+      persistence,
+      topicPrefix,
+      urls: this.#urls,
+      inherits,
+      now: this.#clock.now(),
+      isOnline: (serverId) => this.state.servers.get(serverId)?.online === true,
+      receive,
+    });
     this.state = new CrossChatState({
       ...options,
       ownId: options.serverId,
@@ -63,7 +70,7 @@ export class CrossChat extends EventEmitter<CrossChatEvents> {
         this.#session?.publish(topic, payload, retain) ?? Promise.reject(new NotConnectedError()),
       emit: (name, event) => this.#tell(name, event),
       ownStatus: (status) => this.#session?.heard(status),
-      back: (serverId) => this.#continuity.outgoing.back(serverId),
+      holding: this.#continuity.outgoing,
     });
   }
 

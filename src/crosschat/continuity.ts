@@ -13,6 +13,8 @@ export interface ContinuityOptions {
   readonly inherits: boolean;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** Whether a server is there. */
+  readonly isOnline: (server: string) => boolean;
   /** Takes each packet that comes in, once. */
   readonly receive: (topic: string, payload: string | Uint8Array) => void;
 }
@@ -33,7 +35,7 @@ export class Continuity {
   /** Whether that may be another process's. */
   #inherited = false;
 
-  constructor({ persistence, topicPrefix, urls, inherits, now, receive }: ContinuityOptions) {
+  constructor({ persistence, topicPrefix, urls, inherits, now, isOnline, receive }: ContinuityOptions) {
     this.#inherits = inherits;
     this.durable = persistence !== undefined;
     this.persistence = persistence ?? keepsNothing;
@@ -41,7 +43,12 @@ export class Continuity {
     this.#scope = [topicPrefix, ...urls.map(({ protocol, host }) => `${protocol}//${host}`).sort()].join(' ');
     this.identity = new Identity(now);
     this.incoming = new IncomingPackets(receive, note);
-    this.outgoing = new OutgoingPackets({ note, durable: this.durable, addressee: (topic) => addressee(topic, topicPrefix) });
+    this.outgoing = new OutgoingPackets({
+      note,
+      durable: this.durable,
+      addressee: (topic) => addressee(topic, topicPrefix),
+      isOnline,
+    });
   }
 
   /** Whether the broker may hold a session that we can go on with. */

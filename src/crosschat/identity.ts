@@ -10,6 +10,8 @@ export class Identity {
   /** All names that are ours. */
   readonly #own: Set<string>;
   #started = 0;
+  /** Whether others were told that we are gone, since they were told that we are here. */
+  interrupted = false;
 
   /** @param now milliseconds since the epoch */
   constructor(now: number) {
@@ -39,6 +41,7 @@ export class Identity {
   renew(now: number): void {
     this.#started = Math.max(Math.floor(now / 1000), this.#started + 1);
     this.#instance = this.process;
+    this.interrupted = false;
   }
 
   /** Whether a status of our server id is the one that we announced last. */

@@ -1,4 +1,5 @@
 import { NotConnectedError, type RefusedError } from './errors.ts';
+import { Groups } from './groups.ts';
 import { MAX_QUEUED_PACKETS } from './limits.ts';
 import type { KeptPacket, Note } from './persistence.ts';
 import { Queue } from './queue.ts';
@@ -34,6 +35,7 @@ export interface OutgoingPacketsOptions {
   readonly durable: boolean;
   /** The server that hears a topic, if what is said there is lost when nobody says it again. */
   readonly addressee: (topic: string) => string | undefined;
+  readonly isOnline: (server: string) => boolean;
 }
 
 /**
@@ -47,7 +49,7 @@ export class OutgoingPackets {
   /** Not sent yet, in order. */
   #waiting = new Queue<Packet>();
   /** Not sent before their server is back. */
-  readonly #held = new Map<string, Packet[]>();
+  readonly #held = new Groups<Packet>();
   /** Reason codes of refused packets, by packet id. */
   readonly #refused = new Map<number, RefusedError>();
   #sender: Sender | undefined;
@@ -82,26 +84,28 @@ export class OutgoingPackets {
         reject(new NotConnectedError());
         return;
       }
-      if (this.#waiting.length >= MAX_QUEUED_PACKETS) {
+      if (this.#waiting.length + this.#held.count >= MAX_QUEUED_PACKETS) {
         reject(new Error('Too many packets wait for the broker.'));
         return;
       }
-      this.#lastSeq += 1;
-      const packet: Packet = {
-        seq: this.#lastSeq,
-        topic,
-        payload,
-        retain,
-        packetId: undefined,
-        released: false,
-        noted: false,
-        resolve,
-        reject,
-      };
+      const packet = this.#packet(topic, payload, retain, { resolve, reject });
       this.#waiting.push(packet);
       this.#flow();
       if (!packet.noted) this.#noteNew(packet);
     });
+  }
+
+  /** Keeps something said for a server that is about to be {@link back}, or will be {@link gone}. Nobody is told what became of it. */
+  hold(server: string, topic: string, payload: string): void {
+    if (this.#waiting.length + this.#held.count >= MAX_QUEUED_PACKETS) return;
+    const packet = this.#packet(topic, payload, false, { resolve: () => {}, reject: () => {} });
+    this.#held.add(server, packet);
+    this.#noteNew(packet);
+  }
+
+  #packet(topic: string, payload: string, retain: boolean, settle: Pick<Packet, 'resolve' | 'reject'>): Packet {
+    this.#lastSeq += 1;
+    return { seq: this.#lastSeq, topic, payload, retain, packetId: undefined, released: false, noted: false, ...settle };
   }
 
   /** A connection is there. Nothing but {@link unacknowledged} packets goes out before {@link resume} or {@link announce}. */
@@ -141,8 +145,10 @@ export class OutgoingPackets {
   /** The others did not notice that we were away: everything goes on as it was, but for retained packets, which may be outdated. */
   resume(): void {
     for (const packet of this.#waiting.drain()) {
+      const server = this.#options.addressee(packet.topic);
       if (packet.retain) this.#drop(packet, 'It may be outdated.');
-      else this.#waiting.push(packet);
+      else if (server === undefined || this.#options.isOnline(server)) this.#waiting.push(packet);
+      else this.#held.add(server, packet);
     }
     this.#flowing = true;
     this.#flow();
@@ -156,25 +162,25 @@ export class OutgoingPackets {
     for (const packet of this.#waiting.drain()) {
       const server = this.#options.addressee(packet.topic);
       if (server === undefined) this.#drop(packet, 'The announcement after it says the same.');
-      else this.#held.set(server, [...(this.#held.get(server) ?? []), packet]);
+      else this.#held.add(server, packet);
     }
     this.#flowing = true;
   }
 
+  /** The servers for which something is held. */
+  awaited(): Iterable<string> {
+    return this.#held.keys();
+  }
+
   /** A server is there: what was held for it goes out. */
   back(server: string): void {
-    const packets = this.#held.get(server);
-    if (packets === undefined) return;
-    this.#held.delete(server);
-    for (const packet of packets) this.#waiting.push(packet);
+    for (const packet of this.#held.take(server)) this.#waiting.push(packet);
     this.#flow();
   }
 
-  /** Whoever is not back by now is gone. */
-  dropHeld(): void {
-    const held = [...this.#held.values()].flat();
-    this.#held.clear();
-    for (const packet of held) this.#drop(packet, 'The server did not come back.');
+  /** A server did not come back. */
+  gone(server: string): void {
+    for (const packet of this.#held.take(server)) this.#drop(packet, 'The server did not come back.');
   }
 
   /** Lets nobody wait any more. Packets stay, for whoever goes on with them. */
@@ -261,7 +267,7 @@ export class OutgoingPackets {
   *#all(): Generator<Packet> {
     yield* this.#sent.values();
     yield* this.#waiting;
-    for (const packets of this.#held.values()) yield* packets;
+    yield* this.#held;
   }
 
   #clear(): void {

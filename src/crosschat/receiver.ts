@@ -1,3 +1,4 @@
+import type { Absences } from './absences.ts';
 import { AOWL_TYPES } from './aowl.ts';
 import type { Clock } from './clock.ts';
 import type { Complaints } from './complaints.ts';
@@ -32,6 +33,8 @@ export interface ReceiverParts {
   readonly ownStatus: (status: Status) => void;
   /** Our own meta or a state of ours came back to us. */
   readonly ownState: (key: string, text: string) => void;
+  /** Who went a moment ago. */
+  readonly absences: Absences;
   /** A server is online, and has been told who is here. */
   readonly back: (server: string) => void;
 }
@@ -64,8 +67,9 @@ export class Receiver {
 
   /** Nothing was missed since the connection broke, or since an earlier process ended. Everybody is told again, as no news. */
   regained(): void {
-    const { picture, emit } = this.#parts;
+    const { picture, absences, emit } = this.#parts;
     for (const { server } of picture.regained()) {
+      absences.back(server.id);
       emit('server', { server, change: 'online', quiet: true, users: 0 });
       for (const user of server.users.values()) emit('user', { user, change: 'add', burst: true });
     }
@@ -184,9 +188,14 @@ export class Receiver {
     peer.wasOnline = false;
     if (!server.online) picture.notePeer(peer);
     emit('server', { server, change, quiet, users: change === 'online' ? 0 : users });
-    if (!server.online) return;
+    const { absences, back } = this.#parts;
+    if (!server.online) {
+      absences.left(server.id);
+      return;
+    }
+    absences.back(server.id);
     roster.burst(peer);
-    this.#parts.back(server.id);
+    back(server.id);
   }
 
   #meta({ server }: Peer, meta: Record<string, unknown>): void {

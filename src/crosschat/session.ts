@@ -15,8 +15,6 @@ const QUIET = 50;
 const GOODBYE_WAIT = 2_000;
 /** Milliseconds that the broker has to close the connection in good order. */
 const CLOSE_WAIT = 1_000;
-/** Milliseconds after which servers that have not come back, like us, to a broker that forgot us all, count as gone. */
-const RETURN_TIME = 10_000;
 /** Milliseconds that the broker has to take us in, and to go on with packets that were on their way. */
 const RESUME_WAIT = 30_000;
 /** Seconds. */
@@ -65,7 +63,6 @@ export class Session {
   #continued = false;
   #repeating = false;
   #listener: (() => void) | undefined;
-  #stopWaiting = (): void => {};
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
@@ -112,7 +109,8 @@ export class Session {
     await this.#connection.subscribe([`${topicPrefix}state/+/#`, `${topicPrefix}m/+/${serverId}/#`]);
     if (again || this.#continued) await this.#heardWithin(() => this.#status !== undefined);
     if (again && this.#status !== undefined && identity.yieldsTo(this.#status)) throw new TakenOverError();
-    if (this.#continued && this.#status !== undefined && identity.isCurrent(this.#status)) await this.#goOn();
+    const unnoticed = this.#continued && !identity.interrupted && this.#status !== undefined && identity.isCurrent(this.#status);
+    if (unnoticed) await this.#goOn();
     else await this.#announce();
     state.settled();
   }
@@ -138,7 +136,6 @@ export class Session {
     state.resume(identity.started, identity.instance);
     await this.#connection.whileOpen(this.#quiet());
     await this.#connection.whileOpen(state.mend().catch(refusedToAnnounce));
-    this.#waitForOthers();
   }
 
   async #announce(): Promise<void> {
@@ -157,11 +154,6 @@ export class Session {
       );
     }
     await this.#connection.whileOpen(this.#quiet());
-    this.#waitForOthers();
-  }
-
-  #waitForOthers(): void {
-    this.#stopWaiting = this.#parts.clock.after(RETURN_TIME, () => this.#parts.continuity.outgoing.dropHeld());
   }
 
   /** Waits, for a bounded time, until nothing more comes by itself. */
@@ -192,6 +184,7 @@ export class Session {
   /** Our own status came back to us, or somebody changed it. */
   heard(status: Status): void {
     this.#status = status;
+    if (status.started === 0) this.#parts.continuity.identity.interrupted = true;
     const foreign = this.#parts.continuity.identity.isForeign(status);
     if (this.announced && this.#parts.continuity.identity.isCurrent(status)) this.#echoed = true;
     else if (this.#echoed && status.started === 0) this.#repeatStatus();
@@ -206,7 +199,11 @@ export class Session {
     const done = (): void => {
       this.#repeating = false;
     };
-    this.#parts.state.repeatStatus().then(done, done);
+    const { state, continuity } = this.#parts;
+    const repeated = state.repeatStatus().then(() => {
+      continuity.identity.interrupted = false;
+    });
+    repeated.then(done, done);
   }
 
   #reportImpostor(): void {
@@ -238,7 +235,6 @@ export class Session {
 
   /** Disconnects without the Last Will. Takes a bounded time; never rejects. */
   async close(): Promise<void> {
-    this.#stopWaiting();
     await this.#within(CLOSE_WAIT, this.#connection.close());
     this.#connection.abort();
     await this.#within(CLOSE_WAIT, this.#connection.closed);

@@ -1,3 +1,4 @@
+import type { Absences } from './absences.ts';
 import { type AowlAction, type AowlTarget, aowlPayload } from './aowl.ts';
 import { NotConnectedError, PublishError } from './errors.ts';
 import { MAX_SAY } from './limits.ts';
@@ -16,14 +17,24 @@ export interface SayOptions {
   readonly extra?: Record<string, unknown>;
 }
 
+/** What speech works with. */
+export interface SpeechOptions {
+  readonly picture: Picture;
+  /** Who went a moment ago. */
+  readonly absences: Absences;
+  readonly sendTo: SendTo;
+  /** Holds a packet for a server that went a moment ago. */
+  readonly holdFor: (serverId: string, rest: string, payload: string) => void;
+}
+
 /** What is said to other servers, once and to those who are there. Described where it is offered: {@link CrossChatState}. */
 export class Speech {
+  readonly #options: SpeechOptions;
   readonly #picture: Picture;
-  readonly #sendTo: SendTo;
 
-  constructor(picture: Picture, sendTo: SendTo) {
-    this.#picture = picture;
-    this.#sendTo = sendTo;
+  constructor(options: SpeechOptions) {
+    this.#options = options;
+    this.#picture = options.picture;
   }
 
   async say(userId: number, text: string, options: SayOptions): Promise<void> {
@@ -57,10 +68,16 @@ export class Speech {
   async #toOnline(rest: string, payload: string, to?: (server: CrossChatServer) => boolean): Promise<void> {
     const ids: string[] = [];
     const sent: Promise<void>[] = [];
-    for (const { server } of this.#picture.online()) {
+    const { absences, sendTo, holdFor } = this.#options;
+    for (const { server } of this.#picture.peers.values()) {
+      if (!server.online && !absences.has(server.id)) continue;
       if (to !== undefined && !to(server)) continue;
+      if (!server.online) {
+        holdFor(server.id, rest, payload);
+        continue;
+      }
       ids.push(server.id);
-      sent.push(this.#sendTo(server.id, rest, payload));
+      sent.push(sendTo(server.id, rest, payload));
     }
     await allDelivered(ids, sent);
   }
@@ -71,7 +88,7 @@ export class Speech {
     if (this.#picture.peers.get(serverId)?.server.online !== true) {
       throw new PublishError([serverId], new Error(`${serverId} is not online.`));
     }
-    await allDelivered([serverId], [this.#sendTo(serverId, rest, payload)]);
+    await allDelivered([serverId], [this.#options.sendTo(serverId, rest, payload)]);
   }
 
   #assertOwnUser(id: number): void {

@@ -1,3 +1,4 @@
+import { Absences } from './absences.ts';
 import type { AowlAction, AowlTarget } from './aowl.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Complaints } from './complaints.ts';
@@ -26,6 +27,20 @@ import type { CrossChatUser } from './user.ts';
  */
 export type Publish = (topic: string, payload: string, retain: boolean) => Promise<void>;
 
+/** Where what is said to a server waits for it. */
+export interface Holding {
+  /** The topic has its prefix. */
+  hold(serverId: string, topic: string, payload: string): void;
+  /** The server is online, and has been told who is here. */
+  back(serverId: string): void;
+  /** The server did not come back in time. */
+  gone(serverId: string): void;
+  /** Those for whom something is held. */
+  awaited(): Iterable<string>;
+}
+
+const holdsNothing: Holding = { hold: () => {}, back: () => {}, gone: () => {}, awaited: () => [] };
+
 /** How a {@link CrossChatState} is made. */
 export interface CrossChatStateOptions {
   readonly ownId: string;
@@ -40,8 +55,8 @@ export interface CrossChatStateOptions {
   readonly clock?: Clock;
   /** Called when `state/<own id>/status` is received: for whoever keeps the connection. */
   readonly ownStatus?: (status: Status) => void;
-  /** Called when a server is online and has been told who is here: for whoever keeps what it lacks. */
-  readonly back?: (serverId: string) => void;
+  /** Holds what is said to servers that went a moment ago, until they are back. */
+  readonly holding?: Holding;
   /** Takes what changes in what has to be kept over a restart. */
   readonly note?: Note;
 }
@@ -68,7 +83,8 @@ export class CrossChatState implements ServerOwner {
   readonly #oocSubscribers: Subscribers<unknown>;
   readonly #own: OwnState;
   readonly #speech: Speech;
-  readonly #back: (serverId: string) => void;
+  readonly #holding: Holding;
+  readonly #absences: Absences;
   /** Whether the picture of before the outage was taken up again. */
   #regained = false;
 
@@ -78,13 +94,19 @@ export class CrossChatState implements ServerOwner {
     this.#prefix = prefix;
     this.#publish = options.publish;
     this.#clock = clock;
-    this.#back = options.back ?? (() => {});
+    this.#holding = options.holding ?? holdsNothing;
+    this.#absences = new Absences(clock, (serverId) => this.#holding.gone(serverId));
     this.#ignore = new Set(options.ignore);
     const { note = keepsNothing.note } = options;
     this.#picture = new Picture(this, note);
     this.#picture.me.meta = options.meta ?? {};
     this.#own = new OwnState(this.#picture.me, (key, payload) => this.#publish(`${prefix}state/${ownId}/${key}`, payload, true));
-    this.#speech = new Speech(this.#picture, this.#sendTo);
+    this.#speech = new Speech({
+      picture: this.#picture,
+      absences: this.#absences,
+      sendTo: this.#sendTo,
+      holdFor: (serverId, rest, payload) => this.#holding.hold(serverId, this.#topicTo(serverId, rest), payload),
+    });
     const pinned = dialect === 'auto' ? undefined : dialect;
     this.#roster = new Roster({ picture: this.#picture, sendTo: this.#sendTo, clock, note, pinned });
     this.#complaints = new Complaints(log, clock);
@@ -104,7 +126,8 @@ export class CrossChatState implements ServerOwner {
       emit: options.emit,
       ownStatus: options.ownStatus ?? (() => {}),
       ownState: (key, text) => this.#own.heard(key, text),
-      back: this.#back,
+      absences: this.#absences,
+      back: (serverId) => this.#holding.back(serverId),
     });
   }
 
@@ -123,14 +146,6 @@ export class CrossChatState implements ServerOwner {
     return Array.from(this.#picture.online(), (peer) => peer.server);
   }
 
-  /**
-   * The servers that were online when our connection broke, and of which nothing was heard since. A broker that forgot everything
-   * says nothing of them: they are gone, or just slower than we are to come back.
-   */
-  missing(): CrossChatServer[] {
-    return Array.from(this.#picture.missing(), (peer) => peer.server);
-  }
-
   /** Takes a packet that the broker sent. Never throws, whatever it holds. */
   receive(topic: string, payload: Uint8Array | string): void {
     this.#receiver.receive(topic, payload);
@@ -140,6 +155,7 @@ export class CrossChatState implements ServerOwner {
   restore({ lastUserId, ownUsers, peers }: Kept): void {
     this.#roster.restore(lastUserId, ownUsers);
     this.#receiver.restore(peers);
+    this.#absences.disconnected(peers.map(({ id }) => id));
   }
 
   /** The broker has kept for us all that was sent since the connection broke: it comes now, on top of what was before. */
@@ -158,7 +174,7 @@ export class CrossChatState implements ServerOwner {
     const sent = this.#own.announce();
     this.#roster.connected();
     this.#picture.renew(this.#regained);
-    for (const { server } of this.#picture.online()) this.#back(server.id);
+    for (const { server } of this.#picture.online()) this.#holding.back(server.id);
     await sent;
   }
 
@@ -176,12 +192,15 @@ export class CrossChatState implements ServerOwner {
   /** The retained picture is complete: from now on, everything is news. */
   settled(): void {
     this.#receiver.settled();
+    this.#absences.connected(this.#holding.awaited());
     this.#roster.settled();
   }
 
-  /** Publishes our status once more, because somebody changed it. */
+  /** Publishes our status once more, because somebody changed it, and who is here, for those who have forgotten it since. */
   repeatStatus(): Promise<void> {
-    return this.#own.publishStatus();
+    const sent = this.#own.publishStatus();
+    this.#roster.connected();
+    return sent;
   }
 
   /** We are not connected any more. */
@@ -189,6 +208,7 @@ export class CrossChatState implements ServerOwner {
     this.#regained = false;
     this.#own.disconnected();
     this.#roster.disconnected();
+    this.#absences.disconnected(Array.from(this.#picture.online(), ({ server }) => server.id));
     this.#receiver.lost();
   }
 
@@ -221,7 +241,8 @@ export class CrossChatState implements ServerOwner {
   }
 
   /**
-   * One of our users says something. A too long text is cut.
+   * One of our users says something. A too long text is cut. Servers that went a moment ago hear it when they are back within 10 s;
+   * that is not waited for.
    * @throws {NotConnectedError} nobody heard it
    * @throws {PublishError} some servers did not hear it
    * @throws {RangeError} we have no such user
@@ -331,5 +352,9 @@ export class CrossChatState implements ServerOwner {
   }
 
   readonly #sendTo = (serverId: string, rest: string, payload: string): Promise<void> =>
-    this.#publish(`${this.#prefix}m/${this.ownId}/${serverId}/${rest}`, payload, false);
+    this.#publish(this.#topicTo(serverId, rest), payload, false);
+
+  #topicTo(serverId: string, rest: string): string {
+    return `${this.#prefix}m/${this.ownId}/${serverId}/${rest}`;
+  }
 }

@@ -289,3 +289,35 @@ test('what was cut off is not kept: names, states and texts of 200 kB take the r
   expect(heap() - before).toBeLessThan(10_000_000);
   expect(state.servers.get('alpha')?.users.size).toBe(300);
 });
+
+test('what is said to a server that went waits 10 s for it, which stand still while we are cut off ourselves', async () => {
+  const log: string[] = [];
+  const { state, receive, clock } = network({
+    holding: {
+      hold: (server, _topic, payload) => log.push(`${server}: ${JSON.parse(payload).say}`),
+      back: (server) => log.push(`${server} is back`),
+      gone: (server) => log.push(`${server} is gone`),
+      awaited: () => [],
+    },
+  });
+  for (const id of ['alpha', 'beta', 'gamma']) receive(`state/${id}/status`, { started: 5 });
+  await state.announce(1);
+  state.settled();
+  await state.addUser('Ann');
+  log.length = 0;
+  receive('state/alpha/status', { started: 0 });
+  await state.say(1, 'one');
+  await clock.advance(9_000);
+  state.disconnected();
+  await clock.advance(60_000);
+  receive('state/beta/status', { started: 6 });
+  await state.announce(2);
+  state.settled();
+  await state.say(1, 'two');
+  await clock.advance(9_000);
+  receive('state/gamma/status', { started: 6 });
+  await clock.advance(1_000);
+  await state.say(1, 'three');
+  const news = ['alpha: one', 'beta is back', 'beta is back', 'alpha: two', 'gamma: two', 'gamma is back', 'alpha is gone'];
+  expect(log).toEqual(news);
+});
