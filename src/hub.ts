@@ -96,10 +96,8 @@ export class Hub {
     const shown = this.#admit(event, member, place);
     if (!shown) return;
     const rooms = this.#hearersOf(place).rooms.map(roomId);
-    // What was said in a game can't be taken back.
-    const network = shown.kind === 'removal' ? [] : [networkId(member.server)];
     if (shown.kind === 'message') this.#remember(speakerKey(member.id, shown.author.id));
-    await this.#options.outbox.take(shown, member.id, [...rooms, ...network]);
+    await this.#options.outbox.take(shown, member.id, [...rooms, networkId(member.server)]);
   }
 
   /** A user's name or looks changed. */
@@ -118,7 +116,7 @@ export class Hub {
   #tellOf(member: Member, userId: Author['id'], news: Omit<Profile, 'id'> | Omit<Departure, 'id'>): void {
     const { id, server } = member;
     if (!this.#spoke.has(speakerKey(id, userId)) && !server.isPresent(id, userId)) return;
-    void this.#options.outbox.takeNew((seq) => ({ ...news, id: numberedId(seq) }), [networkId(server)]);
+    void this.#options.outbox.takeNext((seq) => ({ ...news, id: numberedId(seq) }), id, [networkId(server)]);
   }
 
   /** The event as others see it; undefined when it is not carried. */

@@ -24,6 +24,7 @@ export function networkDestination(
     name: `game servers (as ${server.chat.state.ownId})`,
     group: id,
     async deliver(event, attempt) {
+      // What was said in a game can't be taken back; what still waited here never comes.
       if (event.kind === 'removal') return;
       const { adapter, place } = sourceOf(event);
       const found = adapter && circumstances(adapter, place);

@@ -55,12 +55,12 @@ export class DeliveryAttempt implements KeptAttempt {
   }
 
   async begin(): Promise<void> {
-    this.signal.throwIfAborted();
-    if (this.doubtful || this.#ended) return;
+    this.#throwIfOver();
+    if (this.doubtful) return;
     const { clock, writer } = this.#options;
     this.#first.begunAt = clock.now();
     await writer.addUnlessFaulty(this.#begun());
-    this.signal.throwIfAborted();
+    this.#throwIfOver();
   }
 
   failed(): void {
@@ -82,7 +82,7 @@ export class DeliveryAttempt implements KeptAttempt {
       this.#first.shown,
     );
     void writer.add(
-      ...deliveries.map(({ seq }) => statements.shown(destination, seq, part, nativeId)),
+      ...deliveries.map(({ seq }) => statements.shown(destination, seq, part, { nativeId, events: deliveries.length })),
       ...(wasDoubtful ? [this.#begun()] : []),
     );
   }
@@ -97,6 +97,12 @@ export class DeliveryAttempt implements KeptAttempt {
   /** From now on, nothing that it is told counts. */
   end(): void {
     this.#ended = true;
+  }
+
+  /** Another attempt may be under way: nothing more may be shown for this one. */
+  #throwIfOver(): void {
+    this.signal.throwIfAborted();
+    if (this.#ended) throw new Error('the attempt is over');
   }
 
   #begun(): Statement {

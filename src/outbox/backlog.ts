@@ -1,6 +1,7 @@
 /** What waits for one destination: a window of it in memory, the rest in the store. */
-import type { Kept } from '../store/deliveries.ts';
-import type { Delivery } from './delivery.ts';
+import type { EventId } from '../event.ts';
+import type { Kept } from '../store/delivery-reader.ts';
+import { type Delivery, isOf } from './delivery.ts';
 import { sizeOf } from './describe.ts';
 
 /** How many deliveries are read at a time, and how many are in memory while the store can be written. */
@@ -51,10 +52,15 @@ export class Backlog {
     this.#lastKept = last;
   }
 
+  /** An event is taken back. Those of its deliveries that are still in the store only will come as withdrawn. */
+  withdraw(target: EventId): void {
+    for (const delivery of [...this.#window, ...this.#unkept]) if (isOf(delivery, target)) delivery.withdrawn = true;
+  }
+
   /** The next one, which the store holds. */
   push(delivery: Delivery): void {
     const complete = this.#lastKept <= this.#cursor && this.#unkept.length === 0;
-    if (!this.announce(delivery.position)) return;
+    if (!this.#announce(delivery.position)) return;
     if (complete && this.#window.length < WINDOW) this.#enter(delivery);
   }
 
@@ -69,15 +75,6 @@ export class Backlog {
     }
     this.#unkept.push(delivery);
     this.#unkeptSize += size;
-  }
-
-  /** The next one is in the store. @returns whether that was news */
-  announce(position: number): boolean {
-    if (position <= this.#last) return false;
-    this.#last = position;
-    this.#lastKept = position;
-    this.#length++;
-    return true;
   }
 
   /** Up to `count` from the head of the line; fewer when the line is shorter, or longer than the window. */
@@ -110,7 +107,7 @@ export class Backlog {
     this.#unkeptSize = this.#unkept.reduce((sum, { event }) => sum + sizeOf(event), 0);
     for (const next of merge(rows, unkept)) {
       // It was written, but its turn to be announced has not come.
-      this.announce(next.position);
+      this.#announce(next.position);
       if (next.event === undefined) {
         this.#cursor = next.position;
         this.#length--;
@@ -120,6 +117,15 @@ export class Backlog {
     this.#cursor = Math.max(this.#cursor, end);
     // What was counted is not there: somebody else took it out of the store.
     if (this.#cursor >= this.#last) this.#length = this.#window.length;
+  }
+
+  /** One is in the store, behind all that are known. @returns whether that was news */
+  #announce(position: number): boolean {
+    if (position <= this.#last) return false;
+    this.#last = position;
+    this.#lastKept = position;
+    this.#length++;
+    return true;
   }
 
   #enter(delivery: Delivery): void {

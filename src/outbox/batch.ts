@@ -22,7 +22,7 @@ export function alone(first: Delivery): Batch {
  * @param room about how many UTF-16 units fit
  */
 export function joinFresh(line: readonly Delivery[], mode: JoinMode, room: number): Batch | undefined {
-  const end = line.findIndex((delivery) => delivery.event.kind !== 'message' || isBegun(delivery));
+  const end = line.findIndex((delivery) => delivery.event.kind !== 'message' || isBegun(delivery) || delivery.withdrawn);
   return joined(end === -1 ? line : line.slice(0, end), mode, room);
 }
 

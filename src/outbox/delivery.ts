@@ -1,5 +1,5 @@
 /** One event on its way to one destination, and how far it came. */
-import type { Event } from '../event.ts';
+import type { Event, EventId } from '../event.ts';
 import type { JoinMode } from './join.ts';
 
 /** How messages that stand behind each other are shown as one. */
@@ -24,9 +24,16 @@ export interface Delivery {
   begunAt: number | undefined;
   /** Set from the first attempt on that shows it together with others: an attempt that is made again must be the same. */
   plan: JoinPlan | undefined;
+  /** Whether its event was taken back meanwhile: nobody needs to see it, unless it may have been seen. */
+  withdrawn: boolean;
 }
 
 /** Whether something of it may have been seen. */
 export function isBegun({ shown, begunAt, plan }: Delivery): boolean {
   return shown.length > 0 || begunAt !== undefined || plan !== undefined;
+}
+
+/** Whether it is an event, or an edit of it, that is taken back by a removal of `target`. */
+export function isOf({ event }: Delivery, target: EventId): boolean {
+  return event.id === target || (event.kind === 'edit' && event.message.id === target);
 }

@@ -1,7 +1,6 @@
-/** What is said instead of messages that came too late. */
-
-/** Why those messages are dead letters. */
-export const EXPIRED = 'it waited for too long';
+/** What came too late, and what is said instead. */
+import type { Backlog } from './backlog.ts';
+import type { Delivery } from './delivery.ts';
 
 /** A number of messages, and the time that they are from. */
 export interface Expired {
@@ -9,6 +8,34 @@ export interface Expired {
   /** Milliseconds since the epoch. */
   readonly from: number;
   readonly to: number;
+}
+
+/** How many are taken out of a line without a pause. */
+const STRETCH = 1_000;
+
+/**
+ * Takes all that came too late from the head of a line.
+ * @param each called for each of them
+ * @returns the last one, and what is to be told of them: nothing when no message is among them
+ */
+export async function takeExpired(
+  backlog: Backlog,
+  isExpired: (delivery: Delivery) => boolean,
+  each: (delivery: Delivery) => void,
+): Promise<{ readonly last: Delivery | undefined; readonly expired: Expired | undefined }> {
+  let last: Delivery | undefined;
+  let expired: Expired | undefined;
+  for (let count = 1; ; count++) {
+    if (count % STRETCH === 0) await new Promise(setImmediate);
+    const [head] = await backlog.peek(1);
+    if (head === undefined || !isExpired(head)) return { last, expired };
+    last = head;
+    if (head.event.kind === 'message') {
+      expired = { count: (expired?.count ?? 0) + 1, from: expired?.from ?? head.queuedAt, to: head.queuedAt };
+    }
+    backlog.drop(1);
+    each(head);
+  }
 }
 
 /** `37 messages from 14:02 to 14:40 UTC were not delivered.`, with dates unless all of it is of today. */

@@ -1,6 +1,6 @@
 /** What events became at their destinations: kept in the store, and the latest of it in memory, since writing takes a while. */
 import type { Event, EventId } from '../event.ts';
-import type { DeliveryReader, Part } from '../store/deliveries.ts';
+import type { DeliveryReader, Part } from '../store/delivery-reader.ts';
 
 /** How many messages, and how many native ids, are remembered. */
 const MAX_RECENT = 5_000;
@@ -10,8 +10,8 @@ export class History {
   readonly #reader: DeliveryReader;
   /** By destination and message. */
   readonly #parts = new Map<string, readonly Part[]>();
-  /** From destination and native id to how many events it shows. */
-  readonly #events = new Map<string, number>();
+  /** By destination and native id. */
+  readonly #natives = new Map<string, true>();
 
   constructor(reader: DeliveryReader) {
     this.#reader = reader;
@@ -24,9 +24,10 @@ export class History {
       const before = this.#parts.get(key)?.filter(({ by }) => by !== event.id);
       // What an edit added is not all that there is.
       if (before === undefined && event.kind === 'edit') continue;
-      remember(this.#parts, key, [...(before ?? []), ...nativeIds.map((nativeId) => ({ nativeId, by: event.id }))]);
+      const parts = nativeIds.map((nativeId) => ({ nativeId, by: event.id, events: events.length }));
+      remember(this.#parts, key, [...(before ?? []), ...parts]);
     }
-    for (const nativeId of nativeIds) remember(this.#events, keyOf(destination, nativeId), events.length);
+    for (const nativeId of nativeIds) remember(this.#natives, keyOf(destination, nativeId), true);
   }
 
   /**
@@ -37,21 +38,14 @@ export class History {
     const key = keyOf(destination, id);
     const parts = this.#parts.get(key) ?? (await this.#reader.parts(id, destination));
     if (parts.length > 0) remember(this.#parts, key, parts);
-    const own: string[] = [];
-    const shared: string[] = [];
-    for (const { nativeId, by } of parts) {
-      if (by !== except) ((await this.#isShared(destination, nativeId)) ? shared : own).push(nativeId);
-    }
-    return { own, shared };
+    const others = parts.filter(({ by }) => by !== except);
+    const ids = (found: readonly Part[]) => found.map(({ nativeId }) => nativeId);
+    return { own: ids(others.filter(({ events }) => events === 1)), shared: ids(others.filter(({ events }) => events > 1)) };
   }
 
   /** Whether a native id at a destination is that of something we have shown. */
   async isNative(destination: string, nativeId: string): Promise<boolean> {
-    return this.#events.has(keyOf(destination, nativeId)) || (await this.#reader.isNative(destination, nativeId));
-  }
-
-  async #isShared(destination: string, nativeId: string): Promise<boolean> {
-    return (this.#events.get(keyOf(destination, nativeId)) ?? (await this.#reader.events(destination, nativeId))) > 1;
+    return this.#natives.has(keyOf(destination, nativeId)) || (await this.#reader.isNative(destination, nativeId));
   }
 }
 

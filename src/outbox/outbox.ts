@@ -3,14 +3,18 @@ import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import type { Event, EventId, Message, Place } from '../event.ts';
 import type { Database } from '../store/database.ts';
-import { DeliveryReader, deliveries as statements } from '../store/deliveries.ts';
+import { deliveries as statements } from '../store/deliveries.ts';
+import { DeliveryReader } from '../store/delivery-reader.ts';
 import type { Writer } from '../store/writer.ts';
+import { Arrivals } from './arrivals.ts';
 import type { Delivery } from './delivery.ts';
 import type { Destination } from './destination.ts';
 import { type Expired, expiryNotice } from './expiry.ts';
 import { History } from './history.ts';
 import { DeliveryQueue } from './queue.ts';
-import { NOT_CONFIGURED, Retries } from './retries.ts';
+import { NOT_CONFIGURED } from './reasons.ts';
+import { Retries } from './retries.ts';
+import { Sources } from './sources.ts';
 import { Takings } from './takings.ts';
 
 /** What an outbox is made of. */
@@ -41,19 +45,24 @@ export class Outbox {
   readonly #takings = new Takings();
   /** Ids that are being looked up. */
   readonly #lookups = new Map<EventId, Promise<void>>();
-  /** From a source to the end of its last look-up: what it says is taken in order. */
-  readonly #turns = new Map<string, Promise<unknown>>();
-  /** Those that go into their queues when they are written, or can't be. */
-  readonly #arriving = new Map<number, Arriving>();
-  #seq = 0;
+  readonly #sources = new Sources();
+  readonly #arrivals: Arrivals;
   readonly #retries: Retries;
-  #stopListening = () => {};
+  #seq = 0;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
     this.#reader = new DeliveryReader(options.database);
     this.history = new History(this.#reader);
-    this.#retries = new Retries({ ...options, reader: this.#reader, queues: this.#queues, nextPosition: () => ++this.#seq });
+    this.#arrivals = new Arrivals(options.writer, this.#queues);
+    const nextPosition = () => ++this.#seq;
+    this.#retries = new Retries({
+      ...options,
+      reader: this.#reader,
+      arrivals: this.#arrivals,
+      has: (id) => this.#queues.has(id),
+      nextPosition,
+    });
   }
 
   /** Goes on where the last run ended. Comes before everything else. */
@@ -62,9 +71,6 @@ export class Outbox {
     // By the clock as well: platforms remember numbers that a new or older database does not.
     this.#seq = Math.max(await this.#reader.last(), clock.now() * PER_MILLISECOND);
     void writer.add(statements.nobodyFares());
-    this.#stopListening = writer.onFault(() => {
-      for (const seq of [...this.#arriving.keys()]) this.#queue(seq, false);
-    });
   }
 
   /** Makes the queue of a destination. Nothing goes out before {@link release}. */
@@ -97,7 +103,7 @@ export class Outbox {
     const { clock, writer, log } = this.#options;
     for (const { destination, waiting, last } of await this.#reader.waiting()) {
       const queue = this.#queues.get(destination);
-      if (queue) queue.backlog.restore(waiting, last);
+      if (queue) queue.restore(waiting, last);
       else {
         log.error(
           { destination, messages: waiting },
@@ -127,13 +133,10 @@ export class Outbox {
     if (destinations.length === 0) return Promise.resolve();
     const underWay = this.#lookups.get(event.id) ?? this.#takings.find(event.id);
     if (underWay) return underWay;
-    const turn = Promise.all([this.#isKnown(event.id), this.#turns.get(source)]).then(([known]) => {
+    const safe = this.#sources.inTurn(source, this.#isKnown(event.id), (known) => {
       this.#lookups.delete(event.id);
-      // Wrapped, since the next turn need not wait for it.
-      return { safe: known ? undefined : this.#take(++this.#seq, event, destinations) };
+      return known ? undefined : this.#take(++this.#seq, event, destinations);
     });
-    const safe = turn.then((taken) => taken.safe);
-    this.#turns.set(source, turn);
     this.#lookups.set(event.id, safe);
     return safe;
   }
@@ -146,6 +149,11 @@ export class Outbox {
     if (destinations.length === 0) return Promise.resolve();
     const seq = ++this.#seq;
     return this.#take(seq, make(seq), destinations);
+  }
+
+  /** Takes an event that nobody knows yet, with its number in its id, after all that the source handed over before. Resolves like {@link take}. */
+  takeNext(make: (seq: number) => Event, source: string, destinations: readonly string[]): Promise<void> {
+    return this.#sources.inTurn(source, Promise.resolve(), () => this.takeNew(make, destinations));
   }
 
   /**
@@ -170,7 +178,7 @@ export class Outbox {
   async close(ms: number): Promise<void> {
     this.#retries.end();
     await Promise.all([...this.#queues.values()].map((queue) => queue.close(ms)));
-    this.#stopListening();
+    this.#arrivals.end();
   }
 
   async #isKnown(id: EventId): Promise<boolean> {
@@ -184,38 +192,20 @@ export class Outbox {
 
   #take(seq: number, event: Event, destinations: readonly string[]): Promise<void> {
     const { clock, writer } = this.#options;
+    const unknown = destinations.find((id) => !this.#queues.has(id));
+    if (unknown !== undefined) throw new Error(`there is no destination ${unknown}`);
     const at = clock.now();
     const written = writer.add(...statements.take(seq, event, at, destinations));
     const safe = this.#takings.add(seq, event.id, destinations.length);
-    this.#arriving.set(seq, { event, at, destinations });
-    if (writer.fault !== undefined) this.#queue(seq, false);
     written.then(
-      () => {
-        this.#takings.kept(seq, event.id);
-        this.#queue(seq, true);
-      },
-      () => {
-        this.#takings.givenUp(event.id);
-        this.#queue(seq, false);
-      },
+      () => this.#takings.kept(seq, event.id),
+      () => this.#takings.givenUp(event.id),
+    );
+    this.#arrivals.add(
+      written,
+      destinations.map((destination) => ({ destination, delivery: fresh(seq, seq, at, event) })),
     );
     return safe;
-  }
-
-  /** Puts an event into its queues, unless it is there. */
-  #queue(seq: number, kept: boolean): void {
-    const arriving = this.#arriving.get(seq);
-    if (!arriving) return;
-    this.#arriving.delete(seq);
-    const { event, at, destinations } = arriving;
-    for (const id of destinations) {
-      const queue = this.#queues.get(id);
-      if (!queue) throw new Error(`there is no destination ${id}`);
-      const delivery = fresh(seq, seq, at, event);
-      if (kept) queue.backlog.push(delivery);
-      else queue.backlog.pushUnkept(delivery);
-      queue.run();
-    }
   }
 
   /** The message that stands for expired ones. It is in the line in their place, and kept together with what the caller adds. */
@@ -229,14 +219,6 @@ export class Outbox {
   }
 }
 
-/** An event that is on its way into the store. */
-interface Arriving {
-  readonly event: Event;
-  /** When it was taken, in milliseconds since the epoch. */
-  readonly at: number;
-  readonly destinations: readonly string[];
-}
-
 function fresh(seq: number, position: number, queuedAt: number, event: Event): Delivery {
-  return { seq, position, queuedAt, event, shown: [], begunAt: undefined, plan: undefined };
+  return { seq, position, queuedAt, event, shown: [], begunAt: undefined, plan: undefined, withdrawn: false };
 }

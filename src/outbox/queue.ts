@@ -3,19 +3,22 @@ import type { Logger } from 'pino';
 import { DeliveryError } from '../adapter.ts';
 import type { Clock } from '../clock.ts';
 import type { Place } from '../event.ts';
-import { type DeliveryReader, deliveries as statements } from '../store/deliveries.ts';
+import { deliveries as statements } from '../store/deliveries.ts';
+import type { DeliveryReader } from '../store/delivery-reader.ts';
 import type { Writer } from '../store/writer.ts';
 import { DeliveryAttempt } from './attempt.ts';
 import { Backlog } from './backlog.ts';
-import { alone, type Batch, joinAgain, joinFresh, MAX_JOINED } from './batch.ts';
+import type { Batch } from './batch.ts';
+import { Batches } from './batches.ts';
 import { Circuit } from './circuit.ts';
 import { type Delivery, isBegun } from './delivery.ts';
 import { describe } from './describe.ts';
 import type { Destination } from './destination.ts';
-import { EXPIRED, type Expired } from './expiry.ts';
+import { type Expired, takeExpired } from './expiry.ts';
 import type { History } from './history.ts';
-import { Pace } from './pace.ts';
 import { Pause } from './pause.ts';
+import { CROWDED, EXPIRED, UNREADABLE } from './reasons.ts';
+import { inTime, NoAnswer } from './time-limit.ts';
 
 /** What a queue is made of. */
 export interface QueueOptions {
@@ -36,8 +39,6 @@ export interface QueueOptions {
   readonly onRecovery: () => void;
 }
 
-/** How long one attempt may take, in milliseconds. */
-const ATTEMPT_TIMEOUT = 30_000;
 /** After so many faults that the adapter could not explain, a delivery is given up, so that it blocks those behind it no longer. */
 const MAX_UNEXPLAINED = 5;
 /** How many deliveries may be made without a pause. */
@@ -49,16 +50,14 @@ const ABORT_TIME = 500;
 
 /** The queue of one destination. */
 export class DeliveryQueue {
-  readonly backlog: Backlog;
+  readonly #backlog: Backlog;
+  readonly #batches: Batches;
   readonly #circuit: Circuit;
   readonly #options: QueueOptions;
-  readonly #pace = new Pace();
   readonly #pause: Pause;
   #closed = false;
   /** Deliveries wait until their adapter has started. */
   #held = true;
-  /** How many of the next are shown alone, since together they were refused. */
-  #alone = 0;
   /** Aborts the attempt that is under way. */
   #inFlight: AbortController | undefined;
   #running: Promise<void> | undefined;
@@ -76,27 +75,42 @@ export class DeliveryQueue {
       onRecovery,
       keep: (faring) => void writer.add(statements.fares(faring)),
     });
-    this.backlog = new Backlog({
+    this.#backlog = new Backlog({
       read: (after, limit) => reader.page(id, after, limit),
       unreadable: (kept) => {
         log.error({ destination: name, event: kept.seq }, `${name}: a delivery in the database can't be read; it is given up`);
-        void writer.add(statements.bury(id, kept, 'it could not be read', clock.now()));
+        void writer.add(statements.bury(id, kept, UNREADABLE, clock.now()));
         onDone(kept);
       },
-      lose: (delivery) => this.#bury(delivery, 'too many messages waited in memory, since the database could not be written'),
+      lose: (delivery) => this.#bury(delivery, CROWDED),
+    });
+    this.#batches = new Batches({
+      backlog: this.#backlog,
+      roomPerMessage: destination.roomPerMessage,
+      keep: ({ seq, begunAt }, plan) =>
+        writer.addUnlessFaulty(statements.plan(id, seq, plan), ...(plan ? [] : [statements.begun(id, seq, begunAt)])),
     });
   }
 
-  /** Goes on with what waits, if there is any: the adapter has started, or there is something new. */
-  run(): void {
-    this.#circuit.waits(this.backlog.length);
-    if (!this.#closed && !this.#held) this.#running ??= this.#run();
+  /** So many wait in the store, the last of them at this place in the line. Comes before everything else. */
+  restore(length: number, last: number): void {
+    this.#backlog.restore(length, last);
+  }
+
+  /** The next one. @param kept whether it is in the store */
+  arrive(delivery: Delivery, kept: boolean): void {
+    if (delivery.event.kind === 'removal') this.#backlog.withdraw(delivery.event.target);
+    if (kept) this.#backlog.push(delivery);
+    else this.#backlog.pushUnkept(delivery);
+    this.#circuit.waits(this.#backlog.length);
+    this.#goOn();
   }
 
   /** The adapter has started. */
   release(): void {
     this.#held = false;
-    this.run();
+    this.#circuit.waits(this.#backlog.length);
+    this.#goOn();
   }
 
   /** Ends the wait for the next attempt, unless the platform asked for it: the destination is known to be back. */
@@ -106,7 +120,7 @@ export class DeliveryQueue {
 
   /** What is wrong with the destination now, in a sentence for the operator; undefined when it is well. */
   health(): string | undefined {
-    const waiting = this.backlog.length;
+    const waiting = this.#backlog.length;
     if (this.#held && waiting > 0) return `${this.#options.destination.name} was not started; ${waiting} wait.`;
     return this.#circuit.health(waiting);
   }
@@ -135,18 +149,24 @@ export class DeliveryQueue {
     this.#pause.end();
   }
 
+  #goOn(): void {
+    if (!this.#closed) this.#running ??= this.#run();
+  }
+
   async #run(): Promise<void> {
     // A burst of deliveries is one run.
     await undefined;
-    for (let turn = 1; this.backlog.length > 0 && !this.#closed; turn++) {
+    for (let turn = 1; this.#backlog.length > 0 && !this.#closed; turn++) {
       try {
         // A destination that takes everything at once must not keep everybody else from their turn, nor outrun the writer.
         if (turn % STRETCH === 0) await new Promise(setImmediate);
         if (turn % MAX_UNWRITTEN === 0) await this.#options.writer.addUnlessFaulty();
-        const [head] = await this.backlog.peek(1);
+        const [head] = await this.#backlog.peek(1);
         if (head === undefined) continue;
         if (this.#isExpired(head)) await this.#expire();
-        else await this.#deliver(await this.#batch(head));
+        else if (head.withdrawn && !isBegun(head)) this.#withdraw(head);
+        else if (this.#held) break;
+        else await this.#deliver(await this.#batches.next(head));
       } catch (error) {
         if (this.#closed) break;
         this.#options.log.error({ destination: this.#options.destination.name, err: error }, 'the queue met a fault; it goes on');
@@ -164,18 +184,7 @@ export class DeliveryQueue {
   /** Gives up all that waited for too long, and puts one message in its place. */
   async #expire(): Promise<void> {
     const { destination, clock, writer, log, notice, onDone } = this.#options;
-    let last: Delivery | undefined;
-    let expired: Expired | undefined;
-    for (;;) {
-      const [head] = await this.backlog.peek(1);
-      if (head === undefined || !this.#isExpired(head)) break;
-      last = head;
-      if (head.event.kind === 'message') {
-        expired = { count: (expired?.count ?? 0) + 1, from: expired?.from ?? head.queuedAt, to: head.queuedAt };
-      }
-      this.backlog.drop(1);
-      onDone(head);
-    }
+    const { last, expired } = await takeExpired(this.#backlog, (delivery) => this.#isExpired(delivery), onDone);
     if (last === undefined) return;
     // In one stretch, so that the message is kept when those it stands for are given up.
     void writer.add(statements.buryUpTo(destination.id, last.position, EXPIRED, clock.now()));
@@ -184,24 +193,16 @@ export class DeliveryQueue {
       { destination: destination.name, messages: expired.count },
       `${destination.name}: ${expired.count} messages waited for too long and were not delivered; the command dead-letters lists them`,
     );
-    if (destination.place) this.backlog.unshift(notice(destination.place, expired, last.position));
+    if (destination.place) this.#backlog.unshift(notice(destination.place, expired, last.position));
   }
 
-  /** What goes out next. */
-  async #batch(head: Delivery): Promise<Batch> {
-    const { destination, writer } = this.#options;
-    const { roomPerMessage } = destination;
-    if (roomPerMessage === undefined) return alone(head);
-    if (head.plan) return joinAgain(await this.backlog.peek(head.plan.count), head.plan, roomPerMessage) ?? alone(head);
-    const mode = this.#alone > 0 || isBegun(head) ? undefined : this.#pace.joinMode(this.backlog.length);
-    if (mode === undefined) return alone(head);
-    const line = await this.backlog.peek(MAX_JOINED);
-    const fresh = joinFresh(line, mode, roomPerMessage);
-    if (fresh === undefined || fresh.deliveries.length === 1) return alone(head);
-    head.plan = { mode, count: fresh.deliveries.length };
-    // Were it repeated after a crash as anything else, the platform or its readers would take it for something new.
-    await writer.addUnlessFaulty(statements.plan(destination.id, head.seq, head.plan));
-    return fresh;
+  /** Lets go of one that was taken back before anybody could see it. */
+  #withdraw(head: Delivery): void {
+    const { destination, writer, log, onDone } = this.#options;
+    log.debug({ destination: destination.name, event: head.event.id }, 'it was taken back before it was shown');
+    this.#backlog.drop(1);
+    void writer.add(statements.arrived(destination.id, head.seq));
+    onDone(head);
   }
 
   /** Tries until it is done with, one way or the other, or the queue is closed. */
@@ -211,10 +212,11 @@ export class DeliveryQueue {
     let unexplained = 0;
     let askedWaits = 0;
     for (let attempt = 0; !this.#closed; attempt++) {
+      if (attempt > 0 && this.#isExpired(batch.deliveries[0])) return;
       const begun = clock.now();
       try {
         await this.#attempt(batch);
-        this.#pace.took(clock.now() - begun + askedWaits);
+        this.#batches.pace.took(clock.now() - begun + askedWaits);
         this.#arrived(batch);
         return;
       } catch (error) {
@@ -222,6 +224,11 @@ export class DeliveryQueue {
         const known = error instanceof DeliveryError ? error : undefined;
         if (!known) unexplained++;
         const reason = error instanceof Error ? error.message : String(error);
+        if (error instanceof NoAnswer) {
+          // Another attempt could show it twice.
+          this.#giveUp(batch, reason);
+          return;
+        }
         if (known?.passing === false || unexplained >= MAX_UNEXPLAINED) {
           this.#refused(batch, reason);
           return;
@@ -229,7 +236,7 @@ export class DeliveryQueue {
         const asked = known?.retryAfter;
         if (asked !== undefined) askedWaits += clock.now() - begun + asked;
         const wait = Math.max(asked ?? 0, this.#pause.lengthOf(attempt));
-        const context = { retryInMs: Math.round(wait), waiting: this.backlog.length };
+        const context = { retryInMs: Math.round(wait), waiting: this.#backlog.length };
         if (unexplained > 0 && !known) log.debug({ destination: name, err: error }, `${name}: a fault that nobody explained`);
         this.#circuit.failed(reason, asked !== undefined, context);
         await this.#pause.wait(wait, asked === undefined);
@@ -238,22 +245,13 @@ export class DeliveryQueue {
   }
 
   async #attempt({ deliveries, event }: Batch): Promise<void> {
-    const { destination, clock, writer, history, log } = this.#options;
+    const { destination, clock, log } = this.#options;
     const controller = new AbortController();
     this.#inFlight = controller;
-    const cancel = clock.after(ATTEMPT_TIMEOUT, () =>
-      controller.abort(new DeliveryError('no answer in time', { passing: true })),
-    );
-    const attempt = new DeliveryAttempt({
-      destination: destination.id,
-      deliveries,
-      signal: controller.signal,
-      writer,
-      history,
-      clock,
-    });
+    const { signal } = controller;
+    const attempt = new DeliveryAttempt({ ...this.#options, destination: destination.id, deliveries, signal });
     try {
-      await destination.deliver(event, attempt);
+      await inTime(() => destination.deliver(event, attempt), controller, clock);
       attempt.complete();
     } catch (error) {
       const refused = error instanceof DeliveryError && !error.passing;
@@ -262,39 +260,24 @@ export class DeliveryQueue {
       log.debug({ destination: destination.name, err: error }, 'a fault after a delivery was handed over');
     } finally {
       attempt.end();
-      cancel();
       this.#inFlight = undefined;
     }
   }
 
-  #arrived({ deliveries }: Batch): void {
-    this.#leave(deliveries.length);
-    this.#circuit.answered(this.backlog.length);
-    for (const delivery of deliveries) this.#options.onDone(delivery);
+  #arrived(batch: Batch): void {
+    this.#batches.done(batch);
+    this.#circuit.answered(this.#backlog.length);
+    for (const delivery of batch.deliveries) this.#options.onDone(delivery);
   }
 
-  #refused({ deliveries }: Batch, reason: string): void {
-    const { destination, writer } = this.#options;
-    const [first] = deliveries;
-    if (deliveries.length > 1 && first.shown.length === 0) {
-      // One of them may be what is refused: it alone is given up.
-      first.plan = undefined;
-      first.begunAt = undefined;
-      this.#alone = deliveries.length;
-      void writer.add(
-        statements.plan(destination.id, first.seq, undefined),
-        statements.begun(destination.id, first.seq, undefined),
-      );
-      return;
-    }
-    this.#leave(deliveries.length);
-    for (const delivery of deliveries) this.#bury(delivery, reason);
-    this.#circuit.answered(this.backlog.length);
+  #refused(batch: Batch, reason: string): void {
+    if (!this.#batches.separate(batch)) this.#giveUp(batch, reason);
   }
 
-  #leave(count: number): void {
-    this.#alone = Math.max(0, this.#alone - count);
-    this.backlog.drop(count);
+  #giveUp(batch: Batch, reason: string): void {
+    this.#batches.done(batch);
+    for (const delivery of batch.deliveries) this.#bury(delivery, reason);
+    this.#circuit.answered(this.#backlog.length);
   }
 
   #bury(delivery: Delivery, reason: string): void {

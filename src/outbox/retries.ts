@@ -1,24 +1,25 @@
 /** Dead letters that the operator wants to be tried again: a command marks them, from another process. */
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
-import { type DeliveryReader, deliveries as statements } from '../store/deliveries.ts';
+import { deliveries as statements } from '../store/deliveries.ts';
+import type { DeliveryReader, Kept } from '../store/delivery-reader.ts';
 import type { Writer } from '../store/writer.ts';
-import type { DeliveryQueue } from './queue.ts';
+import type { Arrivals } from './arrivals.ts';
+import { NOT_CONFIGURED, UNREADABLE } from './reasons.ts';
 
 /** What looking for them takes. */
 export interface RetriesOptions {
   readonly reader: DeliveryReader;
   readonly writer: Writer;
-  /** By destination. */
-  readonly queues: ReadonlyMap<string, DeliveryQueue>;
+  readonly arrivals: Arrivals;
+  /** Whether there is such a destination. */
+  readonly has: (destination: string) => boolean;
   /** A place behind all others in every line. */
   readonly nextPosition: () => number;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-/** Why a delivery to a destination that is not there is a dead letter. */
-export const NOT_CONFIGURED = 'it is no longer configured';
 /** How often they are looked for, in milliseconds. */
 const POLL = 2_000;
 /** How many are taken at a time. */
@@ -51,20 +52,24 @@ export class Retries {
     this.#cancel();
   }
 
+  /** The next look comes when what this one found is written: else it would be found again. */
   async #look(): Promise<void> {
     const { reader, writer } = this.#options;
     if (writer.fault !== undefined) return;
-    await Promise.all((await reader.retried(RETRIES)).map(({ destination, event }) => this.#retry(destination, event)));
+    const found = await reader.retried(RETRIES);
+    await Promise.all(found.map(({ destination, kept }) => this.#retry(destination, kept)));
   }
 
-  async #retry(destination: string, seq: number): Promise<void> {
-    const { writer, queues, nextPosition, clock } = this.#options;
-    const queue = queues.get(destination);
-    const letter = { seq, position: nextPosition(), queuedAt: clock.now() };
-    await writer.add(
-      queue ? statements.requeue(destination, letter) : statements.bury(destination, letter, NOT_CONFIGURED, letter.queuedAt),
-    );
-    queue?.backlog.announce(letter.position);
-    queue?.run();
+  #retry(destination: string, kept: Kept): Promise<void> {
+    const { writer, arrivals, has, nextPosition, clock } = this.#options;
+    const { event } = kept;
+    const letter = { ...kept, position: nextPosition(), queuedAt: clock.now() };
+    if (!event || !has(destination)) {
+      const reason = event ? NOT_CONFIGURED : UNREADABLE;
+      return writer.add(statements.bury(destination, letter, reason, letter.queuedAt));
+    }
+    const written = writer.add(statements.requeue(destination, letter));
+    arrivals.add(written, [{ destination, delivery: { ...letter, event } }]);
+    return written;
   }
 }

@@ -1,6 +1,7 @@
 /** Dead letters, as a command sees and changes them beside a running bridge. */
 import type { Event } from '../event.ts';
 import type { Database, Statement, Value } from './database.ts';
+import { parseEvent } from './stored-event.ts';
 
 /** A delivery that was given up. */
 export interface DeadLetter {
@@ -67,14 +68,4 @@ type LetterRow = {
 
 function letterOf({ seq, destination, reason, failed_at, stored_at, body }: LetterRow): DeadLetter {
   return { seq, destination, reason: reason ?? '', storedAt: stored_at ?? 0, failedAt: failed_at ?? 0, event: parseEvent(body) };
-}
-
-/** Our own data; but a file can be damaged. */
-export function parseEvent(body: string | null): Event | undefined {
-  if (body === null) return undefined;
-  try {
-    return JSON.parse(body) as Event;
-  } catch {
-    return undefined;
-  }
 }

@@ -39,6 +39,10 @@ const DELETE_EVENT = `DELETE FROM event WHERE seq = ?
 const DELETE_DELIVERIES = 'DELETE FROM delivery WHERE event = ? AND NOT EXISTS (SELECT 1 FROM event WHERE seq = delivery.event)';
 const DELETE_SHOWN = 'DELETE FROM shown WHERE event = ? AND NOT EXISTS (SELECT 1 FROM event WHERE seq = shown.event)';
 
+// An event that could not be written for too long has no row, and what failed of it has.
+const DELETE_ORPHANS = `DELETE FROM delivery WHERE state = 'dead' AND failed_at < ?
+  AND NOT EXISTS (SELECT 1 FROM event WHERE seq = delivery.event)`;
+
 /**
  * Deletes the events that are older than they are to be kept, and the oldest while the database is too large, with all that is
  * known of them, in small steps. The newest event stays, since the next one's number follows from it.
@@ -58,7 +62,7 @@ export async function prune(options: PruneOptions): Promise<Pruned> {
     if (deleted === 0) break;
     events += deleted;
   }
-  await options.writer.add({ sql: 'DELETE FROM ban WHERE until <= ?', values: [now] });
+  await options.writer.add({ sql: 'DELETE FROM ban WHERE until <= ?', values: [now] }, { sql: DELETE_ORPHANS, values: [cutoff] });
   while (!options.signal?.aborted && (await database.shrink())) await new Promise(setImmediate);
   return { events, bytes: Math.max(0, before.total - (await database.size()).total) };
 }

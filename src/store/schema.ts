@@ -4,10 +4,11 @@
 export const migrations: readonly (readonly string[])[] = [
   [
     // What happened anywhere. `seq` is the order in which the bridge took it; `body` is the event as JSON.
-    // `target` is the id of the message that an edit is of.
-    `CREATE TABLE event (seq BIGINT PRIMARY KEY, id TEXT NOT NULL UNIQUE, stored_at BIGINT NOT NULL, target TEXT,
+    // `target` is the id of the message that an edit is of, `removes` that of what a removal takes back.
+    `CREATE TABLE event (seq BIGINT PRIMARY KEY, id TEXT NOT NULL UNIQUE, stored_at BIGINT NOT NULL, target TEXT, removes TEXT,
       body TEXT NOT NULL)`,
     'CREATE INDEX event_target ON event (target) WHERE target IS NOT NULL',
+    'CREATE INDEX event_removes ON event (removes) WHERE removes IS NOT NULL',
     'CREATE INDEX event_stored ON event (stored_at)',
     // An event on its way to one destination, in the order of `position`: `waiting`; `dead` when it was given up, with the reason; or
     // `retried`, when the operator wants a dead one at the end of the line again. What arrived has no row. `begun_at` is
@@ -18,9 +19,9 @@ export const migrations: readonly (readonly string[])[] = [
       PRIMARY KEY (destination, event))`,
     'CREATE INDEX delivery_state ON delivery (state, destination, position)',
     'CREATE INDEX delivery_event ON delivery (event)',
-    // What an event became at a destination: the native id of each of its parts.
+    // What an event became at a destination: the native id of each of its parts, and how many events that part shows.
     `CREATE TABLE shown (event BIGINT NOT NULL, destination TEXT NOT NULL, part INTEGER NOT NULL, native_id TEXT NOT NULL,
-      PRIMARY KEY (event, destination, part))`,
+      events INTEGER NOT NULL DEFAULT 1, PRIMARY KEY (event, destination, part))`,
     'CREATE INDEX shown_native ON shown (destination, native_id)',
     // How a destination fares: up, slow, down or recovering.
     'CREATE TABLE destination (id TEXT PRIMARY KEY, name TEXT NOT NULL, state TEXT NOT NULL, since BIGINT NOT NULL, reason TEXT)',

@@ -106,3 +106,28 @@ test('what is not understood is said, and nothing is done', async () => {
   await expect(command(test, 'retry', '--al')).rejects.toThrow(/Unknown option '--al'/);
   expect((await command(test, 'list')).lines).toHaveLength(2);
 });
+
+test('one that is tried again while the disk breaks comes in this process, in its place, and once', async () => {
+  const { room, test } = await refusing();
+  forbidden = [];
+  await command(test, 'retry', '--all');
+  // The next write fails, and those after it until there is room.
+  const [row] = await test.store.database.all<{ page_count: number }>('PRAGMA page_count');
+  const limit = (pages: number) => test.store.database.all(`PRAGMA max_page_count = ${pages}`);
+  await limit(row?.page_count ?? 1);
+  void test.say(`long ${'x'.repeat(50_000)}`);
+  const looked = test.clock.advance(2_000);
+  await looked;
+  expect(test.store.writer.fault).toBeDefined();
+  void test.say(`longer ${'y'.repeat(50_000)}`);
+  await test.clock.advance(100);
+  await limit(1_073_741_823);
+  await test.clock.advance(120_000);
+  await test.say('end');
+  await room.sees.waitFor((text) => text === 'end');
+  await test.clock.advance(10_000);
+  const heard = room.texts.map((text) => text.split(' ')[0]);
+  expect([...heard].sort()).toEqual(['a', 'b', 'c', 'd', 'e', 'end', 'long', 'longer']);
+  await test.store.writer.flushed();
+  expect(await test.store.database.all('SELECT * FROM delivery')).toEqual([]);
+});

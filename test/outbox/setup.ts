@@ -37,6 +37,8 @@ export class Room {
   readonly sees = new Recorder<string>();
   /** Called before a message is shown: what it throws is the fault of the attempt. */
   onSend: (event: Event, attempt: Attempt) => Promise<void> | void = () => {};
+  /** Whether it goes on when the time for an attempt is over. */
+  isDeaf = false;
   readonly roomPerMessage: number | undefined;
 
   constructor(id = 'room/matrix/one', roomPerMessage?: number) {
@@ -57,13 +59,18 @@ export class Room {
       place: { kind: 'room', adapter: 'matrix' as AdapterId, room: 'one' as RoomRef },
       roomPerMessage: this.roomPerMessage,
       deliver: async (event, attempt) => {
-        await this.onSend(event, attempt);
+        const over = this.isDeaf ? new Promise<never>(() => {}) : end(attempt.signal);
+        await Promise.race([this.onSend(event, attempt), over]);
         const text = event.kind === 'message' ? words(event.body) : event.kind;
         this.sees.add(text);
         attempt.done(`native ${this.sees.all.length}`);
       },
     };
   }
+}
+
+function end(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 }
 
 export interface TestOutbox {

@@ -1,0 +1,58 @@
+/** What a queue shows next: one delivery, or, where the destination can't keep up, several as one. */
+import type { Backlog } from './backlog.ts';
+import { alone, type Batch, joinAgain, joinFresh, MAX_JOINED } from './batch.ts';
+import { type Delivery, isBegun, type JoinPlan } from './delivery.ts';
+import { Pace } from './pace.ts';
+
+/** What choosing takes. */
+export interface BatchesOptions {
+  readonly backlog: Backlog;
+  /** See `Destination.roomPerMessage`. */
+  readonly roomPerMessage: number | undefined;
+  /** Keeps with how many others a delivery is shown, or that it is shown alone. */
+  readonly keep: (first: Delivery, plan: JoinPlan | undefined) => Promise<void>;
+}
+
+/** Chooses them, for one queue. */
+export class Batches {
+  readonly pace = new Pace();
+  readonly #options: BatchesOptions;
+  /** How many of the next are shown alone, since together they were refused. */
+  #alone = 0;
+
+  constructor(options: BatchesOptions) {
+    this.#options = options;
+  }
+
+  /** What goes out next, from the head of the line on. */
+  async next(head: Delivery): Promise<Batch> {
+    const { backlog, roomPerMessage, keep } = this.#options;
+    if (roomPerMessage === undefined) return alone(head);
+    if (head.plan) return joinAgain(await backlog.peek(head.plan.count), head.plan, roomPerMessage) ?? alone(head);
+    const mode = this.#alone > 0 || isBegun(head) ? undefined : this.pace.joinMode(backlog.length);
+    if (mode === undefined) return alone(head);
+    const fresh = joinFresh(await backlog.peek(MAX_JOINED), mode, roomPerMessage);
+    if (fresh === undefined || fresh.deliveries.length === 1) return alone(head);
+    head.plan = { mode, count: fresh.deliveries.length };
+    // Were it repeated after a crash as anything else, the platform or its readers would take it for something new.
+    await keep(head, head.plan);
+    return fresh;
+  }
+
+  /** Together they were refused: one of them may be what is refused, so each is shown alone. @returns whether there were several */
+  separate({ deliveries }: Batch): boolean {
+    const [first] = deliveries;
+    if (deliveries.length === 1 || first.shown.length > 0) return false;
+    first.plan = undefined;
+    first.begunAt = undefined;
+    this.#alone = deliveries.length;
+    void this.#options.keep(first, undefined);
+    return true;
+  }
+
+  /** These are done with. */
+  done({ deliveries }: Batch): void {
+    this.#alone = Math.max(0, this.#alone - deliveries.length);
+    this.#options.backlog.drop(deliveries.length);
+  }
+}

@@ -1,0 +1,124 @@
+/** What is kept of events and their deliveries. */
+import type { Event, EventId } from '../event.ts';
+import type { Delivery } from '../outbox/delivery.ts';
+import type { Database } from './database.ts';
+import { parseEvent } from './stored-event.ts';
+
+const LAST = 'SELECT (SELECT MAX(seq) FROM event) AS event, (SELECT MAX(position) FROM delivery) AS position';
+const KNOWN = 'SELECT 1 AS known FROM event WHERE id = ?';
+const WAITING = `SELECT destination, COUNT(*) AS waiting, MAX(position) AS last FROM delivery WHERE state = 'waiting'
+  GROUP BY destination`;
+const DELIVERIES = `SELECT d.destination, d.event AS seq, d.position, d.queued_at, d.begun_at, d.joined, d.join_mode, e.body,
+  CASE WHEN EXISTS (SELECT 1 FROM event r WHERE r.removes IN (e.id, e.target)) THEN 1 ELSE 0 END AS withdrawn
+  FROM delivery d LEFT JOIN event e ON e.seq = d.event`;
+const PAGE = `${DELIVERIES} WHERE d.state = 'waiting' AND d.destination = ? AND d.position > ? ORDER BY d.position LIMIT ?`;
+const RETRIED = `${DELIVERIES} WHERE d.state = 'retried' ORDER BY d.destination, d.position LIMIT ?`;
+const PARTS = `SELECT d.event AS seq, s.native_id FROM delivery d JOIN shown s ON s.event = d.event AND s.destination = d.destination
+  WHERE d.state = 'waiting' AND d.destination = ? AND d.position > ? AND d.position <= ? ORDER BY d.position, s.part`;
+const PARTS_OF_RETRIED = `SELECT native_id FROM shown WHERE event = ? AND destination = ? ORDER BY part`;
+// What an edit is shown by belongs to its message: an edit has nothing of its own.
+const PARTS_OF = `SELECT s.native_id, s.events, e.id FROM event e JOIN shown s ON s.event = e.seq
+  WHERE ((e.id = ? AND e.target IS NULL) OR e.target = ?) AND s.destination = ? ORDER BY e.seq, s.part`;
+const NATIVE = 'SELECT 1 AS known FROM shown WHERE destination = ? AND native_id = ? LIMIT 1';
+
+/** A waiting delivery as it was kept. */
+export type Kept = Omit<Delivery, 'event'> & {
+  /** Undefined for one that can't be read. */
+  readonly event: Event | undefined;
+};
+
+/** A part of a message at a destination. */
+export interface Part {
+  readonly nativeId: string;
+  /** The message itself, or the edit that added the part. */
+  readonly by: EventId;
+  /** How many events it shows: more than one where messages were joined. */
+  readonly events: number;
+}
+
+/** Reads what is kept of events and their deliveries. */
+export class DeliveryReader {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** The highest number that was given to an event or a place in a line; 0 for none. */
+  async last(): Promise<number> {
+    const [row] = await this.#database.all<{ event: number | null; position: number | null }>(LAST);
+    return Math.max(row?.event ?? 0, row?.position ?? 0);
+  }
+
+  async isKnown(id: EventId): Promise<boolean> {
+    return (await this.#database.all(KNOWN, id)).length > 0;
+  }
+
+  /** How many wait for each destination, and the place of the last of them. */
+  waiting(): Promise<{ destination: string; waiting: number; last: number }[]> {
+    return this.#database.all(WAITING);
+  }
+
+  /** The next ones that wait for a destination, after a place in its line. */
+  async page(destination: string, after: number, limit: number): Promise<Kept[]> {
+    const rows = await this.#database.all<DeliveryRow>(PAGE, destination, after, limit);
+    const last = rows.at(-1);
+    if (!last) return [];
+    const parts = await this.#database.all<{ seq: number; native_id: string }>(PARTS, destination, after, last.position);
+    return rows.map((row) =>
+      keptOf(
+        row,
+        parts.filter(({ seq }) => seq === row.seq),
+      ),
+    );
+  }
+
+  /** What shows a message at a destination, in order: its own parts, and those that its edits added. */
+  async parts(id: EventId, destination: string): Promise<Part[]> {
+    const rows = await this.#database.all<{ native_id: string; events: number; id: string }>(PARTS_OF, id, id, destination);
+    return rows.map((row) => ({ nativeId: row.native_id, by: row.id as EventId, events: row.events }));
+  }
+
+  /** Whether a native id at a destination is that of something we have shown. */
+  async isNative(destination: string, nativeId: string): Promise<boolean> {
+    return (await this.#database.all(NATIVE, destination, nativeId)).length > 0;
+  }
+
+  /** Dead ones that the operator wants to be tried again, in order. */
+  async retried(limit: number): Promise<{ destination: string; kept: Kept }[]> {
+    const rows = await this.#database.all<DeliveryRow>(RETRIED, limit);
+    const retried = [];
+    for (const row of rows) {
+      const { seq, destination } = row;
+      const parts = await this.#database.all<{ native_id: string }>(PARTS_OF_RETRIED, seq, destination);
+      retried.push({ destination, kept: keptOf(row, parts) });
+    }
+    return retried;
+  }
+}
+
+type DeliveryRow = {
+  readonly destination: string;
+  readonly seq: number;
+  readonly position: number;
+  readonly queued_at: number;
+  readonly begun_at: number | null;
+  readonly joined: number;
+  readonly join_mode: string | null;
+  readonly body: string | null;
+  readonly withdrawn: number;
+};
+
+function keptOf(row: DeliveryRow, parts: readonly { readonly native_id: string }[]): Kept {
+  const { seq, position, queued_at: queuedAt, begun_at, joined, join_mode, body, withdrawn } = row;
+  return {
+    seq,
+    position,
+    queuedAt,
+    event: parseEvent(body),
+    shown: parts.map(({ native_id }) => native_id),
+    begunAt: begun_at ?? undefined,
+    plan: joined > 1 ? { count: joined, mode: join_mode === 'digest' ? 'digest' : 'speaker' } : undefined,
+    withdrawn: withdrawn === 1,
+  };
+}

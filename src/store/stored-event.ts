@@ -1,0 +1,39 @@
+/** Events as they are kept. */
+import { z } from 'zod';
+import type { Event } from '../event.ts';
+
+const id = z.string();
+const at = z.number();
+const place = z.union([
+  z.looseObject({ kind: z.literal('room'), adapter: id, room: z.string() }),
+  z.looseObject({ kind: z.literal('server'), server: z.string() }),
+]);
+const author = z.looseObject({ id, name: z.string() });
+const message = z.looseObject({
+  kind: z.literal('message'),
+  id,
+  at,
+  place,
+  tag: z.string(),
+  author,
+  body: z.array(z.looseObject({ type: z.string() })),
+  attachments: z.array(z.looseObject({ name: z.string() })),
+});
+const event = z.discriminatedUnion('kind', [
+  message,
+  z.looseObject({ kind: z.literal('edit'), id, at, place, message }),
+  z.looseObject({ kind: z.literal('removal'), id, at, place, target: id }),
+  z.looseObject({ kind: z.literal('profile'), id, at, adapter: id, author }),
+  z.looseObject({ kind: z.literal('departure'), id, at, adapter: id, userId: id }),
+]);
+
+/** An event that was kept as JSON; undefined when it can't be read: a file can be damaged. */
+export function parseEvent(body: string | null): Event | undefined {
+  if (body === null) return undefined;
+  try {
+    const value: unknown = JSON.parse(body);
+    return event.safeParse(value).success ? (value as Event) : undefined;
+  } catch {
+    return undefined;
+  }
+}
