@@ -8,8 +8,9 @@ import { type AdapterConfig, type Config, ConfigError, roomsOf } from './config.
 import { CrossChat, type CrossChatOptions, type Persistence } from './crosschat/index.ts';
 import { type Demo, startDemo } from './demo.ts';
 import type { Place } from './event.ts';
-import { Hub, type Member } from './hub.ts';
+import { Hub } from './hub.ts';
 import { Lease, type Tenure } from './lease.ts';
+import type { Member } from './member.ts';
 import { networkId } from './network-destination.ts';
 import { noticeIn } from './notice.ts';
 import { Outbox } from './outbox/outbox.ts';
@@ -71,7 +72,7 @@ export class Bridge {
     }
     this.#servers = virtualServerOptions(config, connection).map((options) => this.#virtualServer(options, hub));
     this.#members = config.adapters.map((adapter) => this.#member(adapter, hub));
-    await outbox.restore();
+    await Promise.all([outbox.restore(), hub.restore()]);
     for (const server of this.#servers) outbox.release(networkId(server));
     await Promise.all(this.#servers.map((server) => server.start()));
     await this.#place();
@@ -159,7 +160,8 @@ export class Bridge {
     const outbox = new Outbox({ database, writer, maxAge: config.maxDeliveryAge, notice, clock, random, log });
     this.#outbox = outbox;
     await outbox.open();
-    const hub = new Hub({ hearersOf: channelMap(config.channels), outbox, flood: config.flood, clock, log });
+    const memory = this.#store.memory('hub');
+    const hub = new Hub({ hearersOf: channelMap(config.channels), outbox, flood: config.flood, memory, clock, log });
     return { hub, outbox };
   }
 

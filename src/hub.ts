@@ -1,6 +1,6 @@
 /** The hub: takes what happened on any side, finds who hears of it, and hands it to the outbox. */
 import type { Logger } from 'pino';
-import type { Adapter } from './adapter.ts';
+import type { Memory } from './adapter.ts';
 import { type Hearers, roomKey } from './channels.ts';
 import type { Clock } from './clock.ts';
 import type { CrossChatEvents } from './crosschat/index.ts';
@@ -14,17 +14,18 @@ import {
   type Place,
   type Profile,
   type Removal,
-  type RoomRef,
   type ServerId,
 } from './event.ts';
 import { FloodGate, type FloodGateOptions } from './flood-gate.ts';
 import { isBlank, originIn, presentable, saidByPlayer } from './incoming.ts';
+import type { Member } from './member.ts';
 import { networkDestination, networkId } from './network-destination.ts';
 import { noticeIn } from './notice.ts';
+import { Origins } from './origins.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import { roomDestination, roomId } from './room-destination.ts';
 import { sanitizeName } from './text/names.ts';
-import type { NetworkDelivery, Origin, VirtualServer } from './virtual-server.ts';
+import type { NetworkDelivery, VirtualServer } from './virtual-server.ts';
 
 /** What the hub is made of. */
 export interface HubOptions {
@@ -32,22 +33,10 @@ export interface HubOptions {
   readonly outbox: Outbox;
   /** Messages a minute that one user, or one game server, may send; 0 for no limit. */
   readonly flood: FloodGateOptions['perMinute'];
+  /** Where the hub may keep small things over a restart. */
+  readonly memory: Memory;
   readonly clock: Clock;
   readonly log: Logger;
-}
-
-/** An adapter in its place. */
-export interface Member {
-  readonly id: AdapterId;
-  /** Its kind, for example `discord`: what the network sees as its users' platform. */
-  readonly type: string;
-  readonly adapter: Adapter;
-  /** Its rooms that are mapped to a channel. */
-  readonly rooms: readonly RoomRef[];
-  /** Whether its rooms are named after this bridge's channels: rooms of the same name elsewhere are other rooms. */
-  readonly everywhere: boolean;
-  /** The virtual server that its users speak on, and that it hears the game servers through. */
-  readonly server: VirtualServer;
 }
 
 type RoomPlace = Extract<Place, { kind: 'room' }>;
@@ -62,18 +51,25 @@ export class Hub {
   readonly #hearers = new Map<string, Hearers>();
   /** Who spoke lately: what they said may still be on its way to the network. */
   readonly #spoke = new Set<string>();
-  readonly #warnedOf = new Set<string>();
+  readonly #origins: Origins;
   readonly #flood: FloodGate;
 
   constructor(options: HubOptions) {
     const { clock, log } = options;
     this.#options = options;
+    this.#origins = new Origins(options);
     this.#flood = new FloodGate({ perMinute: options.flood, clock, log });
+  }
+
+  /** Recalls what earlier processes knew of those who have joined. Comes before the first event. */
+  restore(): Promise<void> {
+    return this.#origins.restore();
   }
 
   /** Lets an adapter take part. */
   join(member: Member): void {
     this.#members.set(member.id, member);
+    this.#origins.join(member);
     const { outbox, log } = this.#options;
     for (const room of member.rooms) {
       const address = { adapter: member.id, room };
@@ -85,7 +81,13 @@ export class Hub {
   listen(server: VirtualServer): void {
     this.#options.outbox.add(networkDestination(server, (adapter, place) => this.#circumstances(adapter, place)));
     server.chat.on('say', (event) => this.#heardFromServer(server, event));
-    server.chat.on('ready', () => this.#options.outbox.retry(networkId(server)));
+    server.chat.on('ready', () => {
+      this.#flood.cameBack();
+      this.#options.outbox.retry(networkId(server));
+    });
+    server.chat.on('server', ({ server: { id }, change }) => {
+      if (change !== 'offline') this.#flood.cameBack(id);
+    });
   }
 
   /** Something was said, edited or taken back in a room. Resolves when it is taken. */
@@ -140,13 +142,12 @@ export class Hub {
     const { server, user, text, extra } = event;
     if (isBlank(text)) return;
     const origin = originIn(extra);
-    if (origin && this.#hearsItself(origin)) {
-      this.#warnOfSecondBridge(server.id, origin);
-      return;
-    }
+    if (origin && this.#origins.isOurs(server.id, origin)) return;
     const { rooms } = this.#hearersOf({ kind: 'server', server: server.id as ServerId });
     const heardIn = rooms.filter((room) => this.#members.get(room.adapter)?.server === via);
     if (heardIn.length === 0) return;
+    // Before the connection is ready, the broker hands over what it kept for us.
+    if (via.chat.status !== 'ready') this.#flood.cameBack(server.id);
     const verdict = this.#flood.ofPlayer(server.id, user.id, user.name);
     if (verdict === 'first-no') {
       const told = via.whisper(server.id, user.id, tooMuch(user.name));
@@ -164,31 +165,7 @@ export class Hub {
     if (place?.kind !== 'room') return { platform: member.type, servers: () => true, origin: undefined };
     if (!member.rooms.includes(place.room)) return undefined;
     const { servers } = this.#hearersOf(place);
-    return { platform: member.type, servers, origin: this.#originOf(member, place.room) };
-  }
-
-  #originOf(member: Member, room: RoomRef): Origin {
-    const { type, adapter, everywhere, server } = member;
-    return { platform: type, room: everywhere ? `${server.chat.state.ownId}/${room}` : (adapter.nativeRoomId?.(room) ?? room) };
-  }
-
-  /** Whether another bridge's message was said in a room of ours: then we have heard it there, and it must not come back. */
-  #hearsItself(origin: Origin): boolean {
-    for (const member of this.#members.values()) {
-      if (member.type !== origin.platform) continue;
-      if (member.rooms.some((room) => this.#originOf(member, room).room === origin.room)) return true;
-    }
-    return false;
-  }
-
-  #warnOfSecondBridge(serverId: string, origin: Origin): void {
-    const key = `${serverId} ${origin.platform} ${origin.room}`;
-    if (this.#warnedOf.has(key) || this.#warnedOf.size >= MAX_CACHED_PLACES) return;
-    this.#warnedOf.add(key);
-    this.#options.log.warn(
-      { server: serverId, platform: origin.platform, room: origin.room },
-      `server ${serverId} is another bridge that joins the same ${origin.platform} room: what is said there reaches the game servers twice. Take the room out of one of the two bridges.`,
-    );
+    return { platform: member.type, servers, origin: this.#origins.of(member, place.room) };
   }
 
   #remember(speaker: string): void {

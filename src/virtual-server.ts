@@ -70,7 +70,7 @@ export class VirtualServer {
    * gone: the next one sends them.
    * @throws {DeliveryError} not passing when the broker refuses it; passing when nothing was handed over
    */
-  async deliver(delivery: NetworkDelivery, attempt: Pick<KeptAttempt, 'signal' | 'complete'>): Promise<void> {
+  async deliver(delivery: NetworkDelivery, attempt: Pick<KeptAttempt, 'signal' | 'complete' | 'withdrawn'>): Promise<void> {
     const { event, adapter } = delivery;
     try {
       await this.chat.whenReady(attempt.signal);
@@ -80,6 +80,7 @@ export class VirtualServer {
       throw new DeliveryError('no connection to the MQTT broker; messages wait', { passing: true, cause });
     }
     this.#assertOnline();
+    if (attempt.withdrawn) return;
     const said = this.#handOver(delivery);
     attempt.complete();
     await this.#taken(said, attempt.signal);

@@ -1,5 +1,7 @@
+import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { FloodLimiter, type Verdict } from '../src/flood.ts';
+import { FloodGate } from '../src/flood-gate.ts';
 import { TestClock } from './support/clock.ts';
 
 function open(perMinute: number) {
@@ -74,5 +76,43 @@ describe('a flood limit', () => {
     }
     expect(say(1, 'flooder')).toEqual(['no']);
     expect(say(1, 'early')).toEqual(['yes']);
+  });
+});
+
+describe('the flood gate', () => {
+  function openGate() {
+    const clock = new TestClock();
+    const gate = new FloodGate({ perMinute: { user: 10, server: 20 }, clock, log: pino({ level: 'silent' }) });
+    const passing = (times: number, server = 'alpha', user = 1) =>
+      Array.from({ length: times }, () => gate.ofPlayer(server, user, 'Bob')).filter((verdict) => verdict === 'yes').length;
+    return { clock, gate, passing };
+  }
+
+  it('holds players and servers to their limits', () => {
+    const { passing } = openGate();
+    expect(passing(50)).toBe(10);
+    expect(passing(50, 'alpha', 2)).toBe(10);
+    expect(passing(50, 'alpha', 3)).toBe(0);
+  });
+
+  it('lets a server that came back say what it could not say before, for a minute, and others not', async () => {
+    const { clock, gate, passing } = openGate();
+    gate.cameBack('alpha');
+    expect(passing(90)).toBe(90);
+    expect(passing(90, 'beta')).toBe(10);
+    await clock.advance(60_000);
+    expect(passing(90)).toBe(10);
+  });
+
+  it('still stops a flood from a server that came back', () => {
+    const { gate, passing } = openGate();
+    gate.cameBack('alpha');
+    expect(passing(1_000)).toBe(100);
+  });
+
+  it('lets all servers say what they could not say when our own connection comes back', () => {
+    const { gate, passing } = openGate();
+    gate.cameBack();
+    expect([passing(90), passing(90, 'beta')]).toEqual([90, 90]);
   });
 });

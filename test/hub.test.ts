@@ -136,3 +136,50 @@ test('what was said long ago, while the bridge was away, is no flood', async () 
   await platform.sees.waitFor((change) => change === 'two Alice: last');
   expect(platform.in('two')).toHaveLength(22);
 });
+
+test('what players said while their server was cut off comes all at once, and is no flood', async () => {
+  await startBridge({ flood: { user_per_minute: 5 } });
+  const beta = await GameServer.start({ url: broker.url, id: 'beta' });
+  try {
+    if (!beta.isOnline('bridge')) await beta.presence.waitFor((change) => change === 'online bridge');
+    const bob = await beta.join('Bob');
+    for (let n = 0; n < 40; n++) await bob.says(`line ${n}`);
+    await platform.sees.waitFor((change) => change === 'two Bob: line 39');
+    expect(platform.in('two')).toEqual(Array.from({ length: 40 }, (_, n) => `Bob: line ${n}`));
+  } finally {
+    await beta.stop();
+  }
+});
+
+test('an origin names the room by the id of the platform, also when that does not know it yet after a restart', async () => {
+  platform.nativeIds.set('one', '!native');
+  const first = await startBridge();
+  await platform.says('one', 'Alice', 'before');
+  await game.packets.waitFor((packet) => packet.includes('"before"') && packet.includes('"room":"!native"'));
+  await first.stop();
+  platform.nativeIds.clear();
+  await startBridge();
+  await platform.says('one', 'Alice', 'after');
+  await game.packets.waitFor((packet) => packet.includes('"after"') && packet.includes('"room":"!native"'));
+  // What another bridge heard in that room does not come back there.
+  const bob = await game.join('Bob');
+  const origin = { platform: 'platform', room: '!native' };
+  await game.publish(`m/alpha/bridge/say/${bob.id}`, JSON.stringify({ say: 'echo', origin }));
+  await bob.says('end');
+  await platform.sees.waitFor((change) => change === 'one Bob: end');
+  expect(platform.in('one')).toEqual(['Bob: end']);
+});
+
+test('what is taken back before the game servers could hear it is not said there', async () => {
+  const bridge = await startBridge();
+  const { port } = new URL(broker.url);
+  await broker.stop();
+  await expect.poll(() => bridge.health().join()).toContain('not on the network');
+  const said = await platform.says('one', 'Alice', 'oops');
+  const edited = await platform.says('one', 'Alice', 'second');
+  await platform.removes(said);
+  await platform.edits(edited, 'last');
+  broker = await startBroker({ port: Number(port), log: pino({ level: 'silent' }) });
+  await game.chat.waitFor((line) => line.endsWith('* last'), 14_000);
+  expect(game.chat.all.map((line) => line.replace(/^.*?: /, ''))).not.toContain('oops');
+});

@@ -44,6 +44,10 @@ export class DeliveryAttempt implements KeptAttempt {
     return this.#first.begunAt;
   }
 
+  get withdrawn(): boolean {
+    return this.#first.withdrawn;
+  }
+
   /** Whether {@link complete} was called. */
   get completed(): boolean {
     return this.#completed;

@@ -4,6 +4,8 @@ import type { Event, Place } from '../event.ts';
 
 /** An attempt to deliver to a destination that keeps, by itself, what was handed to it. */
 export interface KeptAttempt extends Attempt {
+  /** Whether the event was taken back meanwhile: if nothing of it was handed over yet, nothing need be. */
+  readonly withdrawn: boolean;
   /**
    * The delivery is done as soon as whatever else is added to the store's writer without waiting in between is kept: another
    * attempt is never made. A fault that is not passing still makes it a dead letter.

@@ -6,6 +6,7 @@ export class TestAttempt implements KeptAttempt {
   readonly shown: string[] = [];
   doubtful = false;
   completed = false;
+  withdrawn = false;
 
   constructor(signal: AbortSignal = new AbortController().signal) {
     this.signal = signal;

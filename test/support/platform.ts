@@ -20,6 +20,8 @@ export class Platform {
   /** Every change, as `room author: text`. */
   readonly sees = new Recorder<string>();
   isDown = false;
+  /** The platform's own ids of rooms that are configured by another name, as far as it tells them now. */
+  readonly nativeIds = new Map<string, string>();
   #host: AdapterHost | undefined;
   #count = 0;
 
@@ -88,6 +90,7 @@ export class Platform {
       platform: 'Platform',
       start: async () => {},
       stop: async () => {},
+      nativeRoomId: (room) => this.nativeIds.get(room),
       send: async (room, message, attempt) => this.#post(room, message, attempt),
       edit: async (room, edit, [first]) => this.#edit(room, edit, first),
       remove: async (room, shown) => {
