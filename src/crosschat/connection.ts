@@ -1,11 +1,11 @@
-import mqtt, { type IClientOptions, type IConnackPacket, type MqttClient, type Packet, UniqueMessageIdProvider } from 'mqtt';
+import mqtt, { type IClientOptions, type IConnackPacket, type MqttClient, type Packet } from 'mqtt';
 import { NotConnectedError, RefusedError } from './errors.ts';
 import { Gate } from './gate.ts';
 import type { IncomingPackets } from './incoming-packets.ts';
 import { MAX_PACKET_BYTES } from './limits.ts';
 import { isEncrypted, type TlsOptions } from './options.ts';
 import type { OutgoingPackets } from './outgoing-packets.ts';
-import { incomingStore, outgoingStore } from './packet-stores.ts';
+import { incomingStore, outgoingStore, PacketIds } from './packet-stores.ts';
 
 /** MQTT 5, or 3.1.1, which calls itself 4 on the wire. */
 export type Version = 5 | 4;
@@ -93,6 +93,7 @@ export class Connection {
   readonly #options: ConnectionOptions;
   readonly #client: MqttClient;
   readonly #gate: Gate;
+  readonly #ids = new PacketIds();
   #takenOver = false;
   #error: Error | undefined;
 
@@ -105,8 +106,8 @@ export class Connection {
     this.#client = mqtt.connect({
       ...clientOptions(options),
       incomingStore: incomingStore(incoming, this.#gate),
-      outgoingStore: outgoingStore(outgoing, this.#gate),
-      messageIdProvider: new UniqueMessageIdProvider(),
+      outgoingStore: outgoingStore(outgoing, this.#ids, this.#gate),
+      messageIdProvider: this.#ids,
     });
     // Packets of QoS 2 have come by the store already.
     this.#client.handleMessage = ({ qos, topic, payload }, done) => {
@@ -158,9 +159,10 @@ export class Connection {
     outgoing.attach({
       window,
       refused,
-      send: ({ topic, payload, retain }) => {
+      send: ({ topic, payload, retain, packetId }) => {
+        this.#ids.next = packetId;
         // How it went is told by the store.
-        this.#client.publish(topic, payload, retain ? RETAINED : PASSING, () => {});
+        this.#client.publish(topic, payload, { qos: 2, retain, dup: packetId !== undefined }, () => {});
       },
     });
     began?.(sessionPresent, 1000 * willDelay(this.#options, properties?.sessionExpiryInterval));
@@ -233,9 +235,6 @@ function releaseAll(): Buffer {
   for (let id = 1; id <= packets.length / 4; id++) packets.writeUInt32BE(0x62020000 + id, 4 * (id - 1));
   return packets;
 }
-
-const RETAINED = { qos: 2, retain: true } as const;
-const PASSING = { qos: 2, retain: false } as const;
 
 function clientOptions(options: ConnectionOptions): IClientOptions {
   const { url, version, username, password, will } = options;

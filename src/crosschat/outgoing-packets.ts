@@ -22,8 +22,8 @@ interface Packet {
 export interface Sender {
   /** How many may be on their way at once. */
   readonly window: number;
-  /** Sends a packet; it is given its id before this returns, unless the connection is ending. */
-  send(packet: { topic: string; payload: string; retain: boolean }): void;
+  /** Sends a packet, again if it has an id; else it is given one before this returns, unless the connection is ending. */
+  send(packet: { topic: string; payload: string; retain: boolean; packetId: number | undefined }): void;
   /** The broker refused a packet. */
   refused(topic: string, error: RefusedError): void;
 }
@@ -44,9 +44,9 @@ export interface OutgoingPacketsOptions {
  */
 export class OutgoingPackets {
   readonly #options: OutgoingPacketsOptions;
-  /** On their way, by packet id. */
+  /** On their way by this connection, or the one before, by packet id. */
   readonly #sent = new Map<number, Packet>();
-  /** Not sent yet, in order. */
+  /** To be sent, in order; those that were sent before have an id. */
   #waiting = new Queue<Packet>();
   /** Not sent before their server is back. */
   readonly #held = new Groups<Packet>();
@@ -108,7 +108,7 @@ export class OutgoingPackets {
     return { seq: this.#lastSeq, topic, payload, retain, packetId: undefined, released: false, noted: false, ...settle };
   }
 
-  /** A connection is there. Nothing but {@link unacknowledged} packets goes out before {@link resume} or {@link announce}. */
+  /** A connection is there. Nothing but what it has to {@link finish} goes out before {@link resume} or {@link announce}. */
   attach(sender: Sender): void {
     this.#sender = sender;
   }
@@ -126,19 +126,36 @@ export class OutgoingPackets {
 
   /** The broker holds no session of ours: what it has not taken for good has to be sent as new. */
   sessionLost(): void {
-    if (this.#sent.size === 0) return;
-    const unsent = [...this.unacknowledged(), ...this.#waiting.drain()];
+    const unsent = [...this.#onTheirWay(), ...this.#waiting.drain()];
     this.#sent.clear();
-    for (const packet of unsent) {
-      if (packet.packetId !== undefined) this.#options.note({ kind: 'sentAs', seq: packet.seq, packetId: undefined });
+    for (const packet of unsent) this.#waiting.push(packet);
+    for (const packet of this.#all()) {
+      if (packet.packetId === undefined) continue;
+      this.#options.note({ kind: 'sentAs', seq: packet.seq, packetId: undefined });
       packet.packetId = undefined;
       packet.released = false;
-      this.#waiting.push(packet);
     }
   }
 
-  /** What the broker may or may not have, in the order in which it was sent. */
-  unacknowledged(): Packet[] {
+  /**
+   * What the broker, which holds a session of ours, may or may not have, in the order in which it was sent. What was said, and may not
+   * have been passed on, is not among it: whoever hears it has to know first who speaks. It waits, and its ids are taken.
+   */
+  finish(): { packets: Packet[]; taken: number[] } {
+    const packets: Packet[] = [];
+    const said: Packet[] = [];
+    for (const packet of this.#onTheirWay()) {
+      if (packet.released || this.#options.addressee(packet.topic) === undefined) packets.push(packet);
+      else said.push(packet);
+    }
+    for (const packet of [...said, ...this.#waiting.drain()]) this.#waiting.push(packet);
+    for (const { packetId } of said) if (packetId !== undefined) this.#sent.delete(packetId);
+    const taken: number[] = [];
+    for (const { packetId } of [...this.#waiting, ...this.#held]) if (packetId !== undefined) taken.push(packetId);
+    return { packets, taken };
+  }
+
+  #onTheirWay(): Packet[] {
     return [...this.#sent.values()].sort((a, b) => a.seq - b.seq);
   }
 
@@ -180,7 +197,12 @@ export class OutgoingPackets {
 
   /** A server did not come back. */
   gone(server: string): void {
-    for (const packet of this.#held.take(server)) this.#drop(packet, 'The server did not come back.');
+    for (const packet of this.#held.take(server)) {
+      if (packet.packetId === undefined) this.#drop(packet, 'The server did not come back.');
+      // Its id is in use until the broker is done with it.
+      else this.#waiting.push(packet);
+    }
+    this.#flow();
   }
 
   /** Lets nobody wait any more. Packets stay, for whoever goes on with them. */
@@ -203,8 +225,9 @@ export class OutgoingPackets {
     const packet = this.#sending;
     if (packet === undefined) return;
     this.#sending = undefined;
-    packet.packetId = packetId;
     this.#sent.set(packetId, packet);
+    if (packet.packetId === packetId) return;
+    packet.packetId = packetId;
     if (packet.noted) this.#options.note({ kind: 'sentAs', seq: packet.seq, packetId });
     else this.#noteNew(packet);
   }

@@ -1,6 +1,6 @@
 /** The hooks by which mqtt.js tells of QoS 2 packets. It takes them for stores, and waits for each callback before it goes on. */
 import { Readable } from 'node:stream';
-import type { IStore } from 'mqtt';
+import { type IStore, UniqueMessageIdProvider } from 'mqtt';
 import type { Gate } from './gate.ts';
 import type { IncomingPackets } from './incoming-packets.ts';
 import type { OutgoingPackets } from './outgoing-packets.ts';
@@ -33,8 +33,20 @@ export function incomingStore(packets: IncomingPackets, gate: Gate): IStore {
   return store;
 }
 
+/** Packet ids, of which the next one can be chosen. */
+export class PacketIds extends UniqueMessageIdProvider {
+  /** The next id to be given out: one that is registered. */
+  next: number | undefined;
+
+  override allocate(): number {
+    const { next } = this;
+    this.next = undefined;
+    return next ?? super.allocate();
+  }
+}
+
 /** Told of PUBLISH and PUBREL before they are sent, and when the broker is done with a packet. */
-export function outgoingStore(packets: OutgoingPackets, gate: Gate): IStore {
+export function outgoingStore(packets: OutgoingPackets, ids: PacketIds, gate: Gate): IStore {
   const store: IStore = {
     put(packet, done) {
       if (packet.messageId !== undefined) {
@@ -55,14 +67,15 @@ export function outgoingStore(packets: OutgoingPackets, gate: Gate): IStore {
       return store;
     },
     /** What a resumed session has to send again, one by one, before anything else. */
-    createStream: () =>
-      stream(
-        packets
-          .unacknowledged()
-          .map(({ packetId: messageId, released, topic, payload, retain }) =>
-            released ? { cmd: 'pubrel', messageId } : { cmd: 'publish', qos: 2, dup: true, topic, payload, retain, messageId },
-          ),
-      ),
+    createStream() {
+      const begun = packets.finish();
+      for (const id of begun.taken) ids.register(id);
+      return stream(
+        begun.packets.map(({ packetId: messageId, released, topic, payload, retain }) =>
+          released ? { cmd: 'pubrel', messageId } : { cmd: 'publish', qos: 2, dup: true, topic, payload, retain, messageId },
+        ),
+      );
+    },
     close: (done) => done(),
   };
   return store;
