@@ -121,6 +121,8 @@ export interface Adapter {
   remove?(room: RoomRef, shown: readonly string[], signal: AbortSignal): Promise<void>;
   /** About so many UTF-16 units fit into one message: where a room can't keep up, messages are joined up to that. */
   readonly roomPerMessage?: number;
+  /** Why it does not work any more until the operator acts: a sentence. Undefined while it works, or tries to by itself. */
+  readonly fault?: string | undefined;
   /** The platform's own id of a room that was configured by another name (an alias), once it is known. */
   nativeRoomId?(room: RoomRef): string | undefined;
   /** Tries what {@link start} and {@link send} will need, without letting anybody in a room see it. Never throws. */

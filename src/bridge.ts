@@ -1,6 +1,6 @@
 /** A whole bridge: the parts that a configuration asks for, put together, started and stopped. */
 import type { Logger } from 'pino';
-import { type Adapter, AdapterError } from './adapter.ts';
+import { AdapterError } from './adapter.ts';
 import { type Broker, startBroker } from './broker.ts';
 import { channelMap } from './channels.ts';
 import type { Clock } from './clock.ts';
@@ -8,6 +8,7 @@ import { type AdapterConfig, type Config, ConfigError, roomsOf } from './config.
 import { CrossChat, type CrossChatOptions, type Persistence } from './crosschat/index.ts';
 import { type Demo, startDemo } from './demo.ts';
 import type { Place } from './event.ts';
+import { health } from './health.ts';
 import { Hub } from './hub.ts';
 import { Lease, type Tenure } from './lease.ts';
 import type { Member } from './member.ts';
@@ -46,6 +47,11 @@ export class Bridge {
   #servers: VirtualServer[] = [];
   #members: Member[] = [];
   #lease: Lease | undefined;
+  /** Why adapters could not be started. */
+  readonly #failed = new Map<Member, string>();
+  /** Ends a start that is under way, wherever it is. */
+  readonly #ending = new AbortController();
+  #standstill: string | undefined;
 
   constructor(options: BridgeOptions) {
     this.#options = options;
@@ -58,29 +64,46 @@ export class Bridge {
 
   /**
    * Starts everything. Resolves when each adapter runs or has said what is wrong with it; peers that can't be reached yet are
-   * tried for ever.
+   * tried for ever. Resolves as well when it is ended meanwhile.
    * @throws {ConfigError} when nothing can work as configured
+   * @throws {DatabaseFault} when the store can't be read
    */
   async start(): Promise<void> {
+    try {
+      await this.#start();
+    } catch (error) {
+      if (!this.#ending.signal.aborted) throw error;
+    }
+  }
+
+  async #start(): Promise<void> {
     const { config, clock, random, log } = this.#options;
     const { hub, outbox } = await this.#openStore();
     let connection = config.mqtt;
     if (config.mqtt.urls.length === 0) {
       this.#broker = await startBroker({ log });
+      if (this.#ending.signal.aborted) await this.#broker.stop();
+      this.#goOn();
       log.info(`No MQTT broker is configured, so the bridge runs one: game servers can join at ${this.#broker.url}`);
       connection = { ...config.mqtt, urls: [this.#broker.url], allowAnonymous: true };
     }
     this.#servers = virtualServerOptions(config, connection).map((options) => this.#virtualServer(options, hub));
     this.#members = config.adapters.map((adapter) => this.#member(adapter, hub));
     await Promise.all([outbox.restore(), hub.restore()]);
+    this.#goOn();
     for (const server of this.#servers) outbox.release(networkId(server));
     await Promise.all(this.#servers.map((server) => server.start()));
+    this.#goOn();
     await this.#place();
+    this.#goOn();
     if (this.#broker && config.adapters.every(({ module }) => module.everywhere)) {
       log.info('Nothing is configured, so two simulated game servers show what the bridge does.');
       this.#demo = await startDemo({ url: this.#broker.url, topicPrefix: config.mqtt.topicPrefix, clock, random, log });
+      if (this.#ending.signal.aborted) await this.#demo.stop();
+      this.#goOn();
     }
     const started = await Promise.all(this.#members.map((member) => this.#startAdapter(member)));
+    this.#goOn();
     const platforms = started.filter((_, index) => !config.adapters[index]?.module.everywhere);
     if (platforms.length > 0 && !platforms.includes(true)) {
       throw new ConfigError(['No adapter could be started; what is wrong with each is said above.']);
@@ -94,15 +117,14 @@ export class Bridge {
 
   /** What is wrong now, in sentences for the operator; none when all is well. */
   health(): readonly string[] {
-    const { fault } = this.#store?.writer ?? {};
-    const offline = this.#servers.filter(({ chat }) => chat.status !== 'ready');
-    return [
-      ...(fault === undefined ? [] : [`${fault} What happens is kept in memory only.`]),
-      ...offline.map(
-        ({ chat }) => `The bridge is not on the network as ${chat.state.ownId}: it has no connection to the MQTT broker.`,
-      ),
-      ...(this.#outbox?.health() ?? []),
-    ];
+    return health({
+      store: this.#store,
+      servers: this.#servers,
+      members: this.#members,
+      failed: this.#failed,
+      outbox: this.#outbox,
+      standstill: this.#standstill,
+    });
   }
 
   /**
@@ -110,6 +132,7 @@ export class Bridge {
    * can make it take 8 s.
    */
   async stop(): Promise<void> {
+    this.#ending.abort();
     this.#lease?.end();
     await this.#demo?.stop();
     await this.#outbox?.close(FLUSH_TIME);
@@ -120,9 +143,15 @@ export class Bridge {
 
   /** Ends at once and without a goodbye, since another instance is active, or may soon be. Never throws. */
   async leave(): Promise<void> {
+    this.#ending.abort();
     this.#lease?.end();
     await Promise.all([this.#stepBack(), ...this.#servers.map((server) => server.close({ goodbye: false }))]);
     await this.#store?.close();
+  }
+
+  /** @throws when the bridge was ended meanwhile */
+  #goOn(): void {
+    this.#ending.signal.throwIfAborted();
   }
 
   /** Resolves when it is certain that no other instance is active. */
@@ -131,7 +160,7 @@ export class Bridge {
     const [lead] = this.#servers;
     if (!tenure || !lead) return;
     this.#lease = new Lease(lead.chat, tenure, clock);
-    await this.#lease.settled();
+    await this.#lease.settled(this.#ending.signal);
   }
 
   /** Whether it serves nobody but its operator. */
@@ -147,19 +176,22 @@ export class Bridge {
   /** Opens the store, and makes what stands on it. A private bridge leaves nothing behind. */
   async #openStore(): Promise<{ hub: Hub; outbox: Outbox }> {
     const { config, clock, random, log, tenure } = this.#options;
-    const onLost = () => void this.#stepBack();
+    const onLost = () => this.#standStill('Another bridge has taken over the database.');
+    const dataDir = this.#isPrivate ? undefined : config.dataDir;
     try {
-      this.#store = tenure?.store;
-      this.#store ??= await openStore({ ...config, ...(this.#isPrivate && { dataDir: undefined }), clock, random, log, onLost });
+      this.#store = tenure?.store ?? (await openStore({ ...config, dataDir, clock, random, log, onLost }));
     } catch (error) {
       if (error instanceof StoreError) throw new ConfigError([error.message]);
       throw error;
     }
+    if (this.#ending.signal.aborted) await this.#store.close();
+    this.#goOn();
     const { database, writer } = this.#store;
     const notice = (place: Place, text: string, seq: number) => noticeIn(place, text, seq, clock.now());
     const outbox = new Outbox({ database, writer, maxAge: config.maxDeliveryAge, notice, clock, random, log });
     this.#outbox = outbox;
     await outbox.open();
+    this.#goOn();
     const memory = this.#store.memory('hub');
     const hub = new Hub({ hearersOf: channelMap(config.channels), outbox, flood: config.flood, memory, clock, log });
     return { hub, outbox };
@@ -180,10 +212,7 @@ export class Bridge {
     });
     chat.on('takenOver', () => {
       if (tenure) return tenure.lost(`Another instance has taken over as ${serverId}.`);
-      serverLog.error(
-        'This bridge stands still until it is started again. To run two bridges, give each a SERVER_ID of its own.',
-      );
-      void this.#stepBack();
+      this.#standStill(`Another bridge has connected as ${serverId}. To run two bridges, give each a SERVER_ID of its own.`);
     });
     chat.on('pm', ({ from, server }) => {
       serverLog.info(
@@ -233,17 +262,28 @@ export class Bridge {
   }
 
   /** Whether it runs. */
-  async #startAdapter({ id, adapter }: Member): Promise<boolean> {
+  async #startAdapter(member: Member): Promise<boolean> {
+    const { id, adapter } = member;
     try {
       await adapter.start();
       this.#outbox?.release(id);
       return true;
     } catch (error) {
       const { log } = this.#options;
+      const fault = `${adapter.platform} could not be started, because of a fault in the bridge`;
       if (error instanceof AdapterError) log.error({ adapter: id }, error.message);
-      else log.error({ adapter: id, err: error }, `${adapter.platform} could not be started, because of a fault in the bridge`);
+      else log.error({ adapter: id, err: error }, fault);
+      this.#failed.set(member, error instanceof AdapterError ? error.message : `${fault}.`);
       return false;
     }
+  }
+
+  /** It does nothing any more: everything is left to the bridge that took over. */
+  #standStill(why: string): void {
+    this.#standstill = `${why} This one stands still until it is started again.`;
+    this.#options.log.error(this.#standstill);
+    this.#ending.abort();
+    void this.#stepBack();
   }
 
   /** Leaves everything to the bridge that took over: its rooms would be served twice otherwise. */
@@ -253,6 +293,6 @@ export class Bridge {
   }
 
   async #stopAdapters(): Promise<void> {
-    await Promise.all(this.#members.map(({ adapter }: { adapter: Adapter }) => adapter.stop()));
+    await Promise.all(this.#members.map(({ adapter }) => adapter.stop()));
   }
 }

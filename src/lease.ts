@@ -49,8 +49,9 @@ export class Lease {
   readonly #clock: Clock;
   readonly #tenure: Tenure;
   #heardAt: number;
+  /** How many milliseconds ago that is at most, by the looks. */
+  #silence = 0;
   #cancel = () => {};
-  #cancelSettling = () => {};
 
   /** @param chat the virtual server whose place it is */
   constructor(chat: CrossChat, tenure: Tenure, clock: Clock) {
@@ -61,48 +62,50 @@ export class Lease {
     if (!tenure.locked) this.#look();
   }
 
-  /** Resolves when the bridge may act: never after {@link end}. Rejects when the virtual server is stopped before. */
-  async settled(): Promise<void> {
+  /** Resolves when the bridge may act. Rejects when `signal` is aborted, or the virtual server stopped, before. */
+  async settled(signal: AbortSignal): Promise<void> {
     const { contested, times } = this.#tenure;
     while (contested) {
-      await this.#chat.whenReady();
-      if (await this.#staysReady(times.settle)) return;
+      await this.#chat.whenReady(signal);
+      if (await this.#staysReady(times.settle, signal)) return;
+      signal.throwIfAborted();
     }
   }
 
   /** Watches no longer. */
   end(): void {
     this.#cancel();
-    this.#cancelSettling();
   }
 
   #look(): void {
     const { times, lost } = this.#tenure;
     const { heardAt, willDelay } = this.#chat;
-    this.#heardAt = Math.max(this.#heardAt, heardAt);
+    const step = times.silence / LOOKS;
+    const isNews = heardAt > 0 && heardAt !== this.#heardAt;
+    if (isNews) this.#heardAt = heardAt;
+    // A sign may have come right after the look before.
+    this.#silence = isNews ? step : this.#silence + step;
     const limit = willDelay > times.longSilence ? times.longSilence : times.silence;
-    if (this.#clock.now() - this.#heardAt < limit) {
-      this.#cancel = this.#clock.after(times.silence / LOOKS, () => this.#look());
+    // By the looks as well, since a clock may be set back; and by the clock, since a process may be stopped for a while.
+    if (Math.max(this.#clock.now() - this.#heardAt, this.#silence) < limit) {
+      this.#cancel = this.#clock.after(step, () => this.#look());
       return;
     }
     lost(`The MQTT broker has not been heard for ${Math.round(limit / 1000)} s, so another instance may take over.`);
   }
 
-  #staysReady(ms: number): Promise<boolean> {
+  #staysReady(ms: number, signal: AbortSignal): Promise<boolean> {
     return new Promise((resolve) => {
-      const broke = () => {
-        this.#cancelSettling();
-        resolve(false);
-      };
-      const cancel = this.#clock.after(ms, () => {
-        this.#cancelSettling();
-        resolve(true);
-      });
-      this.#cancelSettling = () => {
+      const done = (stayed: boolean) => {
         cancel();
         this.#chat.off('down', broke);
+        signal.removeEventListener('abort', broke);
+        resolve(stayed);
       };
+      const broke = () => done(false);
+      const cancel = this.#clock.after(ms, () => done(true));
       this.#chat.on('down', broke);
+      signal.addEventListener('abort', broke);
     });
   }
 }

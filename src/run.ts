@@ -4,8 +4,12 @@ import { Bridge, type BridgeOptions } from './bridge.ts';
 import { systemClock } from './clock.ts';
 import { type Config, ConfigError } from './config.ts';
 import type { StandbyTimes } from './lease.ts';
+import { DatabaseFault } from './store/database.ts';
+import { pause } from './store/pause.ts';
 import { turn } from './turn.ts';
 
+/** How long an instance whose database failed waits, in milliseconds. */
+const TRY_AGAIN = 5_000;
 /** A stop that takes longer than this, in milliseconds, is cut short. */
 const STOP_LIMIT = 4_800;
 
@@ -33,8 +37,9 @@ export async function run(config: Config, log: Logger, onInterrupt?: (action: ()
     await (config.standby ? runInTurns(options, end.signal) : runOnce(options, end.signal));
     return 0;
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    for (const problem of error.problems) log.fatal(problem);
+    const isKnown = error instanceof ConfigError || error instanceof DatabaseFault;
+    if (!isKnown) throw error;
+    for (const problem of error instanceof ConfigError ? error.problems : [`${error.message}.`]) log.fatal(problem);
     return 1;
   } finally {
     clearInterval(awake);
@@ -47,16 +52,24 @@ export async function run(config: Config, log: Logger, onInterrupt?: (action: ()
  * @throws {ConfigError} when nothing can work as configured
  */
 export async function runInTurns(options: BridgeOptions, signal: AbortSignal, times?: StandbyTimes): Promise<void> {
+  const { clock, log } = options;
   while (!signal.aborted) {
     let lose = (_why: string) => {};
     const lost = new Promise<string>((resolve) => {
       lose = resolve;
     });
-    const tenure = await turn({ ...options, times, lost: lose, signal });
-    if (tenure === undefined) return;
-    options.log.info('It is the turn of this instance: it becomes active.');
-    const why = await runOnce({ ...options, tenure }, signal, lost);
-    if (why !== undefined) options.log.warn(`${why} This one has stepped back, and stands by.`);
+    try {
+      // A database that does not answer must not hold up the end; what turn() has opened then, it closes.
+      const tenure = await Promise.race([turn({ ...options, times, lost: lose, signal }), aborted(signal)]);
+      if (tenure === undefined) return;
+      log.info('It is the turn of this instance: it becomes active.');
+      const why = await runOnce({ ...options, tenure }, signal, lost);
+      if (why !== undefined) log.warn(`${why} This one has stepped back, and stands by.`);
+    } catch (error) {
+      if (!(error instanceof DatabaseFault)) throw error;
+      log.warn(`${error.message}. This instance stands by, and tries again.`);
+      await pause(clock, TRY_AGAIN, signal);
+    }
   }
 }
 

@@ -1,6 +1,5 @@
 /** Stands by until this instance may become active: when nobody else is, under its server id. */
 import type { Logger } from 'pino';
-
 import type { Clock } from './clock.ts';
 import { type Config, ConfigError } from './config.ts';
 import { type CrossChatOptions, type Status, watchStatus } from './crosschat/index.ts';
@@ -33,6 +32,7 @@ const TRY_AGAIN = 5_000;
  * says that nobody else is active.
  * @returns undefined when the wait was ended before
  * @throws {ConfigError} when this instance could never be active
+ * @throws {DatabaseFault} when the store can't be read
  */
 export async function turn(options: TurnOptions): Promise<Tenure | undefined> {
   const { config, lost } = options;

@@ -45,6 +45,7 @@ const OWN = { adapter: '' as AdapterId, platform: 'bridge', author: { id: 'bridg
 export class VirtualServer {
   readonly chat: CrossChat;
   readonly #speakers: Speakers;
+  #closed = false;
 
   constructor({ chat, idle, clock, speakers }: VirtualServerOptions) {
     this.chat = chat;
@@ -55,7 +56,7 @@ export class VirtualServer {
   async start(): Promise<void> {
     await this.chat.load();
     await this.#speakers.restore();
-    this.chat.start();
+    if (!this.#closed) this.chat.start();
   }
 
   /** Whether the network can see a platform's user. */
@@ -103,6 +104,7 @@ export class VirtualServer {
 
   /** Leaves the network. @param options whether it says goodbye, as in {@link CrossChat.stop} */
   async close(options: { goodbye?: boolean } = {}): Promise<void> {
+    this.#closed = true;
     this.#speakers.close();
     await this.chat.stop(options);
   }

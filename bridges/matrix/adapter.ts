@@ -115,6 +115,10 @@ export class MatrixAdapter implements Adapter {
     await this.#orWhyNot(done, target, { failed: sentences.notChanged, forbidden: sentences.mayNotRemove });
   }
 
+  get fault(): string | undefined {
+    return this.#refusal;
+  }
+
   nativeRoomId(ref: RoomRef): string | undefined {
     return this.#rooms.get(ref)?.id;
   }

@@ -64,7 +64,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const { store: limits, beside, clock, random, log } = options;
   const { database, close } = await open(options);
   const writer = new Writer({ database, clock, random, log });
-  const bans = await openBans(database, writer);
+  const bans = await openBans(database, writer).catch(async (error: unknown) => {
+    await close();
+    throw explained(error);
+  });
   const endPruning = limits && !beside ? startPruning({ database, writer, clock, log, ...limits }) : undefined;
   return {
     database,
@@ -96,8 +99,13 @@ async function open({
     if (url) return await openPostgres({ url, clock, instance: randomUUID(), beside, wait, onLost });
     return await (beside ? openFileBeside(dataDir) : openFile(dataDir, clock, log, wait));
   } catch (error) {
-    if (error instanceof DatabaseFault) throw new StoreError(`${error.message}.`, { cause: error });
-    if (error instanceof NewerSchemaError) throw new StoreError(error.message, { cause: error });
-    throw error;
+    throw explained(error);
   }
+}
+
+/** What is wrong with a database, for the operator. */
+function explained(error: unknown): unknown {
+  if (error instanceof DatabaseFault) return new StoreError(`${error.message}.`, { cause: error });
+  if (error instanceof NewerSchemaError) return new StoreError(error.message, { cause: error });
+  return error;
 }
