@@ -59,7 +59,7 @@ export class CrossChat extends EventEmitter<CrossChatEvents> {
       urls: this.#urls,
       inherits,
       now: this.#clock.now(),
-      isOnline: (serverId) => this.state.servers.get(serverId)?.online === true,
+      hears: (serverId) => this.state.hears(serverId),
       receive,
     });
     this.state = new CrossChatState({

@@ -94,6 +94,8 @@ export class Connection {
   readonly #client: MqttClient;
   readonly #gate: Gate;
   readonly #ids = new PacketIds();
+  /** Ids of packets that were released beside mqtt.js. */
+  readonly #released = new Set<number>();
   #takenOver = false;
   #error: Error | undefined;
 
@@ -142,6 +144,11 @@ export class Connection {
     this.#options.heard?.();
     if (packet.cmd === 'connack') this.#begin(packet);
     if ((packet.cmd !== 'pubrec' && packet.cmd !== 'pubcomp') || packet.messageId === undefined) return;
+    if (packet.cmd === 'pubcomp' && this.#released.delete(packet.messageId)) {
+      this.#options.outgoing.completed(packet.messageId);
+      this.#ids.deallocate(packet.messageId);
+      return;
+    }
     const code = packet.reasonCode ?? 0;
     if (code < 0x80 || code === UNKNOWN_PACKET) return;
     const why = packet.properties?.reasonString ?? `reason code ${code}`;
@@ -163,6 +170,11 @@ export class Connection {
         this.#ids.next = packetId;
         // How it went is told by the store.
         this.#client.publish(topic, payload, { qos: 2, retain, dup: packetId !== undefined }, () => {});
+      },
+      // Nothing that mqtt.js offers does it, nor does it look at the answer.
+      release: (packetId) => {
+        this.#released.add(packetId);
+        this.#client.stream.write(Buffer.from([0x62, 2, packetId >> 8, packetId & 0xff]));
       },
     });
     began?.(sessionPresent, 1000 * willDelay(this.#options, properties?.sessionExpiryInterval));

@@ -13,8 +13,8 @@ export interface ContinuityOptions {
   readonly inherits: boolean;
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** Whether a server is there. */
-  readonly isOnline: (server: string) => boolean;
+  /** Whether a server is there, and knows who speaks. */
+  readonly hears: (server: string) => boolean;
   /** Takes each packet that comes in, once. */
   readonly receive: (topic: string, payload: string | Uint8Array) => void;
 }
@@ -35,7 +35,7 @@ export class Continuity {
   /** Whether that may be another process's. */
   #inherited = false;
 
-  constructor({ persistence, topicPrefix, urls, inherits, now, isOnline, receive }: ContinuityOptions) {
+  constructor({ persistence, topicPrefix, urls, inherits, now, hears, receive }: ContinuityOptions) {
     this.#inherits = inherits;
     this.durable = persistence !== undefined;
     this.persistence = persistence ?? keepsNothing;
@@ -47,7 +47,7 @@ export class Continuity {
       note,
       durable: this.durable,
       addressee: (topic) => addressee(topic, topicPrefix),
-      isOnline,
+      hears,
     });
   }
 

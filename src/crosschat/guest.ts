@@ -19,7 +19,7 @@ export interface GuestOptions {
 export function guest({ options, url, version, clientId, keepalive = options.keepalive ?? 4, receive = () => {} }: GuestOptions) {
   const { note, kept } = keepsNothing;
   const { username, password, tls } = options;
-  const outgoing = new OutgoingPackets({ note, durable: false, addressee: () => undefined, isOnline: () => false });
+  const outgoing = new OutgoingPackets({ note, durable: false, addressee: () => undefined, hears: () => false });
   const connection = new Connection({
     url,
     version,

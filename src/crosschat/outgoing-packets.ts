@@ -24,6 +24,8 @@ export interface Sender {
   readonly window: number;
   /** Sends a packet, again if it has an id; else it is given one before this returns, unless the connection is ending. */
   send(packet: { topic: string; payload: string; retain: boolean; packetId: number | undefined }): void;
+  /** Sends PUBREL for a packet that was received by the broker before this connection. */
+  release(packetId: number): void;
   /** The broker refused a packet. */
   refused(topic: string, error: RefusedError): void;
 }
@@ -35,7 +37,8 @@ export interface OutgoingPacketsOptions {
   readonly durable: boolean;
   /** The server that hears a topic, if what is said there is lost when nobody says it again. */
   readonly addressee: (topic: string) => string | undefined;
-  readonly isOnline: (server: string) => boolean;
+  /** Whether a server is there, and knows who speaks. */
+  readonly hears: (server: string) => boolean;
 }
 
 /**
@@ -145,7 +148,7 @@ export class OutgoingPackets {
     const packets: Packet[] = [];
     const said: Packet[] = [];
     for (const packet of this.#onTheirWay()) {
-      if (packet.released || this.#options.addressee(packet.topic) === undefined) packets.push(packet);
+      if (this.#options.addressee(packet.topic) === undefined) packets.push(packet);
       else said.push(packet);
     }
     for (const packet of [...said, ...this.#waiting.drain()]) this.#waiting.push(packet);
@@ -164,7 +167,7 @@ export class OutgoingPackets {
     for (const packet of this.#waiting.drain()) {
       const server = this.#options.addressee(packet.topic);
       if (packet.retain) this.#drop(packet, 'It may be outdated.');
-      else if (server === undefined || this.#options.isOnline(server)) this.#waiting.push(packet);
+      else if (server === undefined || this.#options.hears(server)) this.#waiting.push(packet);
       else this.#held.add(server, packet);
     }
     this.#flowing = true;
@@ -267,6 +270,11 @@ export class OutgoingPackets {
     while (sender !== undefined && this.#flowing && this.#sent.size < sender.window) {
       const packet = this.#waiting.shift();
       if (packet === undefined) return;
+      if (packet.released && packet.packetId !== undefined) {
+        this.#sent.set(packet.packetId, packet);
+        sender.release(packet.packetId);
+        continue;
+      }
       this.#sending = packet;
       sender.send(packet);
       if (this.#sending === undefined) continue;

@@ -195,7 +195,8 @@ export class Receiver {
     }
     absences.back(server.id);
     roster.burst(peer);
-    back(server.id);
+    // While we are not announced, it is told later.
+    if (peer.told) back(server.id);
   }
 
   #meta({ server }: Peer, meta: Record<string, unknown>): void {

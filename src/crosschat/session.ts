@@ -62,6 +62,7 @@ export class Session {
   /** Whether nothing sent to us since the last connection, or since an earlier process, is lost. */
   #continued = false;
   #repeating = false;
+  #open = true;
   #listener: (() => void) | undefined;
 
   constructor(parts: SessionParts) {
@@ -94,6 +95,9 @@ export class Session {
         parts.began(willDelay);
       },
       refused: (topic, error) => problem(explainRefusal(url.host, serverId, topic, error)),
+    });
+    void this.#connection.closed.then(() => {
+      this.#open = false;
     });
   }
 
@@ -201,7 +205,7 @@ export class Session {
     };
     const { state, continuity } = this.#parts;
     const repeated = state.repeatStatus().then(() => {
-      continuity.identity.interrupted = false;
+      if (this.#open) continuity.identity.interrupted = false;
     });
     repeated.then(done, done);
   }

@@ -146,6 +146,12 @@ export class CrossChatState implements ServerOwner {
     return Array.from(this.#picture.online(), (peer) => peer.server);
   }
 
+  /** Whether a server is online, and was told who is here. */
+  hears(serverId: string): boolean {
+    const peer = this.#picture.peers.get(serverId);
+    return peer?.server.online === true && peer.told;
+  }
+
   /** Takes a packet that the broker sent. Never throws, whatever it holds. */
   receive(topic: string, payload: Uint8Array | string): void {
     this.#receiver.receive(topic, payload);
@@ -182,6 +188,7 @@ export class CrossChatState implements ServerOwner {
   resume(started: number, instance: string): void {
     this.#own.connected(started, instance);
     this.#roster.resumed();
+    for (const { server } of this.#picture.online()) this.#holding.back(server.id);
   }
 
   /** Publishes what the broker holds otherwise of our meta and states, once what it holds has come. */

@@ -318,6 +318,6 @@ test('what is said to a server that went waits 10 s for it, which stand still wh
   receive('state/gamma/status', { started: 6 });
   await clock.advance(1_000);
   await state.say(1, 'three');
-  const news = ['alpha: one', 'beta is back', 'beta is back', 'alpha: two', 'gamma: two', 'gamma is back', 'alpha is gone'];
+  const news = ['alpha: one', 'beta is back', 'alpha: two', 'gamma: two', 'gamma is back', 'alpha is gone'];
   expect(log).toEqual(news);
 });
