@@ -183,15 +183,25 @@ async function quiet(world: TortureWorld, said: readonly Said[], patience: numbe
   journal.note(`${least} are still missing, and nothing has come for ${patience / 1000} s`);
 }
 
+/** Of a line, in UTF-16 units. */
+const SHOWN_IN_GAME = 800;
+
 /** Each destination with what it should hear: game servers hear each other without the bridge. */
 function arrivals({ places, talkers }: TortureWorld, said: readonly Said[]): Arrivals[] {
   const homes = new Map(talkers.map(({ name, home }) => [name, home]));
   return [...places].map(([where, place]) => ({
     where,
     seen: place.seen(),
-    said: said.filter(({ speaker }) => {
-      const home = homes.get(speaker) ?? '';
-      return home !== where && (place.kind === 'room' || places.get(home)?.kind === 'room');
-    }),
+    said: said
+      .filter(({ speaker }) => {
+        const home = homes.get(speaker) ?? '';
+        return home !== where && (place.kind === 'room' || places.get(home)?.kind === 'room');
+      })
+      .map((line) => (place.kind === 'game' ? beginning(line) : line)),
   }));
+}
+
+/** What a game shows of a line for certain: of a long one it hears the beginning only. */
+function beginning(line: Said): Said {
+  return { ...line, items: line.items.filter((item) => line.text.indexOf(item) + item.length <= SHOWN_IN_GAME) };
 }
