@@ -19,9 +19,9 @@ export function report(outcome: Outcome, folder: string): string[] {
   ];
 }
 
-/** Whether nothing was lost, doubled or out of order. */
-export function isClean({ lost, doubled, disordered }: Outcome): boolean {
-  return lost.length + doubled.length + disordered.length === 0;
+/** Whether nothing was lost, doubled, out of order or under another name. */
+export function isClean({ lost, doubled, disordered, misnamed }: Outcome): boolean {
+  return lost.length + doubled.length + disordered.length + misnamed.length === 0;
 }
 
 function listed(what: string, faults: readonly Fault[]): string[] {

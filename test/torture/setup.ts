@@ -15,7 +15,7 @@ export function journalFolder(): string {
   return folder;
 }
 
-/** Tortures the bridge, and expects that nothing was lost, doubled, out of order, or otherwise wrong. */
+/** Tortures the bridge, and expects that nothing was lost, doubled, out of order, under another name, or otherwise wrong. */
 export async function survives(
   options: Pick<TortureOptions, 'seed' | 'duration' | 'kills' | 'cuts' | 'faults' | 'groups'> & Partial<TortureOptions>,
 ): Promise<Outcome> {
@@ -31,8 +31,8 @@ export async function survives(
     ...options,
     journal,
   });
-  const { lost, doubled, disordered, remarks } = outcome;
-  const nothing = { lost: [], doubled: [], disordered: [], remarks: [] };
-  expect({ lost, doubled, disordered, remarks }, `the logs are in ${journal.folder}`).toEqual(nothing);
+  const { lost, doubled, disordered, misnamed, remarks } = outcome;
+  const nothing = { lost: [], doubled: [], disordered: [], misnamed: [], remarks: [] };
+  expect({ lost, doubled, disordered, misnamed, remarks }, `the logs are in ${journal.folder}`).toEqual(nothing);
   return outcome;
 }

@@ -11,6 +11,7 @@ import type { Journal } from './journal.ts';
 import type { Line } from './lines.ts';
 import { PacketReader } from './packets.ts';
 import type { Sighting } from './tally.ts';
+import { Underway } from './underway.ts';
 
 /** Somebody who talks. */
 export interface Talker {
@@ -62,11 +63,15 @@ export interface WorldOptions {
 
 export async function makeWorld({ broker, journal, program, dataDir = 'data' }: WorldOptions): Promise<TortureWorld> {
   const readers = new Map<string, PacketReader>();
+  const underway = new Underway(broker);
   const mqtt = await TcpProxy.start({ host: '127.0.0.1', port: broker.port }, (direction, data, connection) => {
     const key = `#${connection} ${direction}`;
     const reader = readers.get(key) ?? new PacketReader();
     readers.set(key, reader);
-    for (const line of reader.read(data)) journal.packet(`${key} ${line}`);
+    for (const line of reader.read(data)) {
+      journal.packet(`${key} ${line}`);
+      underway.read(`${direction} ${line}`);
+    }
   });
   const places = new Map<string, Destination>();
   const talkers: Talker[] = [];
@@ -116,7 +121,10 @@ export async function makeWorld({ broker, journal, program, dataDir = 'data' }: 
     games.push(game);
     places.set(id, {
       kind: 'game',
-      seen: () => game.chat.all.filter((line) => /^[^@]*@bridge: /.test(line)).map((text) => ({ author: '', text })),
+      seen: () =>
+        game.chat.all
+          .filter((line) => /^[^@]*@bridge: /.test(line))
+          .map((line) => ({ author: '', text: underway.withName(id, line) })),
     });
     for (const name of players) {
       const player = await game.join(name);
