@@ -5,21 +5,19 @@ import { type Broker, startBroker } from './broker.ts';
 import { channelMap } from './channels.ts';
 import type { Clock } from './clock.ts';
 import { type AdapterConfig, type Config, ConfigError, roomsOf } from './config.ts';
-import { CrossChat, type CrossChatOptions, type Persistence } from './crosschat/index.ts';
+import type { CrossChatOptions } from './crosschat/index.ts';
 import { type Demo, startDemo } from './demo.ts';
 import type { Place } from './event.ts';
 import { health } from './health.ts';
 import { Hub } from './hub.ts';
 import { Lease, type Tenure } from './lease.ts';
-import type { Member } from './member.ts';
+import { type Member, makeMember } from './member.ts';
 import { networkId } from './network-destination.ts';
 import { noticeIn } from './notice.ts';
 import { Outbox } from './outbox/outbox.ts';
-import type { SpeakerStore } from './speakers.ts';
-import { sessionOf } from './store/sessions.ts';
-import { speakersOf } from './store/speakers.ts';
 import { openStore, type Store, StoreError } from './store/store.ts';
-import { VirtualServer } from './virtual-server.ts';
+import type { VirtualServer } from './virtual-server.ts';
+import { makeVirtualServer } from './virtual-server-maker.ts';
 import { virtualServerOptions } from './virtual-server-options.ts';
 
 /** What a bridge is made of. */
@@ -87,7 +85,7 @@ export class Bridge {
       log.info(`No MQTT broker is configured, so the bridge runs one: game servers can join at ${this.#broker.url}`);
       connection = { ...config.mqtt, urls: [this.#broker.url], allowAnonymous: true };
     }
-    this.#servers = virtualServerOptions(config, connection).map((options) => this.#virtualServer(options, hub));
+    this.#servers = virtualServerOptions(config, connection).map((options) => this.#virtualServer(options, hub, outbox));
     this.#members = config.adapters.map((adapter) => this.#member(adapter, hub));
     await Promise.all([outbox.restore(), hub.restore()]);
     this.#goOn();
@@ -197,66 +195,31 @@ export class Bridge {
     return { hub, outbox };
   }
 
-  #virtualServer(options: CrossChatOptions, hub: Hub): VirtualServer {
-    const { config, clock, random, log, tenure } = this.#options;
+  #virtualServer(options: CrossChatOptions, hub: Hub, outbox: Outbox): VirtualServer {
+    const { config, tenure } = this.#options;
     const { serverId } = options;
-    const serverLog = log.child({ server: serverId });
-    const { persistence, speakers } = this.#keptFor(serverId);
-    const chat = new CrossChat({
-      ...options,
-      ...(persistence && { persistence }),
-      inherits: tenure !== undefined,
-      log: serverLog,
-      clock,
-      random,
-    });
-    chat.on('takenOver', () => {
+    const kept = this.#isPrivate ? undefined : { ...this.#openedStore(), delivered: () => outbox.kept() };
+    const inherits = tenure !== undefined;
+    const server = makeVirtualServer({ ...this.#options, options: { ...options, inherits }, idle: config.idle, kept });
+    server.chat.on('takenOver', () => {
       if (tenure) return tenure.lost(`Another instance has taken over as ${serverId}.`);
       this.#standStill(`Another bridge has connected as ${serverId}. To run two bridges, give each a SERVER_ID of its own.`);
     });
-    chat.on('pm', ({ from, server }) => {
-      serverLog.info(
-        { from: `${server.id}/${from?.id ?? '?'}` },
-        'a whisper to a speaker came in; whispers do not reach the platforms yet',
-      );
-    });
-    const server = new VirtualServer({ chat, idle: config.idle, clock, ...(speakers && { speakers }) });
     hub.listen(server);
     return server;
   }
 
-  /** What a virtual server keeps over a restart: nothing where the store does not last. */
-  #keptFor(server: string): { persistence?: Persistence; speakers?: SpeakerStore } {
-    const { database, writer } = this.#openedStore();
-    if (this.#isPrivate) return {};
-    const kept = () => this.#outbox?.kept();
-    return { persistence: sessionOf({ database, writer, server, kept }), speakers: speakersOf(server, database, writer) };
-  }
-
-  #member({ id, module, config: own, serverId }: AdapterConfig, hub: Hub): Member {
-    const { config, clock, random, log, shutdown } = this.#options;
-    const server = this.#servers.find(({ chat }) => chat.state.ownId === serverId);
-    if (!server) throw new Error(`no virtual server ${serverId}`);
-    const adapterLog = log.child({ adapter: id });
-    const rooms = roomsOf(config, id);
-    const adapter = module.create(own, {
-      id,
-      rooms,
-      log: adapterLog,
-      clock,
-      random,
-      memory: this.#openedStore().memory(id),
-      chat: server.chat,
-      message: (message) => hub.heardFromRoom(message),
-      edit: (edit) => hub.heardFromRoom(edit),
-      remove: (removal) => hub.heardFromRoom(removal),
-      profile: (author) => hub.changed(member, author),
-      left: (userId) => hub.left(member, userId),
+  #member(adapter: AdapterConfig, hub: Hub): Member {
+    const server = this.#servers.find(({ chat }) => chat.state.ownId === adapter.serverId);
+    if (!server) throw new Error(`no virtual server ${adapter.serverId}`);
+    const member = makeMember(adapter, {
+      ...this.#options,
+      rooms: roomsOf(this.#options.config, adapter.id),
+      server,
+      memory: this.#openedStore().memory(adapter.id),
+      hub,
       health: () => this.health(),
-      shutdown,
     });
-    const { type, everywhere = false } = module;
-    const member: Member = { id, type, adapter, rooms, everywhere, server };
     hub.join(member);
     return member;
   }

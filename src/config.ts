@@ -1,86 +1,14 @@
-/** The configuration: one schema, and errors that name the key and what would be right. */
-import { z } from 'zod';
+/** The configuration, as everybody else sees it. */
+import type { z } from 'zod';
 import type { AdapterEntries, AdapterModule } from './adapter.ts';
 import type { Channel } from './channels.ts';
-import { mqtt, mqttOptions, tls } from './config-mqtt.ts';
-import { databaseUrl, flood, maxDeliveryAgeHours, store } from './config-store.ts';
-import { oneOrMore, text } from './config-values.ts';
-import { type CrossChatOptions, isServerId } from './crosschat/index.ts';
+import { mqttOptions } from './config-mqtt.ts';
+import { ConfigError, sentencesOf, suggestion } from './config-problems.ts';
+import { foreign, schema } from './config-schema.ts';
+import type { CrossChatOptions } from './crosschat/index.ts';
 import type { AdapterId, RoomRef } from './event.ts';
-import { nearest } from './text/nearest.ts';
 
-/** The configuration can't be used. Every problem is a sentence for the operator and holds no secret. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-  readonly problems: readonly string[];
-
-  constructor(problems: readonly string[]) {
-    super(problems.join('\n'));
-    this.problems = problems;
-  }
-}
-
-const serverId = z
-  .string('must be a text, for example "bridge"')
-  .refine(isServerId, 'must be 1 to 64 characters without /, + and #, for example "bridge"');
-const adapter = z.looseObject({
-  type: text.optional(),
-  server_id: serverId.optional(),
-  mqtt: z.strictObject({ username: text, password: text }, 'must be a map with username and password').optional(),
-});
-
-/** YAML reads a room that is all digits as a number, and such a large one loses digits by that. */
-const room = z
-  .string({
-    error: ({ input }) =>
-      typeof input === 'number'
-        ? 'must be in quotes, since YAML would read it as a number and lose its last digits'
-        : 'must be a room: a Discord channel id in quotes, or a Matrix room id or alias',
-  })
-  .min(1, 'must not be empty');
-
-const rooms = z.record(text, oneOrMore(room), 'must be a map from an adapter to its rooms, like {discord: "123"}');
-
-const channel = z.strictObject({
-  name: text.min(1, 'must not be empty'),
-  servers: z.array(text, 'must be a list of server ids; * stands for any characters').default(['*']),
-  rooms: rooms.default({}),
-});
-
-/** The reference's own keys for things that this bridge does not have: read as they stand, and ignored. */
-const foreign = ['console_host', 'console_port', 'console_enabled', 'webchat_host', 'webchat_port', 'webchat'] as const;
-
-const schema = z.strictObject({
-  mqtt: mqtt.default({}),
-  server_id: serverId.default('bridge'),
-  topic_prefix: text
-    .default('crosschat/')
-    .refine((prefix) => prefix === '' || /^[^+#\0]+\/$/u.test(prefix), 'must end in / and hold no + or #, like "crosschat/"'),
-  meta: z.record(text, z.json(), 'must be a map').default({}),
-  dialect: z
-    .enum(['auto', 'add', 'join'], 'must be "auto", "add" (the README\'s words) or "join" (newer servers\')')
-    .default('auto'),
-  idle_minutes: z
-    .number('must be a number of minutes')
-    .positive('must be more than 0')
-    .max(10_080, 'must be at most 10080 (a week)')
-    .default(30),
-  data_dir: text.default('./data'),
-  database_url: databaseUrl.optional(),
-  store: store.prefault({}),
-  max_delivery_age_hours: maxDeliveryAgeHours.default(24),
-  flood: flood.prefault({}),
-  standby: z.boolean('must be true or false').default(false),
-  log_level: z
-    .enum(
-      ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
-      'must be trace, debug, info, warn, error, fatal or silent',
-    )
-    .default('info'),
-  adapters: z.record(text, adapter, 'must be a map from a name to an adapter').default({}),
-  channels: z.array(channel, 'must be a list of channels').default([]),
-  ...Object.fromEntries(foreign.map((key) => [key, z.unknown().optional()])),
-});
+export { ConfigError } from './config-problems.ts';
 
 /** One adapter, its own keys checked by its module. */
 export interface AdapterConfig {
@@ -252,41 +180,4 @@ function withRooms(channels: readonly Channel[], adapters: readonly ParsedAdapte
     ...channel,
     rooms: [...channel.rooms, ...everywhere.map(({ id }) => ({ adapter: id, room: channel.name as RoomRef }))],
   }));
-}
-
-/** Sentences for what zod found wrong: where it is, what would be right, and never the value, which may be a secret. */
-function sentencesOf(issue: z.core.$ZodIssue, raw: unknown, variables: ReadonlyMap<string, string>): string[] {
-  const path = issue.path.map(String).join('.');
-  // A list that came from one variable has its problems at its items.
-  const name = variables.get(path) ?? variables.get(path.replace(/\.\d+$/, '')) ?? path;
-  if (issue.code === 'unrecognized_keys') {
-    const known = knownKeys(issue.path);
-    return issue.keys.map((key) => `${path ? `${path}.` : ''}${key}: there is no such key${suggestion(key, known)}.`);
-  }
-  if (valueAt(raw, issue.path) === undefined) return [`${name}: is missing; it ${issue.message}.`];
-  return [`${name}: ${issue.message}.`];
-}
-
-/** The keys that could have been meant, where the schema is the core's own. */
-function knownKeys(path: readonly PropertyKey[]): string[] {
-  if (path.length === 0) return Object.keys(schema.shape);
-  if (path[0] === 'mqtt') return Object.keys(path.length === 1 ? mqtt.shape : tls.shape);
-  if (path[0] === 'store') return Object.keys(store.shape);
-  if (path[0] === 'flood') return Object.keys(flood.shape);
-  if (path[0] === 'channels') return Object.keys(channel.shape);
-  return [];
-}
-
-function suggestion(word: string, known: readonly string[]): string {
-  const close = nearest(word, known);
-  return close ? ` (did you mean "${close}"?)` : '';
-}
-
-function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    // What stands alone is the one item of its list.
-    (value, key) =>
-      typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : key === 0 ? value : undefined,
-    raw,
-  );
 }

@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from './clock.ts';
 import { FloodLimiter, type Verdict } from './flood.ts';
+import { Recent } from './recent.ts';
 
 /** What a gate is made of. */
 export interface FloodGateOptions {
@@ -29,7 +30,7 @@ export class FloodGate {
   readonly #backlogUsers: FloodLimiter;
   readonly #backlogServers: FloodLimiter;
   /** When servers came back, and when all did: milliseconds since the epoch. */
-  readonly #back = new Map<string, number>();
+  readonly #back = new Recent<string, number>(MAX_BACK);
   #allBack = Number.NEGATIVE_INFINITY;
   readonly #clock: Clock;
   readonly #log: Logger;
@@ -55,14 +56,8 @@ export class FloodGate {
   /** The connection of a server to the broker came back, or our own, and with it all servers. */
   cameBack(serverId?: string): void {
     const now = this.#clock.now();
-    if (serverId === undefined) {
-      this.#allBack = now;
-      return;
-    }
-    this.#back.delete(serverId);
-    this.#back.set(serverId, now);
-    const [longest] = this.#back.keys();
-    if (this.#back.size > MAX_BACK && longest !== undefined) this.#back.delete(longest);
+    if (serverId === undefined) this.#allBack = now;
+    else this.#back.set(serverId, now);
   }
 
   /** A player said something. A whole server that floods is told to the operator only. */

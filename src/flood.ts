@@ -1,5 +1,6 @@
 /** How much one source may say: a token bucket each, so that nobody fills the rooms of all others. */
 import type { Clock } from './clock.ts';
+import { Recent } from './recent.ts';
 
 /** What a limiter is made of. */
 export interface FloodOptions {
@@ -32,8 +33,8 @@ export class FloodLimiter {
   readonly #clock: Clock;
   /** Milliseconds that one thing costs. */
   readonly #cost: number;
-  /** By source, the one that was heard last at the end. */
-  readonly #buckets = new Map<string, Bucket>();
+  /** By source. */
+  readonly #buckets = new Recent<string, Bucket>(MAX_KEYS);
 
   constructor({ perMinute, clock }: FloodOptions) {
     this.#clock = clock;
@@ -46,10 +47,10 @@ export class FloodLimiter {
     const now = this.#clock.now();
     const { fullAt, refused } = this.#bucketOf(key, now);
     if (fullAt - now + this.#cost <= MINUTE + ROUNDING) {
-      this.#keep(key, { fullAt: fullAt + this.#cost, refused });
+      this.#buckets.set(key, { fullAt: fullAt + this.#cost, refused });
       return 'yes';
     }
-    this.#keep(key, { fullAt, refused: true });
+    this.#buckets.set(key, { fullAt, refused: true });
     return refused ? 'no' : 'first-no';
   }
 
@@ -58,12 +59,5 @@ export class FloodLimiter {
     if (known === undefined || known.fullAt <= now) return { fullAt: now, refused: false };
     // The clock may have been set back: nobody waits for longer than a minute.
     return { ...known, fullAt: Math.min(known.fullAt, now + MINUTE) };
-  }
-
-  #keep(key: string, bucket: Bucket): void {
-    this.#buckets.delete(key);
-    this.#buckets.set(key, bucket);
-    const [quietest] = this.#buckets.keys();
-    if (this.#buckets.size > MAX_KEYS && quietest !== undefined) this.#buckets.delete(quietest);
   }
 }

@@ -23,6 +23,7 @@ import { networkDestination, networkId } from './network-destination.ts';
 import { noticeIn } from './notice.ts';
 import { Origins } from './origins.ts';
 import type { Outbox } from './outbox/outbox.ts';
+import { Recent } from './recent.ts';
 import { roomDestination, roomId } from './room-destination.ts';
 import { sanitizeName } from './text/names.ts';
 import type { NetworkDelivery, VirtualServer } from './virtual-server.ts';
@@ -48,9 +49,9 @@ const MAX_SPEAKERS = 10_000;
 export class Hub {
   readonly #options: HubOptions;
   readonly #members = new Map<AdapterId, Member>();
-  readonly #hearers = new Map<string, Hearers>();
+  readonly #hearers = new Recent<string, Hearers>(MAX_CACHED_PLACES);
   /** Who spoke lately: what they said may still be on its way to the network. */
-  readonly #spoke = new Set<string>();
+  readonly #spoke = new Recent<string, true>(MAX_SPEAKERS);
   readonly #origins: Origins;
   readonly #flood: FloodGate;
 
@@ -98,7 +99,7 @@ export class Hub {
     const shown = this.#admit(event, member, place);
     if (!shown) return;
     const rooms = this.#hearersOf(place).rooms.map(roomId);
-    if (shown.kind === 'message') this.#remember(speakerKey(member.id, shown.author.id));
+    if (shown.kind === 'message') this.#spoke.set(speakerKey(member.id, shown.author.id), true);
     await this.#options.outbox.take(shown, member.id, [...rooms, networkId(member.server)]);
   }
 
@@ -168,18 +169,10 @@ export class Hub {
     return { platform: member.type, servers, origin: this.#origins.of(member, place.room) };
   }
 
-  #remember(speaker: string): void {
-    this.#spoke.delete(speaker);
-    this.#spoke.add(speaker);
-    const [quietest] = this.#spoke;
-    if (this.#spoke.size > MAX_SPEAKERS && quietest !== undefined) this.#spoke.delete(quietest);
-  }
-
   #hearersOf(place: Place): Hearers {
     const key = place.kind === 'server' ? place.server : roomKey(place);
     let hearers = this.#hearers.get(key);
     if (!hearers) {
-      if (this.#hearers.size >= MAX_CACHED_PLACES) this.#hearers.clear();
       hearers = this.#options.hearersOf(place);
       this.#hearers.set(key, hearers);
     }

@@ -1,6 +1,9 @@
 /** An adapter in its place. */
-import type { Adapter } from './adapter.ts';
-import type { AdapterId, RoomRef } from './event.ts';
+import type { Logger } from 'pino';
+import type { Adapter, AdapterHost } from './adapter.ts';
+import type { Clock } from './clock.ts';
+import type { AdapterConfig } from './config.ts';
+import type { AdapterId, Author, Edit, Message, Removal, RoomRef } from './event.ts';
 import type { VirtualServer } from './virtual-server.ts';
 
 /** An adapter with its rooms, and the virtual server that it stands behind. */
@@ -15,4 +18,44 @@ export interface Member {
   readonly everywhere: boolean;
   /** The virtual server that its users speak on, and that it hears the game servers through. */
   readonly server: VirtualServer;
+}
+
+/** Who takes what an adapter hears. */
+interface Ear {
+  heardFromRoom(event: Message | Edit | Removal): Promise<void>;
+  changed(member: Member, author: Author): void;
+  left(member: Member, userId: Author['id']): void;
+}
+
+/** What an adapter is put in its place with. */
+export interface MemberOptions extends Pick<AdapterHost, 'memory' | 'health' | 'shutdown' | 'random'> {
+  readonly rooms: readonly RoomRef[];
+  readonly server: VirtualServer;
+  readonly hub: Ear;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Makes an adapter, and puts it in its place. */
+export function makeMember({ id, module, config }: AdapterConfig, options: MemberOptions): Member {
+  const { rooms, server, hub, log, clock, random, memory, health, shutdown } = options;
+  const adapter = module.create(config, {
+    id,
+    rooms,
+    log: log.child({ adapter: id }),
+    clock,
+    random,
+    memory,
+    chat: server.chat,
+    message: (message) => hub.heardFromRoom(message),
+    edit: (edit) => hub.heardFromRoom(edit),
+    remove: (removal) => hub.heardFromRoom(removal),
+    profile: (author) => hub.changed(member, author),
+    left: (userId) => hub.left(member, userId),
+    health,
+    shutdown,
+  });
+  const { type, everywhere = false } = module;
+  const member: Member = { id, type, adapter, rooms, everywhere, server };
+  return member;
 }

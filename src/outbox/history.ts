@@ -1,5 +1,6 @@
 /** What events became at their destinations: kept in the store, and the latest of it in memory, since writing takes a while. */
 import type { Event, EventId } from '../event.ts';
+import { Recent } from '../recent.ts';
 import type { DeliveryReader, Part } from '../store/delivery-reader.ts';
 
 /** How many messages, and how many native ids, are remembered. */
@@ -9,9 +10,9 @@ const MAX_RECENT = 5_000;
 export class History {
   readonly #reader: DeliveryReader;
   /** By destination and message. */
-  readonly #parts = new Map<string, readonly Part[]>();
+  readonly #parts = new Recent<string, readonly Part[]>(MAX_RECENT);
   /** By destination and native id. */
-  readonly #natives = new Map<string, true>();
+  readonly #natives = new Recent<string, true>(MAX_RECENT);
 
   constructor(reader: DeliveryReader) {
     this.#reader = reader;
@@ -25,9 +26,9 @@ export class History {
       // What an edit added is not all that there is.
       if (before === undefined && event.kind === 'edit') continue;
       const parts = nativeIds.map((nativeId) => ({ nativeId, by: event.id, events: events.length }));
-      remember(this.#parts, key, [...(before ?? []), ...parts]);
+      this.#parts.set(key, [...(before ?? []), ...parts]);
     }
-    for (const nativeId of nativeIds) remember(this.#natives, keyOf(destination, nativeId), true);
+    for (const nativeId of nativeIds) this.#natives.set(keyOf(destination, nativeId), true);
   }
 
   /**
@@ -37,7 +38,7 @@ export class History {
   async parts(id: EventId, destination: string, except?: EventId): Promise<{ own: string[]; shared: string[] }> {
     const key = keyOf(destination, id);
     const parts = this.#parts.get(key) ?? (await this.#reader.parts(id, destination));
-    if (parts.length > 0) remember(this.#parts, key, parts);
+    if (parts.length > 0) this.#parts.set(key, parts);
     const others = parts.filter(({ by }) => by !== except);
     const ids = (found: readonly Part[]) => found.map(({ nativeId }) => nativeId);
     return { own: ids(others.filter(({ events }) => events === 1)), shared: ids(others.filter(({ events }) => events > 1)) };
@@ -52,11 +53,4 @@ export class History {
 /** Neither a destination nor an id holds a line break. */
 function keyOf(destination: string, id: string): string {
   return `${destination}\n${id}`;
-}
-
-function remember<Value>(map: Map<string, Value>, key: string, value: Value): void {
-  map.delete(key);
-  map.set(key, value);
-  const [oldest] = map.keys();
-  if (map.size > MAX_RECENT && oldest !== undefined) map.delete(oldest);
 }
