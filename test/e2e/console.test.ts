@@ -24,11 +24,11 @@ test('what is piped in is said and obeyed, in order, and a player is heard', asy
   const gordon = await game.join('Gordon');
   const program = consoleAt(broker.url);
   // At once: nothing of it is lost while it connects.
-  for (const line of ['hello from the desk', '/add Vortigaunt', '/say 2 the free man']) program.types(line);
+  for (const line of ['/add Vortigaunt', '/say 1 the free man', 'hello from the desk']) program.types(line);
 
   await game.chat.waitFor((line) => /^.+@desk: hello from the desk$/.test(line));
-  await game.chat.waitFor((line) => line === 'Vortigaunt@desk: the free man');
-  await program.waitFor('Vortigaunt is user 2 now.');
+  expect(game.chat.all[0]).toBe('Vortigaunt@desk: the free man');
+  await program.waitFor('Vortigaunt is user 1 now.');
   await gordon.says('who is there?');
   await program.waitFor('[game] Gordon: who is there?');
   program.types('/status');
