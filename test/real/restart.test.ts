@@ -1,7 +1,7 @@
 /** A broker that ends in order publishes everybody's Last Will first: the others have then forgotten who speaks, and must be told. */
 import { expect, test } from 'vitest';
-import { hasMosquitto } from './broker.ts';
-import { survives } from './setup.ts';
+import { hasMosquitto } from '../torture/broker.ts';
+import { survives } from '../torture/setup.ts';
 
 test.skipIf(!hasMosquitto)(
   'after restarts of the broker in the middle of talk, the game servers still know who speaks',

@@ -4,9 +4,9 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { Journal } from './journal.ts';
-import { logLine } from './log-line.ts';
-import { journalFolder, survives } from './setup.ts';
+import { Journal } from '../torture/journal.ts';
+import { logLine } from '../torture/log-line.ts';
+import { journalFolder, survives } from '../torture/setup.ts';
 
 const CALM = { kills: 0, cuts: 0, faults: 0, groups: new Set([]), duration: 6_000 };
 
