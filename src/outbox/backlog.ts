@@ -35,6 +35,8 @@ export class Backlog {
   /** The place of the last in the line. */
   #last = 0;
   #length = 0;
+  /** What was taken back since the page that is being read was asked for. */
+  #reading: EventId[] | undefined;
 
   constructor(options: BacklogOptions) {
     this.#options = options;
@@ -54,6 +56,7 @@ export class Backlog {
 
   /** An event is taken back. Those of its deliveries that are still in the store only will come as withdrawn. */
   withdraw(target: EventId): void {
+    this.#reading?.push(target);
     for (const delivery of [...this.#window, ...this.#unkept]) if (isOf(delivery, target)) delivery.withdrawn = true;
   }
 
@@ -98,7 +101,7 @@ export class Backlog {
   async #fill(): Promise<void> {
     const last = this.#last;
     const limit = WINDOW;
-    const rows = this.#lastKept > this.#cursor ? await this.#options.read(this.#cursor, limit) : [];
+    const rows = this.#lastKept > this.#cursor ? await this.#read(limit) : [];
     // Beyond the end, there may be some in the store that have not been read.
     const complete = rows.length < limit;
     const end = complete ? Math.max(last, rows.at(-1)?.position ?? 0) : (rows.at(-1)?.position ?? 0);
@@ -126,6 +129,18 @@ export class Backlog {
     this.#lastKept = position;
     this.#length++;
     return true;
+  }
+
+  async #read(limit: number): Promise<Kept[]> {
+    const targets: EventId[] = [];
+    this.#reading = targets;
+    try {
+      const rows = await this.#options.read(this.#cursor, limit);
+      for (const row of rows) row.withdrawn ||= targets.some((target) => isOf(row, target));
+      return rows;
+    } finally {
+      this.#reading = undefined;
+    }
   }
 
   #enter(delivery: Delivery): void {

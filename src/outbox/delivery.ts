@@ -34,6 +34,6 @@ export function isBegun({ shown, begunAt, plan }: Delivery): boolean {
 }
 
 /** Whether it is an event, or an edit of it, that is taken back by a removal of `target`. */
-export function isOf({ event }: Delivery, target: EventId): boolean {
-  return event.id === target || (event.kind === 'edit' && event.message.id === target);
+export function isOf({ event }: { readonly event: Event | undefined }, target: EventId): boolean {
+  return event?.id === target || (event?.kind === 'edit' && event.message.id === target);
 }

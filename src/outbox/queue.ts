@@ -276,7 +276,12 @@ export class DeliveryQueue {
 
   #giveUp(batch: Batch, reason: string): void {
     this.#batches.done(batch);
-    for (const delivery of batch.deliveries) this.#bury(delivery, reason);
+    const { destination, writer } = this.#options;
+    for (const delivery of batch.deliveries) {
+      this.#bury(delivery, reason);
+      // A part of what was joined says nothing of each message.
+      if (batch.deliveries.length > 1) void writer.add(statements.notShown(destination.id, delivery.seq));
+    }
     this.#circuit.answered(this.#backlog.length);
   }
 

@@ -10,6 +10,7 @@ const QUEUE = `INSERT INTO delivery (destination, event, position, queued_at, st
 const BEGUN = 'UPDATE delivery SET begun_at = ? WHERE destination = ? AND event = ?';
 const PLAN = 'UPDATE delivery SET joined = ?, join_mode = ? WHERE destination = ? AND event = ?';
 const SHOWN = 'INSERT INTO shown (event, destination, part, native_id, events) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING';
+const NOT_SHOWN = 'DELETE FROM shown WHERE destination = ? AND event = ?';
 const ARRIVED = 'DELETE FROM delivery WHERE destination = ? AND event = ?';
 /** Also for one whose row is gone already. */
 const BURY = `INSERT INTO delivery (destination, event, position, queued_at, state, joined, reason, failed_at)
@@ -68,6 +69,8 @@ export const deliveries = {
     sql: SHOWN,
     values: [seq, destination, part, nativeId, events],
   }),
+  /** Nobody can tell what of it is shown: it counts as not shown. */
+  notShown: (destination: string, seq: number): Statement => ({ sql: NOT_SHOWN, values: [destination, seq] }),
   arrived: (destination: string, seq: number): Statement => ({ sql: ARRIVED, values: [destination, seq] }),
   /** It was given up. */
   bury: (

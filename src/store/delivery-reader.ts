@@ -1,6 +1,7 @@
 /** What is kept of events and their deliveries. */
 import type { Event, EventId } from '../event.ts';
 import type { Delivery } from '../outbox/delivery.ts';
+import { Recent } from '../recent.ts';
 import type { Database } from './database.ts';
 import { parseEvent } from './stored-event.ts';
 
@@ -21,6 +22,9 @@ const PARTS_OF = `SELECT s.native_id, s.events, e.id FROM event e JOIN shown s O
   WHERE ((e.id = ? AND e.target IS NULL) OR e.target = ?) AND s.destination = ? ORDER BY e.seq, s.part`;
 const NATIVE = 'SELECT 1 AS known FROM shown WHERE destination = ? AND native_id = ? LIMIT 1';
 
+/** How many events are shared among those who read them. */
+const MAX_EVENTS = 1_000;
+
 /** A waiting delivery as it was kept. */
 export type Kept = Omit<Delivery, 'event'> & {
   /** Undefined for one that can't be read. */
@@ -39,6 +43,10 @@ export interface Part {
 /** Reads what is kept of events and their deliveries. */
 export class DeliveryReader {
   readonly #database: Database;
+  /** By number: what is said to hundreds of rooms is in memory once. */
+  readonly #events = new Recent<number, Event>(MAX_EVENTS);
+  /** The end of the last page. */
+  #pages: Promise<unknown> = Promise.resolve();
 
   constructor(database: Database) {
     this.#database = database;
@@ -59,18 +67,14 @@ export class DeliveryReader {
     return this.#database.all(WAITING);
   }
 
-  /** The next ones that wait for a destination, after a place in its line. */
-  async page(destination: string, after: number, limit: number): Promise<Kept[]> {
-    const rows = await this.#database.all<DeliveryRow>(PAGE, destination, after, limit);
-    const last = rows.at(-1);
-    if (!last) return [];
-    const parts = await this.#database.all<{ seq: number; native_id: string }>(PARTS, destination, after, last.position);
-    return rows.map((row) =>
-      keptOf(
-        row,
-        parts.filter(({ seq }) => seq === row.seq),
-      ),
-    );
+  /**
+   * The next ones that wait for a destination, after a place in its line. Pages are read one at a time: hundreds of destinations that
+   * are released together must not keep everybody else from their turn.
+   */
+  page(destination: string, after: number, limit: number): Promise<Kept[]> {
+    const page = this.#pages.then(() => new Promise(setImmediate)).then(() => this.#page(destination, after, limit));
+    this.#pages = page.catch(() => {});
+    return page;
   }
 
   /** What shows a message at a destination, in order: its own parts, and those that its edits added. */
@@ -91,9 +95,42 @@ export class DeliveryReader {
     for (const row of rows) {
       const { seq, destination } = row;
       const parts = await this.#database.all<{ native_id: string }>(PARTS_OF_RETRIED, seq, destination);
-      retried.push({ destination, kept: keptOf(row, parts) });
+      retried.push({ destination, kept: this.#kept(row, parts) });
     }
     return retried;
+  }
+
+  async #page(destination: string, after: number, limit: number): Promise<Kept[]> {
+    const rows = await this.#database.all<DeliveryRow>(PAGE, destination, after, limit);
+    const last = rows.at(-1);
+    if (!last) return [];
+    const parts = await this.#database.all<{ seq: number; native_id: string }>(PARTS, destination, after, last.position);
+    return rows.map((row) =>
+      this.#kept(
+        row,
+        parts.filter(({ seq }) => seq === row.seq),
+      ),
+    );
+  }
+
+  #kept(row: DeliveryRow, parts: readonly { readonly native_id: string }[]): Kept {
+    const { seq, position, queued_at: queuedAt, begun_at, joined, join_mode, withdrawn } = row;
+    return {
+      seq,
+      position,
+      queuedAt,
+      event: this.#event(row),
+      shown: parts.map(({ native_id }) => native_id),
+      begunAt: begun_at ?? undefined,
+      plan: joined > 1 ? { count: joined, mode: join_mode === 'digest' ? 'digest' : 'speaker' } : undefined,
+      withdrawn: withdrawn === 1,
+    };
+  }
+
+  #event({ seq, body }: DeliveryRow): Event | undefined {
+    const event = this.#events.get(seq) ?? parseEvent(body);
+    if (event) this.#events.set(seq, event);
+    return event;
   }
 }
 
@@ -108,17 +145,3 @@ type DeliveryRow = {
   readonly body: string | null;
   readonly withdrawn: number;
 };
-
-function keptOf(row: DeliveryRow, parts: readonly { readonly native_id: string }[]): Kept {
-  const { seq, position, queued_at: queuedAt, begun_at, joined, join_mode, body, withdrawn } = row;
-  return {
-    seq,
-    position,
-    queuedAt,
-    event: parseEvent(body),
-    shown: parts.map(({ native_id }) => native_id),
-    begunAt: begun_at ?? undefined,
-    plan: joined > 1 ? { count: joined, mode: join_mode === 'digest' ? 'digest' : 'speaker' } : undefined,
-    withdrawn: withdrawn === 1,
-  };
-}

@@ -3,6 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { deliveries } from '../../src/store/deliveries.ts';
+import { settle } from '../support/clock.ts';
 import { killedNow, message, openOutbox, Room } from './setup.ts';
 
 /** What is really in use, in bytes. */
@@ -51,3 +52,28 @@ test('a hundred thousand that wait are there at once, and go out in order with l
     `start with ${total}: ${Math.round(took)} ms; ${enough} gone after ${Math.round((performance.now() - started) / 1_000)} s, at most ${Math.round((most - heap) / 2 ** 20)} MiB more\n`,
   );
 }, 120_000);
+
+test('two hundred rooms with a backlog keep nobody else from their turn, and read the same message once', async () => {
+  const make = () => Array.from({ length: 200 }, (_, n) => new Room(`room/matrix/${n}`));
+  const rooms = make();
+  for (const room of rooms) room.onSend = () => new Promise(() => {});
+  const opened = await openOutbox(rooms);
+  const names = Array.from({ length: 20 }, (_, n) => `${n}`);
+  await opened.say(...names);
+  const after = make();
+  const seen = new Set<unknown>();
+  for (const room of after) room.onSend = (event) => void seen.add(event);
+  await openOutbox(after, { dataDir: killedNow(opened.dataDir) });
+  let turns = 0;
+  let isDone = false;
+  const others = async () => {
+    for (; !isDone; turns++) await settle();
+  };
+  const counting = others();
+  await Promise.all(after.map((room) => room.sees.waitFor((text) => text === '19')));
+  isDone = true;
+  await counting;
+  for (const room of after) expect(room.texts).toEqual(names);
+  expect(turns).toBeGreaterThan(150);
+  expect(seen.size).toBe(20);
+});

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { DeliveryError } from '../../src/adapter.ts';
 import { deadLettersCommand } from '../../src/dead-letters-command.ts';
 import { openStore } from '../../src/store/store.ts';
-import { openOutbox, Room, type TestOutbox } from './setup.ts';
+import { openOutbox, Room, rounds, type TestOutbox } from './setup.ts';
 
 let forbidden: string[];
 
@@ -130,4 +130,21 @@ test('one that is tried again while the disk breaks comes in this process, in it
   expect([...heard].sort()).toEqual(['a', 'b', 'c', 'd', 'e', 'end', 'long', 'longer']);
   await test.store.writer.flushed();
   expect(await test.store.database.all('SELECT * FROM delivery')).toEqual([]);
+});
+
+test('what was joined and shown in part only is said again as a whole', async () => {
+  const room = new Room('room/matrix/one', 2_000);
+  const opened = await openOutbox([room]);
+  room.onSend = (event, attempt) => {
+    if (event.id === 'first') return new Promise<void>((resolve) => opened.clock.after(20_000, resolve));
+    attempt.done('half');
+    throw new DeliveryError('the channel was deleted', { passing: false });
+  };
+  await opened.say('first', 'a', 'b', 'c');
+  await opened.clock.advance(20_000);
+  await rounds();
+  room.onSend = (_event, attempt) => expect(attempt.shown).toEqual([]);
+  await command(opened, 'retry', '--all');
+  await opened.clock.advance(60_000);
+  expect(room.texts).toEqual(['first', 'a\nb\nc']);
 });
