@@ -145,6 +145,7 @@ test('what was joined and shown in part only is said again as a whole', async ()
   await rounds();
   room.onSend = (_event, attempt) => expect(attempt.shown).toEqual([]);
   await command(opened, 'retry', '--all');
-  await opened.clock.advance(60_000);
+  await opened.clock.advance(2_000);
+  await room.sees.waitFor((text) => text.endsWith('c'));
   expect(room.texts).toEqual(['first', 'a\nb\nc']);
 });
