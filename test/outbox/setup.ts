@@ -89,13 +89,13 @@ export interface TestOutbox {
 /** Opens an outbox with some rooms, and lets what waits for them go out. */
 export async function openOutbox(
   rooms: readonly Pick<Room, 'id' | 'destination'>[],
-  options: { dataDir?: string; clock?: TestClock; maxAge?: number } = {},
+  options: { dataDir?: string; databaseUrl?: string; clock?: TestClock; maxAge?: number } = {},
 ): Promise<TestOutbox> {
-  const { dataDir = newFolder(), clock = new TestClock(), maxAge = 86_400_000 } = options;
+  const { dataDir = newFolder(), databaseUrl, clock = new TestClock(), maxAge = 86_400_000 } = options;
   const lines: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => lines.push(line) });
   const common = { clock, random: () => 1, log };
-  const store = await openStore({ ...common, dataDir });
+  const store = await openStore({ ...common, dataDir, databaseUrl });
   const notice = (where: Place, text: string, seq: number) => noticeIn(where, text, seq, clock.now());
   const outbox = new Outbox({ ...common, ...store, maxAge, notice });
   await outbox.open();
