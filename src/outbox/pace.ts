@@ -5,6 +5,8 @@ import type { JoinMode } from './join.ts';
 const JOIN_FROM = 10_000;
 /** From so many milliseconds behind on, several speakers become one digest. */
 const DIGEST_FROM = 30_000;
+/** More than so many milliseconds for one attempt tell nothing more, or the clock was set. */
+const LONGEST = 60_000;
 /** How much the latest attempt counts in the average. */
 const WEIGHT = 0.25;
 
@@ -14,7 +16,7 @@ export class Pace {
 
   /** An attempt took so many milliseconds, with the waits that the platform asked for. */
   took(ms: number): void {
-    this.#average += (ms - this.#average) * WEIGHT;
+    this.#average += (Math.min(Math.max(ms, 0), LONGEST) - this.#average) * WEIGHT;
   }
 
   /** How to show messages when so many wait; undefined for one by one. */

@@ -12,12 +12,12 @@ import type { Batch } from './batch.ts';
 import { Batches } from './batches.ts';
 import { Circuit } from './circuit.ts';
 import { type Delivery, isBegun } from './delivery.ts';
-import { describe } from './describe.ts';
 import type { Destination } from './destination.ts';
+import { Endings } from './endings.ts';
 import { type Expired, takeExpired } from './expiry.ts';
 import type { History } from './history.ts';
 import { Pause } from './pause.ts';
-import { CROWDED, EXPIRED, UNREADABLE } from './reasons.ts';
+import { CROWDED } from './reasons.ts';
 import { inTime, NoAnswer } from './time-limit.ts';
 
 /** What a queue is made of. */
@@ -53,6 +53,7 @@ export class DeliveryQueue {
   readonly #backlog: Backlog;
   readonly #batches: Batches;
   readonly #circuit: Circuit;
+  readonly #endings: Endings;
   readonly #options: QueueOptions;
   readonly #pause: Pause;
   #closed = false;
@@ -63,9 +64,10 @@ export class DeliveryQueue {
   #running: Promise<void> | undefined;
 
   constructor(options: QueueOptions) {
-    const { destination, reader, writer, clock, random, log, onDone, onRecovery } = options;
+    const { destination, reader, writer, clock, random, log, onRecovery } = options;
     const { id, name } = destination;
     this.#options = options;
+    this.#endings = new Endings(options);
     this.#pause = new Pause(clock, random);
     this.#circuit = new Circuit({
       id,
@@ -77,12 +79,8 @@ export class DeliveryQueue {
     });
     this.#backlog = new Backlog({
       read: (after, limit) => reader.page(id, after, limit),
-      unreadable: (kept) => {
-        log.error({ destination: name, event: kept.seq }, `${name}: a delivery in the database can't be read; it is given up`);
-        void writer.add(statements.bury(id, kept, UNREADABLE, clock.now()));
-        onDone(kept);
-      },
-      lose: (delivery) => this.#bury(delivery, CROWDED),
+      unreadable: (kept) => this.#endings.buryUnreadable(kept),
+      lose: (delivery) => this.#endings.bury(delivery, CROWDED),
     });
     this.#batches = new Batches({
       backlog: this.#backlog,
@@ -164,7 +162,7 @@ export class DeliveryQueue {
         const [head] = await this.#backlog.peek(1);
         if (head === undefined) continue;
         if (this.#isExpired(head)) await this.#expire();
-        else if (head.withdrawn && !isBegun(head)) this.#withdraw(head);
+        else if (head.withdrawn && !isBegun(head)) this.#forget(head);
         else if (this.#held) break;
         else await this.#deliver(await this.#batches.next(head));
       } catch (error) {
@@ -183,26 +181,12 @@ export class DeliveryQueue {
 
   /** Gives up all that waited for too long, and puts one message in its place. */
   async #expire(): Promise<void> {
-    const { destination, clock, writer, log, notice, onDone } = this.#options;
+    const { destination, notice, onDone } = this.#options;
     const { last, expired } = await takeExpired(this.#backlog, (delivery) => this.#isExpired(delivery), onDone);
     if (last === undefined) return;
     // In one stretch, so that the message is kept when those it stands for are given up.
-    void writer.add(statements.buryUpTo(destination.id, last.position, EXPIRED, clock.now()));
-    if (expired === undefined) return;
-    log.error(
-      { destination: destination.name, messages: expired.count },
-      `${destination.name}: ${expired.count} messages waited for too long and were not delivered; the command dead-letters lists them`,
-    );
-    if (destination.place) this.#backlog.unshift(notice(destination.place, expired, last.position));
-  }
-
-  /** Lets go of one that was taken back before anybody could see it. */
-  #withdraw(head: Delivery): void {
-    const { destination, writer, log, onDone } = this.#options;
-    log.debug({ destination: destination.name, event: head.event.id }, 'it was taken back before it was shown');
-    this.#backlog.drop(1);
-    void writer.add(statements.arrived(destination.id, head.seq));
-    onDone(head);
+    this.#endings.buryExpired(last, expired);
+    if (expired && destination.place) this.#backlog.unshift(notice(destination.place, expired, last.position));
   }
 
   /** Tries until it is done with, one way or the other, or the queue is closed. */
@@ -271,25 +255,18 @@ export class DeliveryQueue {
   }
 
   #refused(batch: Batch, reason: string): void {
-    if (!this.#batches.separate(batch)) this.#giveUp(batch, reason);
+    if (this.#batches.separate(batch)) return;
+    this.#giveUp(batch, reason);
+    this.#circuit.answered(this.#backlog.length);
   }
 
   #giveUp(batch: Batch, reason: string): void {
     this.#batches.done(batch);
-    const { destination, writer } = this.#options;
-    for (const delivery of batch.deliveries) {
-      this.#bury(delivery, reason);
-      // A part of what was joined says nothing of each message.
-      if (batch.deliveries.length > 1) void writer.add(statements.notShown(destination.id, delivery.seq));
-    }
-    this.#circuit.answered(this.#backlog.length);
+    this.#endings.buryTogether(batch.deliveries, reason);
   }
 
-  #bury(delivery: Delivery, reason: string): void {
-    const { destination, writer, clock, log, onDone } = this.#options;
-    const { id, name } = destination;
-    log.error({ destination: name, lost: describe(delivery.event) }, `${name}: not delivered: ${reason}`);
-    void writer.add(statements.bury(id, delivery, reason, clock.now()));
-    onDone(delivery);
+  #forget(head: Delivery): void {
+    this.#backlog.drop(1);
+    this.#endings.forget(head);
   }
 }
