@@ -40,6 +40,7 @@ class DiscordAdapter implements Adapter {
   readonly #stopping = new AbortController();
   #account: Account | undefined;
   #gateway: Gateway | undefined;
+  #fault: string | undefined;
 
   constructor(config: DiscordConfig, host: AdapterHost) {
     this.#config = config;
@@ -65,9 +66,19 @@ class DiscordAdapter implements Adapter {
         goOn();
       });
       this.#connectedOnce(goOn)
-        .then(goOn, (fault: AdapterError) => (over ? this.#host.log.error(fault.message) : reject(fault)))
+        .then(goOn, (fault: AdapterError) => (over ? this.#giveUp(fault) : reject(fault)))
         .finally(stopWaiting);
     });
+  }
+
+  get fault(): string | undefined {
+    return this.#fault;
+  }
+
+  /** Discord will never have us as we are: the operator has to act. */
+  #giveUp({ message }: AdapterError): void {
+    this.#fault = message;
+    this.#host.log.error(message);
   }
 
   async stop(): Promise<void> {
@@ -207,7 +218,7 @@ class DiscordAdapter implements Adapter {
         remove: (removal) => void tell('A deletion', removal, this.#host.remove(removal)).catch(() => {}),
         profile: (author) => this.#host.profile(author),
         left: (userId) => this.#host.left(userId),
-        refused: (closeCode) => log.error(gatewayFault(closeCode, applicationId).message),
+        refused: (closeCode) => this.#giveUp(gatewayFault(closeCode, applicationId)),
       },
     );
   }

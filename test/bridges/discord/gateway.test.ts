@@ -108,6 +108,7 @@ describe.each([
     await host.waitForMessage('before');
     discord.gateway.close(code);
     await host.lines.waitFor((line) => reason.test(JSON.parse(line).msg));
+    expect(made.adapter.fault).toMatch(reason);
     alice.says(general, 'meanwhile');
     const again = await restarted(made);
     await again.host.waitForMessage('meanwhile');
