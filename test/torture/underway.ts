@@ -1,6 +1,6 @@
 /**
- * What the broker had got of the bridge, and not taken for good, when it was restarted. MQTT has the bridge release that first of all, so
- * the games hear it after the bridge's Last Will, by which they forgot who speaks: such a line may come from an unknown user.
+ * What the bridge had said for good (PUBREL), and the broker not answered, when the broker was restarted. It publishes the Last Will of the
+ * bridge first, by which the games forget who speaks, and may pass such a line on after it: that may come from an unknown user.
  */
 import type { TortureBroker } from './broker.ts';
 
@@ -22,7 +22,7 @@ export class Underway {
   readonly #names = new Map<string, string>();
   /** By packet id. */
   readonly #said = new Map<string, Line>();
-  readonly #got = new Set<string>();
+  readonly #released = new Set<string>();
   readonly #cutOff: Line[] = [];
 
   constructor(broker: TortureBroker) {
@@ -35,10 +35,10 @@ export class Underway {
     if (saidAs !== undefined) this.#said.set(saidAs, { server, userId, text });
     const [, id, name = ''] = TOLD.exec(packet) ?? [];
     if (id !== undefined) this.#names.set(id, name);
-    const [, kind, packetId = ''] = /^in (PUBREC|PUBCOMP) (\d+)$/.exec(packet) ?? [];
-    if (kind === 'PUBREC') this.#got.add(packetId);
-    if (kind === 'PUBCOMP') {
-      this.#got.delete(packetId);
+    const [, kind, packetId = ''] = /^(out PUBREL|in PUBCOMP) (\d+)$/.exec(packet) ?? [];
+    if (kind === 'out PUBREL') this.#released.add(packetId);
+    if (kind === 'in PUBCOMP') {
+      this.#released.delete(packetId);
       this.#said.delete(packetId);
     }
     if (packet.startsWith('out CONNECT')) this.#connects();
@@ -47,7 +47,7 @@ export class Underway {
   #connects(): void {
     if (this.#broker.restarts === this.#restarts) return;
     this.#restarts = this.#broker.restarts;
-    for (const packetId of this.#got) {
+    for (const packetId of this.#released) {
       const line = this.#said.get(packetId);
       if (line !== undefined) this.#cutOff.push(line);
     }
