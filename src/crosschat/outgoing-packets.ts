@@ -55,6 +55,8 @@ export class OutgoingPackets {
   readonly #held = new Groups<Packet>();
   /** Reason codes of refused packets, by packet id. */
   readonly #refused = new Map<number, RefusedError>();
+  /** Ids of those that this connection had only to release. */
+  readonly #releasing = new Set<number>();
   #sender: Sender | undefined;
   #flowing = false;
   /** The one that is about to be given an id. */
@@ -121,6 +123,7 @@ export class OutgoingPackets {
     this.#sender = undefined;
     this.#flowing = false;
     this.#refused.clear();
+    this.#releasing.clear();
     if (this.#options.durable) return;
     const error = new NotConnectedError('The connection broke before the broker had taken the packet.');
     for (const packet of this.#all()) packet.reject(error);
@@ -255,6 +258,7 @@ export class OutgoingPackets {
     this.#refused.delete(packetId);
     if (packet === undefined) return;
     this.#sent.delete(packetId);
+    this.#releasing.delete(packetId);
     this.#options.note({ kind: 'done', seq: packet.seq });
     if (refused === undefined) packet.resolve();
     else {
@@ -271,7 +275,13 @@ export class OutgoingPackets {
       const packet = this.#waiting.shift();
       if (packet === undefined) return;
       if (packet.released && packet.packetId !== undefined) {
+        // The broker passes packets on as they are released: those that were sent before it have to be done.
+        if (this.#sent.size > this.#releasing.size) {
+          this.#waiting.unshift(packet);
+          return;
+        }
         this.#sent.set(packet.packetId, packet);
+        this.#releasing.add(packet.packetId);
         sender.release(packet.packetId);
         continue;
       }

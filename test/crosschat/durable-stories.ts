@@ -98,6 +98,24 @@ export function durableStories(lab: () => Lab, sound: boolean): void {
   });
 
   test.runIf(sound)(
+    'who hears what the broker had got from a bridge that was killed, and kept to itself, knows who speaks',
+    async () => {
+      const { life, alpha } = await both();
+      const killed = life.killedAt(({ from, type }) => from === 'client' && type === 'pubrel');
+      for (const line of LINES) life.chat.state.say(1, line).catch(() => {});
+      const remains = await killed;
+      await alpha.caughtUp();
+      alpha.heard.length = 0;
+      await begin(remains);
+      await alpha.hears('m/bridge/alpha/say/1', ({ say: line }: { say: string }) => line === LINES.at(-1));
+      const kinds = alpha.heard.map(({ topic }) => /\/bridge\/(?:alpha\/)?(status|user|say)/.exec(topic)?.[1] ?? '');
+      expect(kinds.lastIndexOf('status')).toBeLessThan(kinds.indexOf('say'));
+      expect(kinds.lastIndexOf('user')).toBeLessThan(kinds.indexOf('say'));
+      expect(kinds.includes('user')).toBe(kinds.includes('status'));
+    },
+  );
+
+  test.runIf(sound)(
     'a connection that breaks again and again loses and doubles nothing, either way',
     async () => {
       const { life, alpha } = await both();
