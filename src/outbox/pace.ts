@@ -2,9 +2,12 @@
 import type { JoinMode } from './join.ts';
 
 /** From so many milliseconds behind on, what one speaker says without a break is joined. */
-const JOIN_FROM = 10_000;
-/** From so many milliseconds behind on, several speakers become one digest. */
-const DIGEST_FROM = 30_000;
+const JOIN_FROM = 4_000;
+/**
+ * From so many milliseconds behind on, several speakers become one digest: early enough that few wait when a platform that counts by
+ * the minute takes no more, since those wait for its next minute.
+ */
+const DIGEST_FROM = 8_000;
 /** More than so many milliseconds for one attempt tell nothing more, or the clock was set. */
 const LONGEST = 60_000;
 /** How much the latest attempt counts in the average. */

@@ -41,7 +41,7 @@ test('a room that keeps up is shown one message after the other', async () => {
 test('different speakers stay apart while a room is only a little behind', async () => {
   const room = new Room('room/matrix/one', 200);
   const { outbox, clock } = await openOutbox([room]);
-  room.onSend = () => new Promise<void>((resolve) => clock.after(8_000, resolve));
+  room.onSend = () => new Promise<void>((resolve) => clock.after(4_000, resolve));
   const said = [
     ['0', 'Al'],
     ['1', 'Al'],
@@ -61,7 +61,7 @@ test('an attempt to show several that was killed is made again as the same, and 
   await test.clock.advance(20_000);
   await test.clock.advance(10_000);
   let joined = '';
-  const after = new Room('room/matrix/one', 200);
+  const after = new Room('room/matrix/one', 2_000);
   after.onSend = (event, attempt) => {
     joined ||= `${event.id} ${attempt.shown.length}`;
   };
