@@ -1,5 +1,6 @@
 /** The network stories on a real broker with the per-server access rules of crosschat: `MQTT_URL`, `MQTT_USERS` as `name:password …`. */
-import { describe, expect, test } from 'vitest';
+import { connectAsync } from 'mqtt';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { CrossChat } from '../../src/crosschat/index.ts';
 import { durableStories, invisibleRestarts } from '../crosschat/durable-stories.ts';
 import { next } from '../crosschat/events.ts';
@@ -18,12 +19,23 @@ function login(id: string): { username: string; password: string } | undefined {
   return password === undefined ? undefined : { username: id, password };
 }
 
+/** Ends what other tests left on the broker: a session that lasts, and with it a Last Will that is still to come. */
+async function sweep(): Promise<void> {
+  for (const [clientId, password] of passwords) {
+    const client = await connectAsync(url, { protocolVersion: 5, clientId, username: clientId, password, clean: true });
+    // Who may only read is refused.
+    await client.publishAsync(`crosschat/state/${clientId}/status`, '', { qos: 1, retain: true }).catch(() => {});
+    await client.endAsync();
+  }
+}
+
 if (url === '') {
   test.skip('the crosschat stories need a real broker: set MQTT_URL and MQTT_USERS', () => {});
 } else {
   for (const version of [5, 4] as const) {
     const where = `on ${new URL(url).host} over MQTT ${version === 5 ? '5' : '3.1.1'}`;
     describe(where, () => {
+      beforeAll(sweep);
       networkStories(() => ({ url, version, login, pinned: true }));
     });
     describe(`${where}, when it is killed`, () => {
