@@ -66,6 +66,19 @@ describe('the embedded broker', () => {
     expect(await heard).toBe('state/a off');
   });
 
+  it('tells the will of who disappears after all that they said', async () => {
+    const bob = await join();
+    await bob.subscribeAsync('#', { qos: 2 });
+    const heard: string[] = [];
+    // As they come: at QoS 2 they are handed over when they are released.
+    bob.on('packetreceive', (packet) => packet.cmd === 'publish' && heard.push(packet.topic));
+    const alice = await join({ will: { topic: 'will', payload: Buffer.from('off'), qos: 1, retain: false } });
+    for (let line = 0; line < 10; line++) alice.publish('say', 'hello', { qos: 2 });
+    await new Promise<void>((resolve) => alice.stream.end(resolve));
+    await expect.poll(() => heard).toContain('will');
+    expect(heard).toEqual([...new Array<string>(10).fill('say'), 'will']);
+  });
+
   it('listens on 127.0.0.1 only', () => {
     expect(broker.url).toMatch(/^mqtt:\/\/127\.0\.0\.1:\d+$/);
   });

@@ -5,7 +5,6 @@ import { existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Aedes } from 'aedes';
 import { startBroker } from '../support/broker.ts';
 import type { Journal } from './journal.ts';
 
@@ -32,7 +31,6 @@ export async function startEmbedded(journal: Journal): Promise<TortureBroker> {
   const broker = await startBroker();
   let open = true;
   broker.aedes.on('clientError', ({ id }, { message }) => open && journal.said(`aedes: ${id}: ${message}`));
-  tellApart(broker.aedes);
   return {
     name: 'aedes',
     port: broker.port,
@@ -41,25 +39,6 @@ export async function startEmbedded(journal: Journal): Promise<TortureBroker> {
       open = false;
       return broker.close();
     },
-  };
-}
-
-/** What of aedes' persistence is mended. */
-interface Persistence {
-  outgoingUpdate(client: object, packet: { readonly cmd: string; brokerId?: string }): Promise<void>;
-}
-
-/**
- * With two QoS 2 packets on their way to a client, aedes takes the PUBREL of one for that of the other, keeps what is acknowledged, and
- * sends it again at the next connection. It compares them by a number that they don't have, so they get one.
- */
-function tellApart(aedes: Aedes): void {
-  const { persistence } = aedes as unknown as { persistence: Persistence };
-  const update = persistence.outgoingUpdate.bind(persistence);
-  let count = 0;
-  persistence.outgoingUpdate = (client, packet) => {
-    if (packet.cmd === 'pubrel') packet.brokerId ??= `pubrel ${++count}`;
-    return update(client, packet);
   };
 }
 

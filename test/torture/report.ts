@@ -28,7 +28,8 @@ function listed(what: string, faults: readonly Fault[]): string[] {
   const lines = faults
     .slice(0, SHOWN)
     .map(
-      ({ where, speaker, text, at }) => `${what} in ${where}: ${speaker} at ${new Date(at).toISOString()}: ${text.slice(0, 80)}`,
+      ({ where, speaker, text, at, as = speaker }) =>
+        `${what} in ${where}: ${speaker}${as === speaker ? '' : ` as ${as}`} at ${new Date(at).toISOString()}: ${text.slice(0, 80)}`,
     );
   return faults.length > SHOWN ? [...lines, `… and ${faults.length - SHOWN} more ${what}: see journal.log`] : lines;
 }

@@ -34,6 +34,8 @@ export interface Fault {
   readonly text: string;
   /** When it was said, in milliseconds since the epoch. */
   readonly at: number;
+  /** Under whose name it stands, where that is wrong. */
+  readonly as?: string;
 }
 
 export interface Tally {
@@ -79,7 +81,7 @@ function tallyOne({ where, said, seen }: Arrivals): Tally {
 
 function tallySpeaker(where: string, said: readonly Said[], found: readonly Found[]): Omit<Tally, 'sent'> {
   const items = found.map(({ item }) => item);
-  const foreign = new Set(found.filter(({ as, speaker }) => as !== speaker).map(({ item }) => item));
+  const foreign = new Map(found.filter(({ as, speaker }) => as !== speaker).map(({ item, as }) => [item, as]));
   const fault = ({ speaker, text, at }: Said): Fault => ({ where, speaker, text, at });
   const counts = new Map<string, number>();
   for (const item of items) counts.set(item, (counts.get(item) ?? 0) + 1);
@@ -102,7 +104,10 @@ function tallySpeaker(where: string, said: readonly Said[], found: readonly Foun
     lost: lost.map(fault),
     doubled: doubled.map(fault),
     disordered: disordered(said, items, seenCommon === common.length).map(fault),
-    misnamed: marked.filter((line) => line.items.some((item) => foreign.has(item))).map(fault),
+    misnamed: marked.flatMap((line) => {
+      const as = line.items.map((item) => foreign.get(item)).find((name) => name !== undefined);
+      return as === undefined ? [] : [{ ...fault(line), as }];
+    }),
   };
 }
 

@@ -95,8 +95,10 @@ async function run(world: TortureWorld, options: TortureOptions): Promise<Outcom
   const result = tally(arrivals(world, said));
   const { lost, doubled, disordered, misnamed } = result;
   for (const [what, faults] of Object.entries({ lost, doubled, disordered, misnamed }))
-    for (const { where, speaker, text, at } of faults)
-      journal.said(`${what} in ${where}: ${speaker}, said at ${new Date(at).toISOString()}: ${text.slice(0, 80)}`);
+    for (const { where, speaker, text, at, as = speaker } of faults)
+      journal.said(
+        `${what} in ${where}: ${speaker}${as === speaker ? '' : ` as ${as}`}, said at ${new Date(at).toISOString()}: ${text.slice(0, 80)}`,
+      );
   return { ...result, happened, remarks };
 }
 

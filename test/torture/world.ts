@@ -1,6 +1,7 @@
 /** The world of a torture: a broker, a Discord and a homeserver, each behind a proxy, the bridge between them, and people everywhere. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import mqtt from 'mqtt';
 import { type DiscordChannel, DiscordDouble } from '../doubles/discord/index.ts';
 import { MatrixDouble, type TestRoom } from '../doubles/matrix/index.ts';
 import { GameServer } from '../support/game-server.ts';
@@ -64,7 +65,7 @@ export interface WorldOptions {
 export async function makeWorld({ broker, journal, program, dataDir = 'data' }: WorldOptions): Promise<TortureWorld> {
   const readers = new Map<string, PacketReader>();
   const underway = new Underway(broker);
-  const mqtt = await TcpProxy.start({ host: '127.0.0.1', port: broker.port }, (direction, data, connection) => {
+  const wire = await TcpProxy.start({ host: '127.0.0.1', port: broker.port }, (direction, data, connection) => {
     const key = `#${connection} ${direction}`;
     const reader = readers.get(key) ?? new PacketReader();
     readers.set(key, reader);
@@ -73,6 +74,13 @@ export async function makeWorld({ broker, journal, program, dataDir = 'data' }: 
       underway.read(`${direction} ${line}`);
     }
   });
+  const witness = mqtt.connect(`mqtt://127.0.0.1:${broker.port}`, { clientId: 'witness', reconnectPeriod: 100 });
+  witness.on('error', () => {});
+  witness.on('packetreceive', (packet) => {
+    if (packet.cmd === 'publish') journal.packet(`broker: ${packet.topic} ${String(packet.payload).slice(0, 300)}`);
+  });
+  await witness.subscribeAsync('crosschat/#', { qos: 2 });
+
   const places = new Map<string, Destination>();
   const talkers: Talker[] = [];
 
@@ -141,7 +149,7 @@ export async function makeWorld({ broker, journal, program, dataDir = 'data' }: 
   const folder = join(journal.folder, 'bridge');
   mkdirSync(folder, { recursive: true });
   const config = {
-    mqtt: { url: `mqtt://127.0.0.1:${mqtt.port}`, allow_anonymous: true },
+    mqtt: { url: `mqtt://127.0.0.1:${wire.port}`, allow_anonymous: true },
     log_level: 'debug',
     data_dir: dataDir,
     flood: { user_per_minute: 0, server_per_minute: 0 },
@@ -158,7 +166,7 @@ export async function makeWorld({ broker, journal, program, dataDir = 'data' }: 
   return {
     bridge,
     broker,
-    mqtt,
+    mqtt: wire,
     discord: { double: discord, proxy: discordProxy, channel },
     matrix: { double: matrix, proxy: matrixProxy, room },
     places,
@@ -177,8 +185,9 @@ export async function makeWorld({ broker, journal, program, dataDir = 'data' }: 
     async close() {
       await bridge.end('SIGKILL');
       await Promise.all(games.map((game) => game.stop()));
-      await Promise.all([mqtt, discordProxy, matrixProxy].map((proxy) => proxy.cut()));
-      await Promise.all([discord.stop(), matrix.stop(), broker.close()]);
+      await Promise.all([wire, discordProxy, matrixProxy].map((proxy) => proxy.cut()));
+      await Promise.all([discord.stop(), matrix.stop(), witness.endAsync(true)]);
+      await broker.close();
     },
   };
 }
