@@ -36,7 +36,7 @@ export type AdapterEntries = Readonly<Record<string, AdapterEntry>>;
 /** What the core offers an adapter. */
 export interface AdapterHost {
   readonly id: AdapterId;
-  /** The rooms that the operator mapped to a channel. */
+  /** The rooms that are mapped to a channel now: they come and go with {@link Adapter.open} and {@link Adapter.close}. */
   readonly rooms: readonly RoomRef[];
   readonly log: Logger;
   readonly clock: Clock;
@@ -123,6 +123,14 @@ export interface Adapter {
   readonly roomPerMessage?: number;
   /** Why it does not work any more until the operator acts: a sentence. Undefined while it works, or tries to by itself. */
   readonly fault?: string | undefined;
+  /**
+   * Takes part in another room from now on; what was said there before is not heard. Called after {@link start}. Resolves when messages
+   * can flow both ways.
+   * @throws {AdapterError} when they can't: the message says what is missing (a permission, an invitation), and the room is forgotten
+   */
+  open?(room: RoomRef, signal: AbortSignal): Promise<void>;
+  /** Takes no part in a room any more. Never throws. */
+  close?(room: RoomRef): void;
   /** The platform's own id of a room that was configured by another name (an alias), once it is known. */
   nativeRoomId?(room: RoomRef): string | undefined;
   /** Tries what {@link start} and {@link send} will need, without letting anybody in a room see it. Never throws. */
