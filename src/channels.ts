@@ -47,6 +47,11 @@ export function roomKey(address: RoomAddress): string {
   return `${address.adapter}/${address.room}`;
 }
 
+/** The id of a room as a destination of deliveries. */
+export function roomId(address: RoomAddress): string {
+  return `room/${roomKey(address)}`;
+}
+
 function isSameRoom(a: RoomAddress, b: RoomAddress): boolean {
   return a.adapter === b.adapter && a.room === b.room;
 }

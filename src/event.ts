@@ -24,6 +24,12 @@ export function eventId(place: Place, nativeId: string): EventId {
   return `${where}/${nativeId}` as EventId;
 }
 
+/** The id that a place itself gave to an event; undefined when the event is of another place. */
+export function nativeIdIn(place: Place, id: EventId): string | undefined {
+  const start = eventId(place, '');
+  return id.startsWith(start) ? id.slice(start.length) : undefined;
+}
+
 /** Makes the id of an event that has no place, or none with ids of its own, from the number that the bridge gave it. */
 export function numberedId(seq: number): EventId {
   return `bridge/${seq}` as EventId;
@@ -64,6 +70,26 @@ export interface Attachment {
 export interface Quote {
   readonly author: string;
   readonly text: string;
+  /** The message itself, where its place tells which it is: named after that place, also when it is one that we show there. */
+  readonly target?: EventId;
+  /** Where it stands in the room that the answer is to be shown in: the core fills it in for {@link Adapter.send} and `edit`. */
+  readonly here?: Standing;
+}
+
+/** A message as it stands in one room. */
+export interface Standing {
+  /** Its native id there; of one in several parts that of the first. */
+  readonly nativeId: string;
+  /** The platform's own id of who said it there; absent for what we show there, and where it isn't known any more. */
+  readonly by?: Author['id'];
+}
+
+/** A conversation of its own within a room. */
+export interface Thread {
+  /** That of the message which it hangs on; where it hangs on none, or on one that nobody heard, an id that no message has. */
+  readonly id: EventId;
+  /** What people call it, or the first words of the message that it hangs on. */
+  readonly name?: string;
 }
 
 /** Somebody said something. */
@@ -81,6 +107,8 @@ export interface Message {
   readonly replyTo?: Quote;
   /** Said with `/me`. */
   readonly emote?: boolean;
+  /** The thread of the room that it was said in. */
+  readonly thread?: Thread;
 }
 
 /** What was said earlier now reads otherwise. */

@@ -11,8 +11,8 @@ export class History {
   readonly #reader: DeliveryReader;
   /** By destination and message. */
   readonly #parts = new Recent<string, readonly Part[]>(MAX_RECENT);
-  /** By destination and native id. */
-  readonly #natives = new Recent<string, true>(MAX_RECENT);
+  /** By destination and native id, what message it shows; null where it shows several. */
+  readonly #natives = new Recent<string, EventId | null>(MAX_RECENT);
 
   constructor(reader: DeliveryReader) {
     this.#reader = reader;
@@ -21,14 +21,17 @@ export class History {
   /** These events are shown together, so far in parts with these native ids. */
   note(destination: string, events: readonly Event[], nativeIds: readonly string[]): void {
     for (const event of events) {
-      const key = keyOf(destination, event.kind === 'edit' ? event.message.id : event.id);
+      const key = keyOf(destination, messageOf(event));
       const before = this.#parts.get(key)?.filter(({ by }) => by !== event.id);
       // What an edit added is not all that there is.
       if (before === undefined && event.kind === 'edit') continue;
       const parts = nativeIds.map((nativeId) => ({ nativeId, by: event.id, events: events.length }));
       this.#parts.set(key, [...(before ?? []), ...parts]);
     }
-    for (const nativeId of nativeIds) this.#natives.set(keyOf(destination, nativeId), true);
+    const [first] = events;
+    if (first === undefined) return;
+    const shown = events.length > 1 ? null : messageOf(first);
+    for (const nativeId of nativeIds) this.#natives.set(keyOf(destination, nativeId), shown);
   }
 
   /**
@@ -46,8 +49,34 @@ export class History {
 
   /** Whether a native id at a destination is that of something we have shown. */
   async isNative(destination: string, nativeId: string): Promise<boolean> {
-    return this.#natives.has(keyOf(destination, nativeId)) || (await this.#reader.isNative(destination, nativeId));
+    return (await this.eventAt(destination, nativeId)) !== undefined;
   }
+
+  /** The message that something at a destination shows, or the first of those; undefined when it is nothing that we have shown. */
+  async eventAt(destination: string, nativeId: string): Promise<EventId | undefined> {
+    return this.#natives.get(keyOf(destination, nativeId)) ?? (await this.#reader.eventAt(destination, nativeId));
+  }
+
+  /** The message that a native id at a destination shows, or shows a part of; undefined also where it shows several. */
+  async eventAt(destination: string, nativeId: string): Promise<EventId | undefined> {
+    const known = this.#natives.get(keyOf(destination, nativeId));
+    return known === undefined ? await this.#reader.eventAt(destination, nativeId) : (known ?? undefined);
+  }
+
+  /** An event that was taken, also long ago; undefined when it is not kept any more. */
+  event(id: EventId): Promise<Event | undefined> {
+    return this.#reader.event(id);
+  }
+}
+
+/** What an edit is shown by belongs to its message. */
+function messageOf(event: Event): EventId {
+  return event.kind === 'edit' ? event.message.id : event.id;
+}
+
+/** The message that an event is, or is about. */
+function messageOf(event: Event): EventId {
+  return event.kind === 'edit' ? event.message.id : event.id;
 }
 
 /** Neither a destination nor an id holds a line break. */

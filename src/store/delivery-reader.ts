@@ -7,7 +7,7 @@ import { parseEvent } from './stored-event.ts';
 
 const LAST = 'SELECT (SELECT MAX(seq) FROM event) AS event, (SELECT MAX(position) FROM delivery) AS position';
 const KNOWN = 'SELECT 1 AS known FROM event WHERE id = ?';
-const WAITING = `SELECT destination, COUNT(*) AS waiting, MAX(position) AS last FROM delivery WHERE state = 'waiting'
+const WAITING = `SELECT destination, COUNT(*) AS waiting, MAX(position) AS last, MIN(queued_at) AS oldest FROM delivery WHERE state = 'waiting'
   GROUP BY destination`;
 const DELIVERIES = `SELECT d.destination, d.event AS seq, d.position, d.queued_at, d.begun_at, d.joined, d.join_mode, e.body,
   CASE WHEN EXISTS (SELECT 1 FROM event r WHERE r.removes IN (e.id, e.target)) THEN 1 ELSE 0 END AS withdrawn
@@ -20,7 +20,11 @@ const PARTS_OF_RETRIED = `SELECT native_id FROM shown WHERE event = ? AND destin
 // What an edit is shown by belongs to its message: an edit has nothing of its own.
 const PARTS_OF = `SELECT s.native_id, s.events, e.id FROM event e JOIN shown s ON s.event = e.seq
   WHERE ((e.id = ? AND e.target IS NULL) OR e.target = ?) AND s.destination = ? ORDER BY e.seq, s.part`;
-const NATIVE = 'SELECT 1 AS known FROM shown WHERE destination = ? AND native_id = ? LIMIT 1';
+const EVENT_AT = `SELECT COALESCE(e.target, e.id) AS id FROM shown s JOIN event e ON e.seq = s.event
+  WHERE s.destination = ? AND s.native_id = ? ORDER BY e.seq LIMIT 1`;
+const EVENT_AT = `SELECT COALESCE(e.target, e.id) AS id FROM shown s JOIN event e ON e.seq = s.event
+  WHERE s.destination = ? AND s.native_id = ? AND s.events = 1 LIMIT 1`;
+const EVENT = 'SELECT body FROM event WHERE id = ?';
 
 /** How many events are shared among those who read them. */
 const MAX_EVENTS = 1_000;
@@ -29,6 +33,17 @@ const MAX_EVENTS = 1_000;
 export type Kept = Omit<Delivery, 'event'> & {
   /** Undefined for one that can't be read. */
   readonly event: Event | undefined;
+};
+
+/** What waits for a destination. */
+export type Waiting = {
+  readonly destination: string;
+  /** How many. */
+  readonly waiting: number;
+  /** The place of the last of them. */
+  readonly last: number;
+  /** Since when the oldest waits, in milliseconds since the epoch. */
+  readonly oldest: number;
 };
 
 /** A part of a message at a destination. */
@@ -62,9 +77,9 @@ export class DeliveryReader {
     return (await this.#database.all(KNOWN, id)).length > 0;
   }
 
-  /** How many wait for each destination, and the place of the last of them. */
-  waiting(): Promise<{ destination: string; waiting: number; last: number }[]> {
-    return this.#database.all(WAITING);
+  /** What waits for each destination. */
+  waiting(): Promise<Waiting[]> {
+    return this.#database.all<Waiting>(WAITING);
   }
 
   /**
@@ -83,9 +98,22 @@ export class DeliveryReader {
     return rows.map((row) => ({ nativeId: row.native_id, by: row.id as EventId, events: row.events }));
   }
 
-  /** Whether a native id at a destination is that of something we have shown. */
-  async isNative(destination: string, nativeId: string): Promise<boolean> {
-    return (await this.#database.all(NATIVE, destination, nativeId)).length > 0;
+  /** The message that something at a destination shows, or the first of those; undefined when it is nothing that we have shown. */
+  async eventAt(destination: string, nativeId: string): Promise<EventId | undefined> {
+    const [row] = await this.#database.all<{ id: string }>(EVENT_AT, destination, nativeId);
+    return row?.id as EventId | undefined;
+  }
+
+  /** The message that a native id at a destination shows, or shows a part of; undefined also where it shows several. */
+  async eventAt(destination: string, nativeId: string): Promise<EventId | undefined> {
+    const [row] = await this.#database.all<{ id: string }>(EVENT_AT, destination, nativeId);
+    return row?.id as EventId | undefined;
+  }
+
+  /** An event that was taken, as long as it is kept. */
+  async event(id: EventId): Promise<Event | undefined> {
+    const [row] = await this.#database.all<{ body: string }>(EVENT, id);
+    return row && parseEvent(row.body);
   }
 
   /** Dead ones that the operator wants to be tried again, in order. */
