@@ -49,12 +49,7 @@ export class History {
 
   /** Whether a native id at a destination is that of something we have shown. */
   async isNative(destination: string, nativeId: string): Promise<boolean> {
-    return (await this.eventAt(destination, nativeId)) !== undefined;
-  }
-
-  /** The message that something at a destination shows, or the first of those; undefined when it is nothing that we have shown. */
-  async eventAt(destination: string, nativeId: string): Promise<EventId | undefined> {
-    return this.#natives.get(keyOf(destination, nativeId)) ?? (await this.#reader.eventAt(destination, nativeId));
+    return this.#natives.has(keyOf(destination, nativeId)) || (await this.#reader.isNative(destination, nativeId));
   }
 
   /** The message that a native id at a destination shows, or shows a part of; undefined also where it shows several. */
@@ -70,11 +65,6 @@ export class History {
 }
 
 /** What an edit is shown by belongs to its message. */
-function messageOf(event: Event): EventId {
-  return event.kind === 'edit' ? event.message.id : event.id;
-}
-
-/** The message that an event is, or is about. */
 function messageOf(event: Event): EventId {
   return event.kind === 'edit' ? event.message.id : event.id;
 }

@@ -20,8 +20,7 @@ const PARTS_OF_RETRIED = `SELECT native_id FROM shown WHERE event = ? AND destin
 // What an edit is shown by belongs to its message: an edit has nothing of its own.
 const PARTS_OF = `SELECT s.native_id, s.events, e.id FROM event e JOIN shown s ON s.event = e.seq
   WHERE ((e.id = ? AND e.target IS NULL) OR e.target = ?) AND s.destination = ? ORDER BY e.seq, s.part`;
-const EVENT_AT = `SELECT COALESCE(e.target, e.id) AS id FROM shown s JOIN event e ON e.seq = s.event
-  WHERE s.destination = ? AND s.native_id = ? ORDER BY e.seq LIMIT 1`;
+const NATIVE = 'SELECT 1 AS known FROM shown WHERE destination = ? AND native_id = ? LIMIT 1';
 const EVENT_AT = `SELECT COALESCE(e.target, e.id) AS id FROM shown s JOIN event e ON e.seq = s.event
   WHERE s.destination = ? AND s.native_id = ? AND s.events = 1 LIMIT 1`;
 const EVENT = 'SELECT body FROM event WHERE id = ?';
@@ -98,10 +97,9 @@ export class DeliveryReader {
     return rows.map((row) => ({ nativeId: row.native_id, by: row.id as EventId, events: row.events }));
   }
 
-  /** The message that something at a destination shows, or the first of those; undefined when it is nothing that we have shown. */
-  async eventAt(destination: string, nativeId: string): Promise<EventId | undefined> {
-    const [row] = await this.#database.all<{ id: string }>(EVENT_AT, destination, nativeId);
-    return row?.id as EventId | undefined;
+  /** Whether a native id at a destination is that of something we have shown. */
+  async isNative(destination: string, nativeId: string): Promise<boolean> {
+    return (await this.#database.all(NATIVE, destination, nativeId)).length > 0;
   }
 
   /** The message that a native id at a destination shows, or shows a part of; undefined also where it shows several. */
