@@ -1,5 +1,6 @@
 /** The one schema of a configuration: what may stand in it, and what is there by default. */
 import { z } from 'zod';
+import { http, media } from './config-http.ts';
 import { mqtt, tls } from './config-mqtt.ts';
 import { databaseUrl, flood, maxDeliveryAgeHours, store } from './config-store.ts';
 import { oneOrMore, text } from './config-values.ts';
@@ -56,6 +57,8 @@ export const schema = z.strictObject({
   store: store.prefault({}),
   max_delivery_age_hours: maxDeliveryAgeHours.default(24),
   flood: flood.prefault({}),
+  http: http.optional(),
+  media: media.prefault({}),
   standby: z.boolean('must be true or false').default(false),
   log_level: z
     .enum(
@@ -74,6 +77,8 @@ export function knownKeys(path: readonly PropertyKey[]): string[] {
   if (path[0] === 'mqtt') return Object.keys(path.length === 1 ? mqtt.shape : tls.shape);
   if (path[0] === 'store') return Object.keys(store.shape);
   if (path[0] === 'flood') return Object.keys(flood.shape);
+  if (path[0] === 'http') return Object.keys(http.shape);
+  if (path[0] === 'media') return Object.keys(media.shape);
   if (path[0] === 'channels') return Object.keys(channel.shape);
   return [];
 }

@@ -48,6 +48,10 @@ export interface Config {
   readonly maxDeliveryAge: number;
   /** Messages a minute that one user, or one game server, may send; 0 for no limit. */
   readonly flood: { readonly user: number; readonly server: number };
+  /** Where the bridge serves HTTP; undefined when it doesn't. */
+  readonly http: { readonly host: string; readonly port: number; readonly publicUrl: string | undefined } | undefined;
+  /** How large a file may be that the bridge carries, in bytes. */
+  readonly maxFileBytes: number;
   /** Whether this instance waits while another one with the same server id is there. */
   readonly standby: boolean;
   readonly logLevel: string;
@@ -130,6 +134,8 @@ export async function parseConfig({ raw, variables }: Settings, entries: Adapter
     ...storeConfig(given),
     maxDeliveryAge: given.max_delivery_age_hours * 3_600_000,
     flood: { user: given.flood.user_per_minute, server: given.flood.server_per_minute },
+    http: given.http && { host: given.http.host, port: given.http.port, publicUrl: given.http.public_url },
+    maxFileBytes: given.media.max_mb * 1_000_000,
     standby: given.standby,
     logLevel: given.log_level,
     adapters: withServers(adapters, given.server_id),

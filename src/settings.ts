@@ -33,6 +33,10 @@ const VARIABLES: Readonly<Record<string, readonly [path: string, read: Read]>> =
   MAX_DELIVERY_AGE_HOURS: ['max_delivery_age_hours', asNumber],
   FLOOD_USER_PER_MINUTE: ['flood.user_per_minute', asNumber],
   FLOOD_SERVER_PER_MINUTE: ['flood.server_per_minute', asNumber],
+  HTTP_HOST: ['http.host', asText],
+  HTTP_PORT: ['http.port', asNumber],
+  PUBLIC_URL: ['http.public_url', asText],
+  MEDIA_MAX_MB: ['media.max_mb', asNumber],
   STANDBY: ['standby', asFlag],
   LOG_LEVEL: ['log_level', asText],
 };

@@ -342,6 +342,8 @@ test('how long things are kept and how much may be said, from the file, from var
     store: { keepDays: 30, maxBytes: 500_000_000 },
     maxDeliveryAge: 24 * 3_600_000,
     flood: { user: 120, server: 3_000 },
+    http: undefined,
+    maxFileBytes: 50_000_000,
     standby: false,
   });
   const env = {
@@ -351,6 +353,10 @@ test('how long things are kept and how much may be said, from the file, from var
     MAX_DELIVERY_AGE_HOURS: '1.5',
     FLOOD_USER_PER_MINUTE: '0',
     FLOOD_SERVER_PER_MINUTE: '60',
+    HTTP_HOST: '::',
+    HTTP_PORT: '0',
+    PUBLIC_URL: 'https://bridge.example/chat/',
+    MEDIA_MAX_MB: '0.5',
     STANDBY: 'yes',
     MQTT_URL: 'mqtt://broker.example',
   };
@@ -359,6 +365,8 @@ test('how long things are kept and how much may be said, from the file, from var
     store: { keepDays: 0.5, maxBytes: 20_000_000 },
     maxDeliveryAge: 5_400_000,
     flood: { user: 0, server: 60 },
+    http: { host: '::', port: 0, publicUrl: 'https://bridge.example/chat' },
+    maxFileBytes: 500_000,
     standby: true,
   };
   expect(await load({}, env)).toMatchObject(expected);
@@ -367,8 +375,29 @@ test('how long things are kept and how much may be said, from the file, from var
     store: {keep_days: 0.5, max_mb: 20}
     max_delivery_age_hours: 1.5
     flood: {user_per_minute: 0, server_per_minute: 60}
+    http: {host: "::", port: 0, public_url: "https://bridge.example/chat"}
+    media: {max_mb: 0.5}
     standby: true`;
   expect(await load({ 'config.yaml': yaml }, { DATABASE_URL: env.DATABASE_URL, MQTT_URL: env.MQTT_URL })).toMatchObject(expected);
+});
+
+test('an address that nobody could open is refused, and what is not asked for is by default', async () => {
+  expect((await load({}, { PUBLIC_URL: 'https://bridge.example' })).http).toEqual({
+    host: '127.0.0.1',
+    port: 8_080,
+    publicUrl: 'https://bridge.example',
+  });
+  for (const url of [
+    'bridge.example',
+    'ftp://bridge.example',
+    'https://user:secret@bridge.example',
+    'https://bridge.example?a=b',
+  ])
+    expect(await problems({}, { PUBLIC_URL: url })).toEqual([expect.stringMatching(/^PUBLIC_URL: must be an address/)]);
+  expect(await problems({}, { HTTP_PORT: '70000' })).toEqual(['HTTP_PORT: must be from 0 to 65535; 0 is any that is free.']);
+  expect(await problems({ 'config.yaml': 'http: {prot: 80}' })).toEqual([
+    'http.prot: there is no such key (did you mean "port"?).',
+  ]);
 });
 
 test('secrets are found wherever they stand', () => {

@@ -1,0 +1,33 @@
+/** The keys `http` and `media` of the configuration: what the bridge serves, and how large the files are that it carries. */
+import { z } from 'zod';
+import { text } from './config-values.ts';
+
+const publicUrl = z
+  .url({ protocol: /^https?$/, error: 'must be an address like https://bridge.example.org' })
+  .regex(/^[^@?#]*$/, 'must be an address without a user name, a query and a fragment')
+  .max(200, 'must be at most 200 characters long')
+  .transform((url) => url.replace(/\/+$/, ''));
+
+const port = 'must be from 0 to 65535; 0 is any that is free';
+
+/** The key `http`: without it, nothing is served. */
+export const http = z.strictObject(
+  {
+    host: text.min(1, 'must not be empty').default('127.0.0.1'),
+    port: z.int('must be a whole number').min(0, port).max(65_535, port).default(8_080),
+    public_url: publicUrl.optional(),
+  },
+  'must be a map with host, port and public_url',
+);
+
+/** The key `media`. */
+export const media = z.strictObject(
+  {
+    max_mb: z
+      .number('must be a number of megabytes')
+      .min(0, 'must not be below 0')
+      .max(1_000, 'must be at most 1000')
+      .default(50),
+  },
+  'must be a map with max_mb',
+);

@@ -1,0 +1,177 @@
+/** The one HTTP server: whatever the bridge serves, it serves here, with limits that no request gets round. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Logger } from 'pino';
+import type { Clock } from '../clock.ts';
+import { AddressLimit, askerOf } from './address-limit.ts';
+import type { HttpAnswer, Route } from './route.ts';
+
+/** What the server is made of. */
+export interface HttpServerOptions {
+  readonly host: string;
+  /** 0 for any that is free. */
+  readonly port: number;
+  readonly routes: readonly Route[];
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** The server can't listen. The message is a sentence for the operator. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+}
+
+/** Nothing longer is asked for by anybody who means well. */
+const MAX_URL = 4_096;
+const MAX_HEADER_BYTES = 16_384;
+const MAX_CONNECTIONS = 256;
+/** How long the headers, and a whole request, may take to come, in milliseconds. */
+const HEADERS_TIME = 10_000;
+const REQUEST_TIME = 15_000;
+/** How long a connection may be silent: between two requests, and while somebody takes an answer. */
+const IDLE_TIME = 5_000;
+const SILENT_TIME = 60_000;
+/** How long the end waits for answers that are on their way. */
+const CLOSE_TIME = 500;
+
+/** Without a route's word, a browser may do nothing with an answer. */
+const SAFE_HEADERS = {
+  'content-type': 'text/plain; charset=utf-8',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+} as const;
+
+/** A server that listens. */
+export class HttpServer {
+  readonly #options: HttpServerOptions;
+  readonly #server: Server;
+  readonly #limit: AddressLimit;
+  readonly #stopping = new AbortController();
+
+  private constructor(options: HttpServerOptions) {
+    this.#options = options;
+    this.#limit = new AddressLimit(options.clock);
+    this.#server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: HEADERS_TIME, requestTimeout: REQUEST_TIME });
+    this.#server.maxConnections = MAX_CONNECTIONS;
+    this.#server.keepAliveTimeout = IDLE_TIME;
+    this.#server.timeout = SILENT_TIME;
+    this.#server.on('request', (request, response) => void this.#serve(request, response));
+    this.#server.on('clientError', (_, socket) => socket.destroy());
+  }
+
+  /** @throws {ListenError} */
+  static async start(options: HttpServerOptions): Promise<HttpServer> {
+    const http = new HttpServer(options);
+    await new Promise<void>((resolve, reject) => {
+      http.#server.once('error', (error) => reject(new ListenError(whyNot(error, options), { cause: error })));
+      http.#server.listen(options.port, options.host, resolve);
+    });
+    http.#server.removeAllListeners('error').on('error', (error) => {
+      options.log.error({ err: error }, 'the HTTP server met a fault; it goes on');
+    });
+    return http;
+  }
+
+  /** `http://127.0.0.1:8080` */
+  get url(): string {
+    const { address, port, family } = this.#server.address() as AddressInfo;
+    return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+  }
+
+  /** Ends it within a second. Never throws. */
+  async stop(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#server.closeIdleConnections();
+    const cancel = this.#options.clock.after(CLOSE_TIME, () => {
+      this.#stopping.abort();
+      this.#server.closeAllConnections();
+    });
+    await closed;
+    cancel();
+  }
+
+  /** Never throws. */
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const gone = new AbortController();
+    const end = () => gone.abort();
+    response.once('close', end);
+    this.#stopping.signal.addEventListener('abort', end);
+    // What somebody sends with a GET is not read into memory, and ends with the connection.
+    request.resume();
+    try {
+      const answer = await this.#answer(request, gone.signal);
+      await send(request.method, response, answer);
+    } catch {
+      // The one who asked is gone, or a stream broke off: a half answer must not look like a whole one.
+      response.destroy();
+    } finally {
+      this.#stopping.signal.removeEventListener('abort', end);
+    }
+  }
+
+  async #answer(request: IncomingMessage, signal: AbortSignal): Promise<HttpAnswer> {
+    const { method, url = '', headers, socket } = request;
+    if (url.length > MAX_URL) return refusal(414, 'The address is too long.', { connection: 'close' });
+    const wait = this.#limit.wait(askerOf(socket.remoteAddress ?? '', headers['x-forwarded-for']));
+    if (wait > 0) return refusal(429, 'Too many requests.', { 'retry-after': String(Math.ceil(wait / 1_000)) });
+    if (method !== 'GET' && method !== 'HEAD')
+      return refusal(405, 'Only GET and HEAD.', { allow: 'GET, HEAD', connection: 'close' });
+    const [path = '', search = ''] = splitOnce(url, '?');
+    const route = this.#options.routes.find(({ prefix }) => (prefix.endsWith('/') ? path.startsWith(prefix) : path === prefix));
+    if (!route) return refusal(404, 'There is nothing here.');
+    const query = new URLSearchParams(search);
+    try {
+      return await route.answer({ method, path: path.slice(route.prefix.length), query, headers, signal });
+    } catch (error) {
+      // The rest of the address may hold a token.
+      if (!signal.aborted) this.#options.log.error({ err: error, route: route.prefix }, 'a request could not be answered');
+      return refusal(500, 'Something went wrong.');
+    }
+  }
+}
+
+/** An answer that is only a sentence. */
+export function refusal(status: number, text: string, headers: Readonly<Record<string, string>> = {}): HttpAnswer {
+  return { status, headers, body: `${text}\n` };
+}
+
+async function send(method: string | undefined, response: ServerResponse, answer: HttpAnswer): Promise<void> {
+  const { status, headers, body = '' } = answer;
+  try {
+    if (response.destroyed) return;
+    const length = body instanceof Readable ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+    response.writeHead(status, { ...SAFE_HEADERS, ...length, ...headers });
+    if (method === 'HEAD' || !(body instanceof Readable)) response.end(method === 'HEAD' ? undefined : body);
+    else await pipeline(body, response);
+  } finally {
+    if (body instanceof Readable) body.destroy();
+  }
+}
+
+function splitOnce(text: string, sign: string): [string, string] {
+  const at = text.indexOf(sign);
+  return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** Why it can't listen, and what to do. */
+function whyNot(error: NodeJS.ErrnoException, { host, port }: HttpServerOptions): string {
+  const where = `${host} port ${port}`;
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return `http: another program listens on ${where} already; set HTTP_PORT or http.port to a free one.`;
+    case 'EACCES':
+      return `http: this user may not listen on ${where}; set HTTP_PORT or http.port to one above 1023.`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+    case 'EINVAL':
+      return `http: ${host} is no address of this machine; set HTTP_HOST or http.host to 127.0.0.1, or to 0.0.0.0 for all of them.`;
+    default:
+      return `http: the bridge can't listen on ${where} (${error.code ?? error.message}).`;
+  }
+}
