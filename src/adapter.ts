@@ -88,6 +88,19 @@ export interface Attempt {
   done(nativeId: string): void;
 }
 
+/** A thread as one room knows it. */
+export interface RoomThread {
+  /**
+   * Its native id in the room, or that of the message there that it is to hang on. Undefined when the room has neither: then it is for
+   * the adapter to make one.
+   */
+  readonly nativeId: string | undefined;
+  /** What people call it; empty where that is not known. */
+  readonly name: string;
+  /** The room knows it by this native id from now on. */
+  opened(nativeId: string): void;
+}
+
 /** One connection to one platform. */
 export interface Adapter {
   /** What people call the platform: `Discord`, `Matrix`. */
@@ -103,16 +116,18 @@ export interface Adapter {
   /**
    * Shows a message in a room, in as many parts as it takes. Called for one message at a time per room, in order; a message that was
    * begun and not finished comes again, also after a crash, and {@link Attempt} tells how far it came.
+   * @param thread the thread that it belongs to. Where the room can't have it, it is named in the message
    * @throws {DeliveryError}; anything else that is thrown counts as a passing fault
    */
-  send(room: RoomRef, message: Message, attempt: Attempt): Promise<void>;
+  send(room: RoomRef, message: Message, attempt: Attempt, thread?: RoomThread): Promise<void>;
   /**
    * Lets a message that was shown read otherwise. Called in the same order as {@link send}; may be called again for the same edit.
    * @param shown the native ids of its parts, with those that earlier edits added
    * @param attempt tells of the parts that this edit adds: those which the text needs beyond `shown`
+   * @param thread like that of {@link send}
    * @throws {DeliveryError} as {@link send} does
    */
-  edit?(room: RoomRef, edit: Edit, shown: readonly string[], attempt: Attempt): Promise<void>;
+  edit?(room: RoomRef, edit: Edit, shown: readonly string[], attempt: Attempt, thread?: RoomThread): Promise<void>;
   /**
    * Takes back a message that was shown. May be called again; that it is gone already is no fault.
    * @param shown the native ids of its parts

@@ -149,5 +149,22 @@ export interface Departure {
   readonly userId: Author['id'];
 }
 
+/** What a notice can be about; an operator chooses among them for each channel. */
+export const noticeSubjects = ['joins', 'servers', 'maps'] as const;
+export type NoticeSubject = (typeof noticeSubjects)[number];
+
+/** Something happened on a game server, and nobody said it: noise, which is shown soon or never, and is not kept. */
+export interface Notice {
+  readonly kind: 'notice';
+  readonly id: EventId;
+  readonly at: number;
+  /** The server that it is about. */
+  readonly place: Place;
+  /** The server's short name for people, or words for several. */
+  readonly tag: string;
+  /** One line, or one for each of several notices. */
+  readonly body: RichText;
+}
+
 /** Anything that happens, and that somebody elsewhere is to hear of. */
 export type Event = Message | Edit | Removal | Profile | Departure;

@@ -1,10 +1,12 @@
 /** A room as a destination of deliveries. */
 import type { Logger } from 'pino';
-import type { Adapter, Attempt } from './adapter.ts';
-import { type RoomAddress, roomKey } from './channels.ts';
+import type { Adapter, Attempt, RoomThread } from './adapter.ts';
+import { type RoomAddress, roomId } from './channels.ts';
 import type { Edit, EventId, Message, Removal } from './event.ts';
 import type { Destination } from './outbox/destination.ts';
 import type { History } from './outbox/history.ts';
+import type { Threads } from './outbox/threads.ts';
+import { withTarget } from './targets.ts';
 import { literal } from './text/tree.ts';
 
 /** What a room's destination is made of. */
@@ -12,17 +14,13 @@ export interface RoomOptions {
   readonly address: RoomAddress;
   readonly adapter: Adapter;
   readonly history: History;
+  readonly threads: Threads;
   readonly log: Logger;
-}
-
-/** The id of a room's destination. */
-export function roomId(address: RoomAddress): string {
-  return `room/${roomKey(address)}`;
 }
 
 /** Makes a room's destination. Its group is the adapter. */
 export function roomDestination(options: RoomOptions): Destination {
-  const { address, adapter } = options;
+  const { address, adapter, history } = options;
   return {
     id: roomId(address),
     name: `${adapter.platform} room ${address.room}`,
@@ -30,17 +28,23 @@ export function roomDestination(options: RoomOptions): Destination {
     place: { kind: 'room', ...address },
     roomPerMessage: adapter.roomPerMessage,
     async deliver(event, attempt) {
-      if (event.kind === 'message') await adapter.send(address.room, event, attempt);
-      else if (event.kind === 'edit') await edit(options, event, attempt);
-      else if (event.kind === 'removal') await remove(options, event, attempt);
+      if (event.kind === 'message') {
+        const message = await withTarget(event, address, history);
+        await adapter.send(address.room, message, attempt, await threadOf(options, event));
+      }
+      if (event.kind === 'edit') await edit(options, event, attempt);
+      if (event.kind === 'removal') await remove(options, event, attempt);
     },
   };
 }
 
-async function edit({ address, adapter, history, log }: RoomOptions, event: Edit, attempt: Attempt): Promise<void> {
+async function edit(options: RoomOptions, event: Edit, attempt: Attempt): Promise<void> {
+  const { address, adapter, history, log } = options;
   const { own, shared } = await history.parts(event.message.id, roomId(address), event.id);
-  if (own.length > 0 && adapter.edit) await adapter.edit(address.room, event, own, attempt);
-  else if (shared.length > 0) await adapter.send(address.room, saidAnew(event), attempt);
+  const message = await withTarget(event.message, address, history);
+  const thread = await threadOf(options, event.message);
+  if (own.length > 0 && adapter.edit) await adapter.edit(address.room, { ...event, message }, own, attempt, thread);
+  else if (shared.length > 0) await adapter.send(address.room, saidAnew({ ...event, message }), attempt, thread);
   else log.debug({ room: address.room, event: event.id }, nothingTo(event.message.id, own, 'edit'));
 }
 
@@ -48,6 +52,13 @@ async function remove({ address, adapter, history, log }: RoomOptions, event: Re
   const { own } = await history.parts(event.target, roomId(address));
   if (own.length > 0 && adapter.remove) await adapter.remove(address.room, own, attempt.signal);
   else log.debug({ room: address.room, event: event.id }, nothingTo(event.target, own, 'remove'));
+}
+
+/** The thread of a message, as the room knows it. */
+async function threadOf({ address, threads }: RoomOptions, message: Message): Promise<RoomThread | undefined> {
+  if (message.thread === undefined || message.place.kind !== 'room') return undefined;
+  const thread = await threads.of(message, roomId(message.place));
+  return thread && threads.at(thread, roomId(address), { kind: 'room', ...address });
 }
 
 /** What was joined with others can't be edited by itself. */

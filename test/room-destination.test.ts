@@ -2,8 +2,9 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import type { Adapter } from '../src/adapter.ts';
+import { roomId } from '../src/channels.ts';
 import type { AdapterId, EventId, RoomRef } from '../src/event.ts';
-import { roomDestination, roomId } from '../src/room-destination.ts';
+import { roomDestination } from '../src/room-destination.ts';
 import { literal } from '../src/text/tree.ts';
 import { message, openOutbox, place } from './outbox/setup.ts';
 import { TestClock } from './support/clock.ts';
@@ -34,7 +35,7 @@ test('what was joined with others is edited by a new message, which can be edite
   };
   const log = pino({ level: 'silent' });
   const id = roomId(address);
-  const { outbox } = await openOutbox([{ id, destination: (history) => roomDestination({ address, adapter, history, log }) }], {
+  const { outbox } = await openOutbox([{ id, destination: (known) => roomDestination({ address, adapter, ...known, log }) }], {
     clock,
   });
   const take = (event: Parameters<typeof outbox.take>[0]) => void outbox.take(event, 'discord', [id]);

@@ -31,7 +31,8 @@ const LINE_BREAK = literal('\n');
 const SEVERAL = 'several';
 
 /**
- * Joins as many whole messages from the head as fit, in order, always the same for the same messages. One that fits nowhere comes
+ * Joins as many whole messages of one thread from the head as fit, in order, always the same for the same messages. One that fits nowhere
+ * comes
  * alone and as it is, for the adapter to split.
  * @param messages at least one
  * @param room about how many UTF-16 units fit into one message of the platform
@@ -45,7 +46,7 @@ export function join(messages: readonly Message[], mode: JoinMode, room: number)
   for (const message of others) {
     size += extent(LINE_BREAK) + sizeOf(message, mode);
     files += message.attachments.length;
-    const fits = size <= room && files <= MAX_FILES;
+    const fits = size <= room && files <= MAX_FILES && message.thread?.id === first.thread?.id;
     if (!fits || (mode === 'speaker' && !sameSpeaker(first, message))) break;
     joined.push(message);
   }
@@ -54,8 +55,9 @@ export function join(messages: readonly Message[], mode: JoinMode, room: number)
 
 function merged(first: Message, messages: readonly Message[]): Message {
   const turns = turnsOf(messages);
-  const { kind, id, at, place } = first;
-  const common = { kind, id, at, place, attachments: messages.flatMap((message) => message.attachments) };
+  const { kind, id, at, place, thread } = first;
+  const attachments = messages.flatMap((message) => message.attachments);
+  const common = { kind, id, at, place, attachments, ...(thread && { thread }) };
   if (turns.length === 1) {
     return { ...common, tag: first.tag, author: first.author, body: asLines(messages.map(lineOf)) };
   }

@@ -5,6 +5,7 @@ import type { Event, EventId, Message, Place } from '../event.ts';
 import type { Database } from '../store/database.ts';
 import { deliveries as statements } from '../store/deliveries.ts';
 import { DeliveryReader } from '../store/delivery-reader.ts';
+import { ThreadStore } from '../store/threads.ts';
 import type { Writer } from '../store/writer.ts';
 import { Arrivals } from './arrivals.ts';
 import type { Delivery } from './delivery.ts';
@@ -12,10 +13,12 @@ import type { Destination } from './destination.ts';
 import { type Expired, expiryNotice } from './expiry.ts';
 import { History } from './history.ts';
 import { DeliveryQueue } from './queue.ts';
+import type { QueueReport } from './queue-report.ts';
 import { NOT_CONFIGURED } from './reasons.ts';
 import { Retries } from './retries.ts';
 import { Sources } from './sources.ts';
 import { Takings } from './takings.ts';
+import { Threads } from './threads.ts';
 
 /** What an outbox is made of. */
 export interface OutboxOptions {
@@ -32,11 +35,15 @@ export interface OutboxOptions {
 
 /** Numbers for events that fit into a millisecond. */
 const PER_MILLISECOND = 1_000;
+/** How long what is under way to a destination that is removed may still arrive, in milliseconds. */
+const REMOVAL_TIME = 1_000;
 
 /** The outbox of a bridge. */
 export class Outbox {
   /** What was shown where. */
   readonly history: History;
+  /** Which thread of one room is which of another. */
+  readonly threads: Threads;
   readonly #options: OutboxOptions;
   readonly #reader: DeliveryReader;
   readonly #queues = new Map<string, DeliveryQueue>();
@@ -54,7 +61,9 @@ export class Outbox {
     this.#options = options;
     this.#reader = new DeliveryReader(options.database);
     this.history = new History(this.#reader);
-    this.#arrivals = new Arrivals(options.writer, this.#queues);
+    const store = new ThreadStore(options.database, options.writer);
+    this.threads = new Threads({ store, history: this.history, clock: options.clock });
+    this.#arrivals = new Arrivals(options.writer, this.#queues, ({ seq }) => this.#takings.delivered(seq));
     const nextPosition = () => ++this.#seq;
     this.#retries = new Retries({
       ...options,
@@ -101,9 +110,10 @@ export class Outbox {
   /** Puts what the last run left into the queues that there are. Comes before the first event. */
   async restore(): Promise<void> {
     const { clock, writer, log } = this.#options;
-    for (const { destination, waiting, last } of await this.#reader.waiting()) {
+    for (const { destination, ...of } of await this.#reader.waiting()) {
+      const { waiting, last } = of;
       const queue = this.#queues.get(destination);
-      if (queue) queue.restore(waiting, last);
+      if (queue) queue.restore(of);
       else {
         log.error(
           { destination, messages: waiting },
@@ -113,6 +123,35 @@ export class Outbox {
       }
     }
     this.#retries.begin();
+  }
+
+  /**
+   * A destination is not there any more. What is under way to it may arrive; what is left after {@link REMOVAL_TIME} are dead letters.
+   * Resolves when that is done.
+   */
+  async remove(id: string): Promise<void> {
+    const { clock, writer, log } = this.#options;
+    const queue = this.#queues.get(id);
+    if (!queue) return;
+    this.#queues.delete(id);
+    for (const siblings of this.#groups.values()) if (siblings.includes(queue)) siblings.splice(siblings.indexOf(queue), 1);
+    const left = await queue.abandon(REMOVAL_TIME).catch((error: unknown) => {
+      log.debug({ err: error }, 'what waited for a destination that was removed could not be read');
+      return 0;
+    });
+    void writer.add(statements.buryUpTo(id, ++this.#seq, NOT_CONFIGURED, clock.now()), statements.faresNoMore(id));
+    if (left > 0)
+      log.warn({ destination: id, messages: left }, `${id} was removed: ${left} messages that waited for it are dead letters`);
+  }
+
+  /** Lets what waits for a destination go on waiting, or go out. */
+  setPaused(id: string, paused: boolean): void {
+    this.#queues.get(id)?.setPaused(paused);
+  }
+
+  /** How the queue of a destination stands; undefined when there is no such destination. */
+  report(id: string): QueueReport | undefined {
+    return this.#queues.get(id)?.report;
   }
 
   /** The destinations of a group can be served from now on. */
@@ -190,10 +229,11 @@ export class Outbox {
     }
   }
 
-  #take(seq: number, event: Event, destinations: readonly string[]): Promise<void> {
+  #take(seq: number, event: Event, wanted: readonly string[]): Promise<void> {
     const { clock, writer } = this.#options;
-    const unknown = destinations.find((id) => !this.#queues.has(id));
-    if (unknown !== undefined) throw new Error(`there is no destination ${unknown}`);
+    // One may have been removed since the caller looked.
+    const destinations = wanted.filter((id) => this.#queues.has(id));
+    if (destinations.length === 0) return Promise.resolve();
     const at = clock.now();
     const written = writer.add(...statements.take(seq, event, at, destinations));
     const safe = this.#takings.add(seq, event.id, destinations.length);

@@ -1,5 +1,6 @@
 /** Lets go of what is old, or too much. What still waits to be delivered is never touched. */
 import type { Database, Statement } from './database.ts';
+import { forgetThreads } from './threads.ts';
 import type { Writer } from './writer.ts';
 
 /** What may stay. */
@@ -62,7 +63,11 @@ export async function prune(options: PruneOptions): Promise<Pruned> {
     if (deleted === 0) break;
     events += deleted;
   }
-  await options.writer.add({ sql: 'DELETE FROM ban WHERE until <= ?', values: [now] }, { sql: DELETE_ORPHANS, values: [cutoff] });
+  await options.writer.add(
+    { sql: 'DELETE FROM ban WHERE until <= ?', values: [now] },
+    { sql: DELETE_ORPHANS, values: [cutoff] },
+    ...forgetThreads(cutoff),
+  );
   while (!options.signal?.aborted && (await database.shrink())) await new Promise(setImmediate);
   return { events, bytes: Math.max(0, before.total - (await database.size()).total) };
 }

@@ -49,5 +49,17 @@ export const migrations: readonly (readonly string[])[] = [
     // What operators and moderators did.
     `CREATE TABLE audit (seq BIGINT PRIMARY KEY, at BIGINT NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL, target TEXT NOT NULL,
       detail TEXT NOT NULL)`,
+    // A thread as a destination knows it: `id` is the same everywhere, `native_id` is its own there. `name` is empty for what was
+    // only made there to show it.
+    `CREATE TABLE thread (id TEXT NOT NULL, destination TEXT NOT NULL, native_id TEXT NOT NULL, name TEXT NOT NULL,
+      used_at BIGINT NOT NULL, PRIMARY KEY (id, destination))`,
+    'CREATE INDEX thread_native ON thread (destination, native_id)',
+    'CREATE INDEX thread_used ON thread (used_at)',
+    // Rooms that were added to a channel at run time, and who consented. `made` is 1 where the channel was not configured then.
+    `CREATE TABLE room (adapter TEXT NOT NULL, room TEXT NOT NULL, channel TEXT NOT NULL, made INTEGER NOT NULL, by_name TEXT NOT NULL,
+      by_id TEXT NOT NULL, via TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (adapter, room))`,
+    // What is paused: a channel by its name, or a room; what it is not is empty.
+    `CREATE TABLE pause (channel TEXT NOT NULL, adapter TEXT NOT NULL, room TEXT NOT NULL, by TEXT NOT NULL, at BIGINT NOT NULL,
+      PRIMARY KEY (channel, adapter, room))`,
   ],
 ];

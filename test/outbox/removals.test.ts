@@ -2,8 +2,9 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import type { Adapter } from '../../src/adapter.ts';
+import { roomId } from '../../src/channels.ts';
 import type { AdapterId, Edit, EventId, Message, Removal, RoomRef } from '../../src/event.ts';
-import { roomDestination, roomId } from '../../src/room-destination.ts';
+import { roomDestination } from '../../src/room-destination.ts';
 import { prune } from '../../src/store/prune.ts';
 import { literal } from '../../src/text/tree.ts';
 import { TestClock } from '../support/clock.ts';
@@ -64,7 +65,7 @@ class LineRoom {
 function open(room: LineRoom, options: Parameters<typeof openOutbox>[1]): Promise<TestOutbox> {
   const log = pino({ level: 'silent' });
   return openOutbox(
-    [{ id, destination: (history) => roomDestination({ address, adapter: room.adapter, history, log }) }],
+    [{ id, destination: (known) => roomDestination({ address, adapter: room.adapter, ...known, log }) }],
     options,
   );
 }

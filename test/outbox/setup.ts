@@ -6,7 +6,6 @@ import type { Attempt } from '../../src/adapter.ts';
 import type { AdapterId, Event, EventId, Message, Place, RoomRef } from '../../src/event.ts';
 import { noticeIn } from '../../src/notice.ts';
 import type { Destination } from '../../src/outbox/destination.ts';
-import type { History } from '../../src/outbox/history.ts';
 import { Outbox } from '../../src/outbox/outbox.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { literal } from '../../src/text/tree.ts';
@@ -50,8 +49,8 @@ export class Room {
     return this.sees.all;
   }
 
-  /** @param _history what was shown in it before */
-  destination(_history: History): Destination {
+  /** @param _known what was shown in it before, and in which threads */
+  destination(_known: Pick<Outbox, 'history' | 'threads'>): Destination {
     return {
       id: this.id,
       name: `the room ${this.id}`,
@@ -99,7 +98,7 @@ export async function openOutbox(
   const notice = (where: Place, text: string, seq: number) => noticeIn(where, text, seq, clock.now());
   const outbox = new Outbox({ ...common, ...store, maxAge, notice });
   await outbox.open();
-  for (const room of rooms) outbox.add(room.destination(outbox.history));
+  for (const room of rooms) outbox.add(room.destination(outbox));
   await outbox.restore();
   for (const { id } of rooms) outbox.release(id.split('/')[1] ?? '');
   const close = async () => {

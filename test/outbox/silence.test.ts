@@ -91,7 +91,7 @@ test('where nothing can be shown for days, only what is fresh waits', async () =
 test('where the adapter never started, only what is fresh waits', async () => {
   const room = new Room('room/matrix/one');
   const { outbox, clock, store } = await openOutbox([], { maxAge: 3 * HOUR });
-  outbox.add(room.destination(outbox.history));
+  outbox.add(room.destination(outbox));
   for (let n = 0; n < 30; n++) {
     await outbox.take(message(`${n}`), 'discord', [room.id]);
     await clock.advance(HOUR);

@@ -1,7 +1,6 @@
 /** What nobody wants to read any more is summed up. */
 import { expect, test } from 'vitest';
 import type { EventId } from '../../src/event.ts';
-import type { History } from '../../src/outbox/history.ts';
 import { killedNow, openOutbox, place, Room, rounds } from './setup.ts';
 
 const HOUR = 3_600_000;
@@ -75,8 +74,8 @@ test('a destination that has no place to say so is told nothing', async () => {
   const room = new Room();
   const withoutPlace = {
     id: room.id,
-    destination: (history: History) => {
-      const { place: _, ...silent } = room.destination(history);
+    destination: (known: Parameters<Room['destination']>[0]) => {
+      const { place: _, ...silent } = room.destination(known);
       return silent;
     },
   };
