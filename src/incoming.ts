@@ -41,7 +41,7 @@ export function isBlank(text: string): boolean {
 }
 
 /** A player as the author of a message. Their extras are their server's word: only what is well-formed is taken. */
-function playerOf(user: CrossChatUser): Author {
+export function playerOf(user: CrossChatUser): Author {
   const avatar = webAddressIn(user.extra['avatar']);
   const link = webAddressIn(user.extra['link']) ?? (user.steamid64 && `https://steamcommunity.com/profiles/${user.steamid64}`);
   return {

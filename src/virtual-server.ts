@@ -38,8 +38,16 @@ export interface NetworkDelivery {
   readonly origin: Origin | undefined;
 }
 
+/** A platform user who speaks. */
+interface Speaker {
+  readonly adapter: AdapterId;
+  /** The kind of adapter, for example `discord`. */
+  readonly platform: string;
+  readonly author: Author;
+}
+
 /** The name by which the bridge itself speaks. */
-const OWN = { adapter: '' as AdapterId, platform: 'bridge', author: { id: 'bridge', name: 'Bridge' } };
+const OWN: Speaker = { adapter: '' as AdapterId, platform: 'bridge', author: { id: 'bridge', name: 'Bridge' } };
 
 /** One virtual server. */
 export class VirtualServer {
@@ -88,15 +96,17 @@ export class VirtualServer {
   }
 
   /**
-   * The bridge itself whispers to a player.
+   * Whispers to a player. Whoever does becomes visible to the network first.
+   * @param speaker the bridge itself, unless given
    * @throws {DeliveryError} it did not arrive
    */
-  async whisper(serverId: string, userId: number, text: string): Promise<void> {
-    await this.#speakers.recall(OWN.adapter, OWN.author.id);
+  async whisper(serverId: string, userId: number, text: string, speaker: Speaker = OWN): Promise<void> {
+    const { adapter, platform, author } = speaker;
+    await this.#speakers.recall(adapter, author.id);
     this.#assertOnline();
-    const own = this.#speakers.speaking(OWN.adapter, OWN.platform, OWN.author);
+    const from = this.#speakers.speaking(adapter, platform, author);
     try {
-      await this.chat.state.pm(own, serverId, userId, text);
+      await this.chat.state.pm(from, serverId, userId, text);
     } catch (cause) {
       throw new DeliveryError(cause instanceof Error ? cause.message : String(cause), { passing: false, cause });
     }

@@ -55,9 +55,9 @@ export class Speech {
     await this.#toOne(serverId, `ooc/${type}`, encode(payload));
   }
 
-  async aowl(action: AowlAction, target: AowlTarget, reason: string, extra: Record<string, unknown>): Promise<void> {
+  async aowl(action: AowlAction, target: AowlTarget, reason: string, { extra = {}, to }: SayOptions): Promise<void> {
     this.assertConnected();
-    await this.#toOnline(`ooc/aowl_${action}`, aowlPayload(target, reason, extra));
+    await this.#toOnline(`ooc/aowl_${action}`, aowlPayload(target, reason, extra), to);
   }
 
   /** @throws {NotConnectedError} */

@@ -276,10 +276,11 @@ export class CrossChatState implements ServerOwner {
 
   /**
    * Asks every online server to kick, ban or slap a user. There is no answer: the proof is the user's leaving.
+   * @param options which servers, and the payload's `extra`
    * @throws {NotConnectedError} or {PublishError} when it can't arrive
    */
-  sendAowl(action: AowlAction, target: AowlTarget, reason = '', extra: Record<string, unknown> = {}): Promise<void> {
-    return this.#speech.aowl(action, target, reason, extra);
+  sendAowl(action: AowlAction, target: AowlTarget, reason = '', options: SayOptions = {}): Promise<void> {
+    return this.#speech.aowl(action, target, reason, options);
   }
 
   /** {@link sendAowl} with `kick`. */

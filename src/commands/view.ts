@@ -1,0 +1,59 @@
+/** What a caller can see of the network: the game servers of the channels that are heard where they are. */
+import { anyGlob } from '../channels.ts';
+import type { Invocation } from '../command.ts';
+import type { ChannelReport } from '../control.ts';
+import type { CrossChatServer, CrossChatUser } from '../crosschat/index.ts';
+import { sanitizeName } from '../text/names.ts';
+import type { Origin, Services } from './command.ts';
+
+/** Somebody on the network. */
+export interface Person {
+  readonly user: CrossChatUser;
+  /** Fit to be shown. */
+  readonly name: string;
+}
+
+/** What a caller can see. */
+export interface View {
+  /** Whether the room, or another one of its community, is in a channel. */
+  readonly isMapped: boolean;
+  readonly channels: readonly ChannelReport[];
+  /** Whether a server is in one of them. */
+  includes(serverId: string): boolean;
+  /** The servers that are online, by id. */
+  servers(): readonly CrossChatServer[];
+  /** Their users. */
+  players(): readonly Person[];
+  /** The users of a server, by name. */
+  playersOn(server: CrossChatServer): readonly Person[];
+  /** The platform users of this bridge whom the network can see. */
+  speakers(): readonly Person[];
+}
+
+/** The view of a caller: an operator sees everything. */
+export function viewOf({ caller, rooms }: Invocation, { servers, control }: Services, origin: Origin): View {
+  const all = control.channels();
+  const channels = caller.isOperator
+    ? all
+    : all.filter((channel) => channel.rooms.some(({ adapter, room }) => adapter === origin.id && rooms.includes(room)));
+  const inChannels = anyGlob(channels.flatMap((channel) => channel.servers));
+  const includes = (id: string) => caller.isOperator || inChannels(id);
+  const online = () =>
+    origin.server.chat.state
+      .online()
+      .filter(({ id }) => includes(id))
+      .sort((a, b) => (a.id < b.id ? -1 : 1));
+  return {
+    isMapped: rooms.length > 0,
+    channels,
+    includes,
+    servers: online,
+    players: () => online().flatMap(peopleOn),
+    playersOn: (server) => [...peopleOn(server)].sort((a, b) => a.name.localeCompare(b.name, 'en')),
+    speakers: () => servers.flatMap(({ chat }) => peopleOn(chat.state.me())),
+  };
+}
+
+function peopleOn(server: CrossChatServer): Person[] {
+  return Array.from(server.users.values(), (user) => ({ user, name: sanitizeName(user.name) || `Player ${user.id}` }));
+}
