@@ -43,7 +43,7 @@ export class Sender {
   send(room: string, message: Message, attempt: Attempt): Promise<void> {
     return this.#explained(room, async () => {
       const target = await this.#targets.of(room, attempt.signal);
-      await this.#showAll(target, message, contentsOf(message).slice(attempt.shown.length), attempt);
+      await this.#showAll(target, message, contentsOf(message, target.channel).slice(attempt.shown.length), attempt);
     });
   }
 
@@ -54,7 +54,7 @@ export class Sender {
   edit(room: string, { message }: Edit, shown: readonly string[], attempt: Attempt): Promise<void> {
     return this.#explained(room, async () => {
       const target = await this.#targets.of(room, attempt.signal);
-      const contents = contentsOf(message);
+      const contents = contentsOf(message, target.channel);
       const parts = [...new Set([...shown, ...attempt.shown])];
       for (const [index, id] of parts.entries()) await this.#changes.rewrite(target, id, contents[index], attempt.signal);
       await this.#showAll(target, message, contents.slice(parts.length), attempt);

@@ -1,7 +1,7 @@
 /** A message → the contents of the Matrix events that show it. */
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
-import type { Attachment, EventId, Message, Quote } from '../../src/event.ts';
+import type { Attachment, EventId, Message, Quote, Standing } from '../../src/event.ts';
 import { fileNotes } from '../../src/text/context.ts';
 import { excerpt } from '../../src/text/excerpt.ts';
 import { asLines } from '../../src/text/lines.ts';
@@ -24,14 +24,16 @@ export interface MatrixContent {
   readonly body: string;
   readonly format: 'org.matrix.custom.html';
   readonly formatted_body: string;
-  /** Nobody is ever pinged. Without it, clients would look for names in the text. */
-  readonly 'm.mentions': Readonly<Record<string, never>>;
+  /** Who is pinged: nobody but who is answered, if they said it in this room. Without it, clients would look for names in the text. */
+  readonly 'm.mentions': { readonly user_ids?: readonly string[] };
+  /** @see https://spec.matrix.org/v1.13/client-server-api/#rich-replies */
+  readonly 'm.relates_to'?: { readonly 'm.in_reply_to': { readonly event_id: string } };
   readonly [bridgeMark]: OwnMark;
 }
 
 /** The content of an event that lets an earlier one read otherwise. */
-export interface ReplacementContent extends MatrixContent {
-  readonly 'm.new_content': MatrixContent;
+export interface ReplacementContent extends Omit<MatrixContent, 'm.relates_to'> {
+  readonly 'm.new_content': Omit<MatrixContent, 'm.relates_to'>;
   readonly 'm.relates_to': { readonly rel_type: 'm.replace'; readonly event_id: string };
 }
 
@@ -49,7 +51,9 @@ export interface ContentOptions {
  */
 export function toContents(message: Message, options: ContentOptions, cause: EventId = message.id): MatrixContent[] {
   const label = labelOf(message, options.nameTemplate);
-  const quote = message.replyTo === undefined ? [] : quoteOf(message.replyTo);
+  const { replyTo } = message;
+  // A client shows what is answered by itself, where that is in the room.
+  const quote = replyTo === undefined || replyTo.here ? [] : quoteOf(replyTo);
   const said = asLines([message.body, ...message.attachments.map(attachmentLine)]);
   const contentOf = (part: RichText, before: RichText, index: number): MatrixContent => {
     const speaker: RichText = message.emote ? [...literal('* '), ...label, ...literal(' ')] : [...label, ...literal(': ')];
@@ -60,6 +64,7 @@ export function toContents(message: Message, options: ContentOptions, cause: Eve
       format: 'org.matrix.custom.html',
       formatted_body: wellFormed(renderHtml(tree)),
       'm.mentions': {},
+      ...(index === 0 && replyTo?.here && replyOf(replyTo.here)),
       [bridgeMark]: { server_id: options.serverId, label: wellFormed(toPlain(label)), id: actionId(cause, index) },
     };
   };
@@ -69,15 +74,16 @@ export function toContents(message: Message, options: ContentOptions, cause: Eve
 
 /**
  * The content that replaces that of an earlier event. What stands outside of `m.new_content` is for clients that know no edits; its
- * mentions would be those that the edit adds, and there are none.
+ * mentions would be those that the edit adds, and there are none. What is answered stays as it was.
  * @see https://spec.matrix.org/v1.13/client-server-api/#event-replacements
  * @see https://spec.matrix.org/v1.13/client-server-api/#user-and-room-mentions
  */
-export function toReplacement(content: MatrixContent, eventId: string): ReplacementContent {
+export function toReplacement({ 'm.relates_to': _, ...content }: MatrixContent, eventId: string): ReplacementContent {
   return {
     ...content,
     body: `* ${content.body}`,
     formatted_body: `* ${content.formatted_body}`,
+    'm.mentions': {},
     'm.new_content': content,
     'm.relates_to': { rel_type: 'm.replace', event_id: eventId },
   };
@@ -94,6 +100,13 @@ function labelOf({ author, tag }: Message, template: string): RichText {
     if (piece === '{name}') return [{ type: 'bold', children: literal(author.name) }];
     return literal(piece === '{server}' ? tag : piece);
   });
+}
+
+function replyOf({ nativeId, by }: Standing): Pick<MatrixContent, 'm.mentions' | 'm.relates_to'> {
+  return {
+    'm.mentions': by === undefined ? {} : { user_ids: [by] },
+    'm.relates_to': { 'm.in_reply_to': { event_id: nativeId } },
+  };
 }
 
 function quoteOf({ author, text }: Quote): RichText {

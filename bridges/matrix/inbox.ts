@@ -88,8 +88,12 @@ export class Inbox implements Listener {
   /** What was said, as a message for each place where it was. */
   async #messages(roomId: string, event: RoomEvent, said: Said, names: Names): Promise<(place: Place) => Message> {
     const name = await this.#nameOf(roomId, event.sender, names);
-    const replyTo = said.inReplyTo === undefined ? undefined : await this.#quote(roomId, said.inReplyTo, names);
-    return (place) => toMessage(event, said, { place, name, replyTo });
+    const { inReplyTo } = said;
+    const quote = inReplyTo === undefined ? undefined : await this.#quote(roomId, inReplyTo, names);
+    return (place) => {
+      const replyTo = quote && inReplyTo !== undefined ? { ...quote, target: eventId(place, inReplyTo) } : undefined;
+      return toMessage(event, said, { place, name, replyTo });
+    };
   }
 
   /** Hands something over for each name of the room, and waits until the core has taken it. */

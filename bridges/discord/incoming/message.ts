@@ -10,7 +10,7 @@ import { quoteOf } from './quote.ts';
 export function toMessage(message: DiscordMessage<true>, place: Place, ears: Ears): Message | undefined {
   if (message.partial || !isHeard(message, ears)) return undefined;
   const { body, attachments, emote } = contentOf(message);
-  const replyTo = quoteOf(message);
+  const replyTo = quoteOf(message, place);
   return {
     kind: 'message',
     id: eventId(place, message.id),

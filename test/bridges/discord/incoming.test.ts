@@ -39,7 +39,8 @@ it('tells which message is answered', async () => {
   const bob = guild.addMember('bob');
   const first = bob.says(general, 'is **anybody**\nhere?');
   alice.says(general, 'yes', { replyTo: first });
-  expect((await host.waitForMessage('yes')).replyTo).toEqual({ author: 'bob', text: 'is anybody / here?' });
+  const target = `discord/${general.id}/${first.id}`;
+  expect((await host.waitForMessage('yes')).replyTo).toEqual({ author: 'bob', text: 'is anybody / here?', target });
 });
 
 it('takes attachments along', async () => {

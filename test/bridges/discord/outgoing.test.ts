@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Author } from '../../../src/event.ts';
 import { literal } from '../../../src/text/tree.ts';
 import { settle } from '../../support/clock.ts';
-import { connected, failure, says, scene, send } from './setup.ts';
+import { connected, edit, failure, says, scene, send } from './setup.ts';
 
 const execute = 'POST /webhooks/:webhook/:token';
 const executions = (requests: readonly { route: string }[]) => requests.filter(({ route }) => route === execute).length;
@@ -89,6 +89,22 @@ it('shows replies, files and what people do', async () => {
     '*waves*',
     '**\u{1F4CE} d**',
   ]);
+});
+
+it('links what is answered in the same channel, and pings nobody by that', async () => {
+  const { general, guild, alice, discord, ...made } = await connected();
+  const asked = alice.says(general, 'why?');
+  const replyTo = { author: 'Alice', text: 'why?', here: { nativeId: asked.id, by: alice.id } };
+  const message = says('because', { replyTo });
+  await send({ ...made }, general, message);
+  const link = `https://discord.com/channels/${guild.id}/${general.id}/${asked.id}`;
+  expect(general.messages.at(-1)).toMatchObject({
+    content: `> [**Alice**](${link}): why?\nbecause`,
+    pings: { everyone: false, users: [], roles: [] },
+  });
+  await edit({ ...made, general, guild, alice, discord }, general, message, 'just because');
+  expect(general.messages.at(-1)?.content).toBe(`> [**Alice**](${link}): why?\njust because`);
+  expect(discord.violations).toEqual([]);
 });
 
 it('keeps names in quotes and of files short and on one line', async () => {

@@ -139,6 +139,21 @@ function shown(message: Message, nameTemplate = '{name} ({server})') {
 }
 
 describe('how a message is shown on Matrix', () => {
+  test('an answer to what stands in the room is a native one: it names nobody in words, and pings a person only', () => {
+    const replyTo = { author: 'Bo', text: 'x' };
+    const [toShown] = shown(said({ replyTo: { ...replyTo, here: { nativeId: '$shown' } } }));
+    expect(toShown).toMatchObject({
+      body: 'Alice (alpha): hello',
+      'm.relates_to': { 'm.in_reply_to': { event_id: '$shown' } },
+      'm.mentions': {},
+    });
+    const [toPerson] = shown(said({ replyTo: { ...replyTo, here: { nativeId: '$said', by: '@bo:example.org' } } }));
+    expect(toPerson).toMatchObject({
+      'm.relates_to': { 'm.in_reply_to': { event_id: '$said' } },
+      'm.mentions': { user_ids: ['@bo:example.org'] },
+    });
+  });
+
   test.each<[name: string, message: Message, body: string, html: string]>([
     ['a text', said(), 'Alice (alpha): hello', '<strong>Alice</strong> (alpha): hello'],
     ['an emote', said({ emote: true }), '* Alice (alpha) hello', '* <strong>Alice</strong> (alpha) hello'],
