@@ -1,0 +1,127 @@
+/** Watches the network for what people in rooms want to know of game servers. */
+import type { Clock } from '../clock.ts';
+import type { CrossChat, CrossChatEvents, CrossChatUser } from '../crosschat/index.ts';
+import type { ServerId } from '../event.ts';
+import { sanitizeName } from '../text/names.ts';
+import { type Draft, type Player, ServerWatch } from './server-watch.ts';
+
+/** What watching takes. */
+export interface NoticesOptions {
+  readonly chat: CrossChat;
+  readonly clock: Clock;
+  /** There is something to tell of a server. @param tag what people call it */
+  readonly tell: (server: ServerId, tag: string, draft: Draft) => void;
+}
+
+/** A server, and what ends the wait for its next notice. */
+interface Watched {
+  readonly watch: ServerWatch;
+  readonly tag: string;
+  due: number | undefined;
+  cancel: () => void;
+}
+
+/** So many servers are watched; the one that has been known longest makes room. */
+const MAX_SERVERS = 1_000;
+
+/** The notices of one network, as one virtual server sees it. */
+export class Notices {
+  readonly #options: NoticesOptions;
+  readonly #servers = new Map<string, Watched>();
+  readonly #listeners = {
+    server: (event: CrossChatEvents['server'][0]) => this.#server(event),
+    user: (event: CrossChatEvents['user'][0]) => this.#user(event),
+    state: ({ server, key, value }: CrossChatEvents['state'][0]) => {
+      if (key === 'map') this.#map(server.id, value);
+    },
+    meta: ({ server, meta: { map } }: CrossChatEvents['meta'][0]) => {
+      if (typeof map === 'string' && !server.states.has('map')) this.#map(server.id, map);
+    },
+    ready: () => this.#each((watch, now) => watch.found(now)),
+    down: () => this.#each((watch, now) => watch.lost(now)),
+  };
+
+  constructor(options: NoticesOptions) {
+    this.#options = options;
+    const { server, user, state, meta, ready, down } = this.#listeners;
+    options.chat.on('server', server).on('user', user).on('state', state).on('meta', meta).on('ready', ready).on('down', down);
+  }
+
+  /** Watches no more. */
+  close(): void {
+    const { server, user, state, meta, ready, down } = this.#listeners;
+    const { chat } = this.#options;
+    chat.off('server', server).off('user', user).off('state', state).off('meta', meta).off('ready', ready).off('down', down);
+    for (const { cancel } of this.#servers.values()) cancel();
+    this.#servers.clear();
+  }
+
+  #server({ server, change, quiet }: CrossChatEvents['server'][0]): void {
+    const isNews = !quiet && this.#isSettled;
+    this.#note(server.id, (watch, now) => (change === 'offline' ? watch.went(now) : watch.came(now, isNews)));
+  }
+
+  #user({ user, change, burst, reason }: CrossChatEvents['user'][0]): void {
+    // Users of bridges become visible by what they say: that is news enough.
+    if (change === 'update' || typeof user.extra['platform'] === 'string') return;
+    // Lua servers say so of who was there before the map changed.
+    const stayed = change === 'add' && user.extra['connected_this_map'] === false;
+    const isNews = !burst && !stayed && this.#isSettled;
+    const player = playerOf(user);
+    this.#note(user.server.id, (watch, now) =>
+      change === 'add' ? watch.joined(now, player, isNews) : watch.left(now, player, isNews, reason),
+    );
+  }
+
+  #map(serverId: string, value: string): void {
+    const map = sanitizeName(value);
+    if (map !== '') this.#note(serverId, (watch, now) => watch.onMap(now, map, this.#isSettled));
+  }
+
+  /** Before the connection is ready, the broker tells what was so before, and hands over what it kept for us. */
+  get #isSettled(): boolean {
+    return this.#options.chat.status === 'ready';
+  }
+
+  #each(change: (watch: ServerWatch, now: number) => void): void {
+    for (const id of this.#servers.keys()) this.#note(id, change);
+  }
+
+  #note(serverId: string, change: (watch: ServerWatch, now: number) => void): void {
+    const watched = this.#watched(serverId);
+    change(watched.watch, this.#options.clock.now());
+    this.#wait(serverId, watched);
+  }
+
+  #watched(serverId: string): Watched {
+    const known = this.#servers.get(serverId);
+    if (known !== undefined) return known;
+    const [oldest] = this.#servers;
+    if (this.#servers.size >= MAX_SERVERS && oldest !== undefined) {
+      oldest[1].cancel();
+      this.#servers.delete(oldest[0]);
+    }
+    const tag = sanitizeName(serverId) || 'server';
+    const watched = { watch: new ServerWatch(tag), tag, due: undefined, cancel: () => {} };
+    this.#servers.set(serverId, watched);
+    return watched;
+  }
+
+  #wait(serverId: string, watched: Watched): void {
+    const { clock, tell } = this.#options;
+    const { watch, tag } = watched;
+    if (watch.due === watched.due) return;
+    watched.cancel();
+    watched.due = watch.due;
+    if (watch.due === undefined) return;
+    watched.cancel = clock.after(Math.max(0, watch.due - clock.now()), () => {
+      watched.due = undefined;
+      for (const draft of watch.tell(clock.now())) tell(serverId as ServerId, tag, draft);
+      this.#wait(serverId, watched);
+    });
+  }
+}
+
+function playerOf({ id, name, steamid64 }: CrossChatUser): Player {
+  return { id, who: steamid64 ?? name, name };
+}

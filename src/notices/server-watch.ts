@@ -1,0 +1,216 @@
+/**
+ * What people want to know of one game server: events of the network in, notices out. It holds no timer: whoever owns it asks
+ * {@link ServerWatch.tell} when {@link ServerWatch.due} has come.
+ */
+import type { NoticeSubject } from '../event.ts';
+import type { RichText } from '../text/tree.ts';
+import { Gathering } from './gathering.ts';
+import { joinedText, leftText, mapText, offlineText, onlineText, unstableText } from './wording.ts';
+
+/** A notice that has no id and no time yet. */
+export interface Draft {
+  readonly subject: NoticeSubject;
+  readonly body: RichText;
+}
+
+/** A player of the server. */
+export interface Player {
+  /** Their number on the server, until they leave. */
+  readonly id: number;
+  /** Tells them apart for longer: who reconnects gets another number. */
+  readonly who: string;
+  readonly name: string;
+}
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+/** Those who join are gathered for so long, and told no more often than this. */
+const JOINS = { window: 4 * SECOND, gap: 20 * SECOND };
+/** Who leaves may be reconnecting, or the server may be about to change its map. */
+const LEAVES = { window: 15 * SECOND, gap: 20 * SECOND };
+/** So long after a server came or changed its map, and after we came, whoever joins or leaves it is no news. */
+const QUIET = 20 * SECOND;
+const OWN_QUIET = 5 * SECOND;
+/** So long, whoever was there before may come back without a word: some machines take long to load a map. */
+const RETURN = 3 * MINUTE;
+/** A server that is back within this was changing its map, or crashed: nobody needs to know that it was gone. */
+const DEBOUNCE = 30 * SECOND;
+/** A server that comes tells within this which map it is on and who is there. */
+const ARRIVAL = 6 * SECOND;
+/** A map is told no more often than this. */
+const MAP_GAP = MINUTE;
+/** A server that went away so often within this time is unstable, until it stayed as it is for so long. */
+const UNSTABLE = { falls: 4, within: 10 * MINUTE, until: 5 * MINUTE };
+/** So many of those who were there are known when they come back. */
+const MAX_BEFORE = 500;
+
+/** One server. All times are in milliseconds since the epoch. */
+export class ServerWatch {
+  readonly #name: string;
+  #online = false;
+  /** What people take it for. */
+  #told: boolean | undefined;
+  /** When it is told that it is online or offline, if people take it for something else then. */
+  #changeDue: number | undefined;
+  #map: string | undefined;
+  #toldMap: string | undefined;
+  #mapDue: number | undefined;
+  #mapToldAt = Number.NEGATIVE_INFINITY;
+  readonly #present = new Map<number, string>();
+  readonly #before = new Set<string>();
+  #quietUntil = 0;
+  #returnUntil = 0;
+  readonly #joined = new Gathering(JOINS);
+  readonly #left = new Gathering(LEAVES);
+  /** When it went away lately, but for map changes. */
+  #falls: number[] = [];
+  #unstable: 'told' | 'to be told' | undefined;
+
+  /** @param name as people know the server */
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  /** When {@link tell} has something to tell. */
+  get due(): number | undefined {
+    const times = [this.#changeDue, this.#mapDue, this.#joined.due, this.#left.due].filter((time) => time !== undefined);
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  /** It is there, or has started anew. @param isNews whether it was not before we looked */
+  came(now: number, isNews: boolean): void {
+    if (this.#online) this.#fell(now);
+    this.#online = true;
+    if (!isNews) this.#told ??= true;
+    this.#unsettled(now, QUIET);
+    if (this.#unstable === undefined) this.#changeDue = this.#told === true ? undefined : now + ARRIVAL;
+    this.#mapDueFrom(now + ARRIVAL);
+  }
+
+  /** It is gone. */
+  went(now: number): void {
+    this.#online = false;
+    this.#told ??= false;
+    this.#fell(now);
+    this.#mapDue = undefined;
+    if (this.#unstable === undefined) this.#changeDue = this.#told ? now + DEBOUNCE : undefined;
+  }
+
+  /** We are on the network, perhaps again: what became of the server since we lost sight of it is told when it has had time to come back. */
+  found(now: number): void {
+    this.#unsettled(now, OWN_QUIET);
+    if (!this.#online && this.#told === true) this.#changeDue = now + DEBOUNCE;
+  }
+
+  /** We can't see it any more. */
+  lost(now: number): void {
+    this.#online = false;
+    this.#changeDue = undefined;
+    this.#mapDue = undefined;
+    this.#toldMap = this.#map;
+    this.#everybodyGone(now);
+  }
+
+  /** It told which map it is on. @param isNews whether it may have changed just now */
+  onMap(now: number, map: string, isNews: boolean): void {
+    if (map === this.#map) return;
+    const isFirst = this.#map === undefined;
+    this.#map = map;
+    if (isFirst || !isNews) this.#toldMap = map;
+    if (isFirst) return;
+    // That was why it was gone, if it was.
+    if (now - (this.#falls.at(-1) ?? 0) < RETURN) this.#falls.pop();
+    this.#unsettled(now, QUIET);
+    this.#mapDueFrom(now + ARRIVAL);
+  }
+
+  /** Somebody is there. @param isNews whether they joined just now */
+  joined(now: number, { id, who, name }: Player, isNews: boolean): void {
+    this.#present.set(id, who);
+    const wasThere = this.#before.delete(who) && now < this.#returnUntil;
+    if (this.#left.cancel(who) || wasThere || !isNews || now < this.#quietUntil) return;
+    this.#joined.add(now, who, { name });
+  }
+
+  /** Somebody left. @param isNews whether they left just now */
+  left(now: number, { id, who, name }: Player, isNews: boolean, reason?: string): void {
+    this.#present.delete(id);
+    if (this.#joined.cancel(who) || !isNews || now < this.#quietUntil) return;
+    this.#left.add(now, who, { name, reason });
+  }
+
+  /** What people are to be told now. */
+  tell(now: number): Draft[] {
+    return [...this.#tellState(now), ...this.#tellMap(now), ...this.#tellPeople(now)];
+  }
+
+  #tellState(now: number): Draft[] {
+    if (this.#changeDue === undefined || this.#changeDue > now) return [];
+    if (this.#unstable === 'to be told') {
+      this.#unstable = 'told';
+      this.#changeDue = now + UNSTABLE.until;
+      return [{ subject: 'servers', body: unstableText(this.#name, UNSTABLE.falls, UNSTABLE.within) }];
+    }
+    this.#changeDue = undefined;
+    if (this.#unstable === 'told') this.#falls = [];
+    this.#unstable = undefined;
+    if (this.#told === this.#online) return [];
+    this.#told = this.#online;
+    if (!this.#online) return [{ subject: 'servers', body: offlineText(this.#name) }];
+    this.#mapDue = undefined;
+    this.#toldMap = this.#map;
+    return [{ subject: 'servers', body: onlineText(this.#name, this.#map, this.#present.size) }];
+  }
+
+  #tellMap(now: number): Draft[] {
+    if (this.#mapDue === undefined || this.#mapDue > now || this.#map === undefined) return [];
+    this.#mapDue = undefined;
+    this.#mapToldAt = now;
+    this.#toldMap = this.#map;
+    return [{ subject: 'maps', body: mapText(this.#name, this.#map, this.#present.size) }];
+  }
+
+  #tellPeople(now: number): Draft[] {
+    const joined = this.#joined.take(now);
+    const left = this.#left.take(now);
+    return [
+      ...(joined ? [{ subject: 'joins', body: joinedText(joined.people, joined.count, this.#name) } as const] : []),
+      ...(left ? [{ subject: 'joins', body: leftText(left.people, left.count, this.#name) } as const] : []),
+    ];
+  }
+
+  #mapDueFrom(soonest: number): void {
+    const isNews = this.#online && this.#map !== this.#toldMap;
+    this.#mapDue = isNews ? Math.max(soonest, this.#mapToldAt + MAP_GAP) : undefined;
+  }
+
+  /** It went away, as it may do, but not too often. */
+  #fell(now: number): void {
+    this.#everybodyGone(now);
+    this.#falls = [...this.#falls.filter((at) => now - at < UNSTABLE.within), now].slice(-UNSTABLE.falls);
+    if (this.#unstable === undefined && this.#falls.length === UNSTABLE.falls) {
+      this.#unstable = 'to be told';
+      this.#changeDue = now;
+    } else if (this.#unstable === 'told') this.#changeDue = now + UNSTABLE.until;
+  }
+
+  /** For a while, people come and go there without that being news. */
+  #unsettled(now: number, quiet: number): void {
+    this.#remember(now, now + RETURN);
+    this.#quietUntil = Math.max(this.#quietUntil, now + quiet);
+  }
+
+  #everybodyGone(now: number): void {
+    this.#remember(now, Number.POSITIVE_INFINITY);
+    this.#present.clear();
+  }
+
+  /** Those who are there may come back without a word. What they did just now was part of that. */
+  #remember(now: number, until: number): void {
+    this.#joined.clear();
+    this.#left.clear();
+    if (now >= this.#returnUntil) this.#before.clear();
+    for (const who of this.#present.values()) if (this.#before.size < MAX_BEFORE) this.#before.add(who);
+    this.#returnUntil = until;
+  }
+}
