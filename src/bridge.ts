@@ -2,13 +2,14 @@
 import type { Logger } from 'pino';
 import { AdapterError } from './adapter.ts';
 import { type Broker, startBroker } from './broker.ts';
-import { channelMap } from './channels.ts';
+import { ChannelMap } from './channel-map.ts';
 import type { Clock } from './clock.ts';
-import { type AdapterConfig, type Config, ConfigError, roomsOf } from './config.ts';
+import { type AdapterConfig, type Config, ConfigError } from './config.ts';
 import type { CrossChatOptions } from './crosschat/index.ts';
 import { type Demo, startDemo } from './demo.ts';
 import type { Place } from './event.ts';
 import { health } from './health.ts';
+import { HttpServer, ListenError } from './http/server.ts';
 import { Hub } from './hub.ts';
 import { Lease, type Tenure } from './lease.ts';
 import { type Member, makeMember } from './member.ts';
@@ -38,9 +39,11 @@ const FLUSH_TIME = 1_500;
 /** One bridge. */
 export class Bridge {
   readonly #options: BridgeOptions;
+  readonly #map: ChannelMap;
   #store: Store | undefined;
   #outbox: Outbox | undefined;
   #broker: Broker | undefined;
+  #http: HttpServer | undefined;
   #demo: Demo | undefined;
   #servers: VirtualServer[] = [];
   #members: Member[] = [];
@@ -53,11 +56,19 @@ export class Bridge {
 
   constructor(options: BridgeOptions) {
     this.#options = options;
+    const { channels, adapters } = options.config;
+    const everywhere = adapters.filter(({ module }) => module.everywhere).map(({ id }) => id);
+    this.#map = new ChannelMap(channels, everywhere);
   }
 
   /** The address of the embedded broker, if this bridge runs one. */
   get brokerUrl(): string | undefined {
     return this.#broker?.url;
+  }
+
+  /** Where the bridge serves HTTP, if it does. */
+  get httpUrl(): string | undefined {
+    return this.#http?.url;
   }
 
   /**
@@ -77,6 +88,7 @@ export class Bridge {
   async #start(): Promise<void> {
     const { config, clock, random, log } = this.#options;
     const { hub, outbox } = await this.#openStore();
+    await this.#serve();
     let connection = config.mqtt;
     if (config.mqtt.urls.length === 0) {
       this.#broker = await startBroker({ log });
@@ -132,7 +144,7 @@ export class Bridge {
   async stop(): Promise<void> {
     this.#ending.abort();
     this.#lease?.end();
-    await this.#demo?.stop();
+    await Promise.all([this.#demo?.stop(), this.#http?.stop()]);
     await this.#outbox?.close(FLUSH_TIME);
     await Promise.all([this.#stopAdapters(), ...this.#servers.map((server) => server.close())]);
     await this.#broker?.stop();
@@ -191,8 +203,21 @@ export class Bridge {
     await outbox.open();
     this.#goOn();
     const memory = this.#store.memory('hub');
-    const hub = new Hub({ hearersOf: channelMap(config.channels), outbox, flood: config.flood, memory, clock, log });
+    const hub = new Hub({ map: this.#map, outbox, flood: config.flood, memory, clock, log });
     return { hub, outbox };
+  }
+
+  async #serve(): Promise<void> {
+    const { config, clock, log } = this.#options;
+    if (!config.http) return;
+    try {
+      this.#http = await HttpServer.start({ ...config.http, routes: [], clock, log });
+    } catch (error) {
+      throw error instanceof ListenError ? new ConfigError([error.message]) : error;
+    }
+    if (this.#ending.signal.aborted) await this.#http.stop();
+    this.#goOn();
+    log.info(`The bridge serves HTTP at ${this.#http.url}`);
   }
 
   #virtualServer(options: CrossChatOptions, hub: Hub, outbox: Outbox): VirtualServer {
@@ -214,7 +239,7 @@ export class Bridge {
     if (!server) throw new Error(`no virtual server ${adapter.serverId}`);
     const member = makeMember(adapter, {
       ...this.#options,
-      rooms: roomsOf(this.#options.config, adapter.id),
+      rooms: () => this.#map.roomsOf(adapter.id),
       server,
       memory: this.#openedStore().memory(adapter.id),
       hub,
@@ -251,7 +276,7 @@ export class Bridge {
 
   /** Leaves everything to the bridge that took over: its rooms would be served twice otherwise. */
   async #stepBack(): Promise<void> {
-    await this.#outbox?.close(0);
+    await Promise.all([this.#outbox?.close(0), this.#http?.stop()]);
     await this.#stopAdapters();
   }
 

@@ -1,7 +1,8 @@
 /** The hub: takes what happened on any side, finds who hears of it, and hands it to the outbox. */
 import type { Logger } from 'pino';
 import type { Memory } from './adapter.ts';
-import { type Hearers, roomKey } from './channels.ts';
+import type { ChannelMap } from './channel-map.ts';
+import { type RoomAddress, roomId } from './channels.ts';
 import type { Clock } from './clock.ts';
 import type { CrossChatEvents } from './crosschat/index.ts';
 import {
@@ -14,6 +15,7 @@ import {
   type Place,
   type Profile,
   type Removal,
+  type RoomRef,
   type ServerId,
 } from './event.ts';
 import { FloodGate, type FloodGateOptions } from './flood-gate.ts';
@@ -24,13 +26,13 @@ import { noticeIn } from './notice.ts';
 import { Origins } from './origins.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import { Recent } from './recent.ts';
-import { roomDestination, roomId } from './room-destination.ts';
+import { roomDestination } from './room-destination.ts';
 import { sanitizeName } from './text/names.ts';
 import type { NetworkDelivery, VirtualServer } from './virtual-server.ts';
 
 /** What the hub is made of. */
 export interface HubOptions {
-  readonly hearersOf: (place: Place) => Hearers;
+  readonly map: ChannelMap;
   readonly outbox: Outbox;
   /** Messages a minute that one user, or one game server, may send; 0 for no limit. */
   readonly flood: FloodGateOptions['perMinute'];
@@ -42,14 +44,12 @@ export interface HubOptions {
 
 type RoomPlace = Extract<Place, { kind: 'room' }>;
 
-const MAX_CACHED_PLACES = 2_000;
 const MAX_SPEAKERS = 10_000;
 
 /** The one place where all sides meet. */
 export class Hub {
   readonly #options: HubOptions;
   readonly #members = new Map<AdapterId, Member>();
-  readonly #hearers = new Recent<string, Hearers>(MAX_CACHED_PLACES);
   /** Who spoke lately: what they said may still be on its way to the network. */
   readonly #spoke = new Recent<string, true>(MAX_SPEAKERS);
   readonly #origins: Origins;
@@ -71,11 +71,26 @@ export class Hub {
   join(member: Member): void {
     this.#members.set(member.id, member);
     this.#origins.join(member);
-    const { outbox, log } = this.#options;
-    for (const room of member.rooms) {
-      const address = { adapter: member.id, room };
-      outbox.add(roomDestination({ address, adapter: member.adapter, history: outbox.history, log }));
-    }
+    for (const room of member.rooms) this.addRoom(member, room);
+  }
+
+  /** A room of an adapter is in the channel map. Nothing is shown there before its adapter is released. */
+  addRoom({ id, adapter }: Member, room: RoomRef): void {
+    const { outbox, map, log } = this.#options;
+    const address = { adapter: id, room };
+    outbox.add(roomDestination({ address, adapter, history: outbox.history, threads: outbox.threads, log }));
+    outbox.setPaused(roomId(address), !map.isCarried(address));
+  }
+
+  /** A room is no longer in the channel map. Resolves when nothing more goes there. */
+  removeRoom(address: RoomAddress): Promise<void> {
+    return this.#options.outbox.remove(roomId(address));
+  }
+
+  /** Something was paused in the channel map, or goes on: what waits does so as well. */
+  followPauses(): void {
+    const { outbox, map } = this.#options;
+    for (const address of map.rooms) outbox.setPaused(roomId(address), !map.isCarried(address));
   }
 
   /** Lets what game servers say to a virtual server be heard in the rooms of its adapters, and the other way round. */
@@ -95,10 +110,10 @@ export class Hub {
   async heardFromRoom(event: Message | Edit | Removal): Promise<void> {
     const { place } = event;
     const member = place.kind === 'room' ? this.#members.get(place.adapter) : undefined;
-    if (place.kind !== 'room' || !member) return;
+    if (place.kind !== 'room' || !member || !this.#isCarried(event, place)) return;
     const shown = this.#admit(event, member, place);
     if (!shown) return;
-    const rooms = this.#hearersOf(place).rooms.map(roomId);
+    const rooms = this.#hearersOf(shown, place).map(roomId);
     if (shown.kind === 'message') this.#spoke.set(speakerKey(member.id, shown.author.id), true);
     await this.#options.outbox.take(shown, member.id, [...rooms, networkId(member.server)]);
   }
@@ -144,7 +159,7 @@ export class Hub {
     if (isBlank(text)) return;
     const origin = originIn(extra);
     if (origin && this.#origins.isOurs(server.id, origin)) return;
-    const { rooms } = this.#hearersOf({ kind: 'server', server: server.id as ServerId });
+    const { rooms } = this.#options.map.hearersOf({ kind: 'server', server: server.id as ServerId });
     const heardIn = rooms.filter((room) => this.#members.get(room.adapter)?.server === via);
     if (heardIn.length === 0) return;
     // Before the connection is ready, the broker hands over what it kept for us.
@@ -164,19 +179,23 @@ export class Hub {
     const member = this.#members.get(adapter);
     if (!member) return undefined;
     if (place?.kind !== 'room') return { platform: member.type, servers: () => true, origin: undefined };
-    if (!member.rooms.includes(place.room)) return undefined;
-    const { servers } = this.#hearersOf(place);
+    const { map } = this.#options;
+    if (!map.has(place)) return undefined;
+    // What was taken before a pause still arrives.
+    const { servers } = map.isCarried(place) ? map.hearersOf(place) : map.reachOf(place);
     return { platform: member.type, servers, origin: this.#origins.of(member, place.room) };
   }
 
-  #hearersOf(place: Place): Hearers {
-    const key = place.kind === 'server' ? place.server : roomKey(place);
-    let hearers = this.#hearers.get(key);
-    if (!hearers) {
-      hearers = this.#options.hearersOf(place);
-      this.#hearers.set(key, hearers);
-    }
-    return hearers;
+  /** What is paused is not carried; but what is taken back is taken back, so that nobody reads it after the pause. */
+  #isCarried(event: Message | Edit | Removal, place: RoomPlace): boolean {
+    const { map } = this.#options;
+    return event.kind === 'removal' ? map.has(place) : map.isCarried(place);
+  }
+
+  /** Changes go wherever the message may be, or wait. */
+  #hearersOf(event: Message | Edit | Removal, place: RoomPlace): readonly RoomAddress[] {
+    const { map } = this.#options;
+    return (event.kind === 'message' ? map.hearersOf(place) : map.reachOf(place)).rooms;
   }
 }
 

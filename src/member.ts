@@ -12,7 +12,7 @@ export interface Member {
   /** Its kind, for example `discord`: what the network sees as its users' platform. */
   readonly type: string;
   readonly adapter: Adapter;
-  /** Its rooms that are mapped to a channel. */
+  /** Its rooms that are mapped to a channel now. */
   readonly rooms: readonly RoomRef[];
   /** Whether its rooms are named after this bridge's channels: rooms of the same name elsewhere are other rooms. */
   readonly everywhere: boolean;
@@ -29,7 +29,8 @@ interface Ear {
 
 /** What an adapter is put in its place with. */
 export interface MemberOptions extends Pick<AdapterHost, 'memory' | 'health' | 'shutdown' | 'random'> {
-  readonly rooms: readonly RoomRef[];
+  /** Its rooms that are mapped to a channel now. */
+  readonly rooms: () => readonly RoomRef[];
   readonly server: VirtualServer;
   readonly hub: Ear;
   readonly clock: Clock;
@@ -41,7 +42,9 @@ export function makeMember({ id, module, config }: AdapterConfig, options: Membe
   const { rooms, server, hub, log, clock, random, memory, health, shutdown } = options;
   const adapter = module.create(config, {
     id,
-    rooms,
+    get rooms() {
+      return rooms();
+    },
     log: log.child({ adapter: id }),
     clock,
     random,
@@ -56,6 +59,15 @@ export function makeMember({ id, module, config }: AdapterConfig, options: Membe
     shutdown,
   });
   const { type, everywhere = false } = module;
-  const member: Member = { id, type, adapter, rooms, everywhere, server };
+  const member: Member = {
+    id,
+    type,
+    adapter,
+    get rooms() {
+      return rooms();
+    },
+    everywhere,
+    server,
+  };
   return member;
 }

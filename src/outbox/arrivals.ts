@@ -13,11 +13,14 @@ export interface Arriving {
 export class Arrivals {
   readonly #writer: Writer;
   readonly #queues: ReadonlyMap<string, DeliveryQueue>;
+  readonly #gone: (delivery: Delivery) => void;
   readonly #written = new Map<Promise<void>, Arriving[]>();
   readonly #stopListening: () => void;
 
-  constructor(writer: Writer, queues: ReadonlyMap<string, DeliveryQueue>) {
+  /** @param gone told of a delivery whose queue is not there any more */
+  constructor(writer: Writer, queues: ReadonlyMap<string, DeliveryQueue>, gone: (delivery: Delivery) => void) {
     this.#writer = writer;
+    this.#gone = gone;
     this.#queues = queues;
     this.#stopListening = writer.onFault(() => {
       for (const written of [...this.#written.keys()]) this.#enter(written, false);
@@ -46,6 +49,10 @@ export class Arrivals {
   #enter(written: Promise<void>, kept: boolean): void {
     const arriving = this.#written.get(written) ?? [];
     this.#written.delete(written);
-    for (const { destination, delivery } of arriving) this.#queues.get(destination)?.arrive(delivery, kept);
+    for (const { destination, delivery } of arriving) {
+      const queue = this.#queues.get(destination);
+      if (queue) queue.arrive(delivery, kept);
+      else this.#gone(delivery);
+    }
   }
 }

@@ -1,6 +1,6 @@
 /** What waits for one destination: a window of it in memory, the rest in the store. */
 import type { EventId } from '../event.ts';
-import type { Kept } from '../store/delivery-reader.ts';
+import type { Kept, Waiting } from '../store/delivery-reader.ts';
 import { type Delivery, isOf } from './delivery.ts';
 import { sizeOf } from './describe.ts';
 
@@ -35,6 +35,8 @@ export class Backlog {
   /** The place of the last in the line. */
   #last = 0;
   #length = 0;
+  /** Since when the oldest waits that is not in memory yet. */
+  #oldestKept: number | undefined;
   /** What was taken back since the page that is being read was asked for. */
   #reading: EventId[] | undefined;
 
@@ -47,9 +49,15 @@ export class Backlog {
     return this.#length;
   }
 
-  /** So many wait in the store, the last of them at this place. */
-  restore(length: number, last: number): void {
-    this.#length = length;
+  /** Since when the oldest waits, as far as that is known, in milliseconds since the epoch. */
+  get oldest(): number | undefined {
+    return (this.#window[0] ?? this.#unkept[0])?.queuedAt ?? this.#oldestKept;
+  }
+
+  /** So many wait in the store, the oldest since then, the last of them at this place. */
+  restore({ waiting, last, oldest }: Omit<Waiting, 'destination'>): void {
+    this.#length = waiting;
+    this.#oldestKept = oldest;
     this.#last = last;
     this.#lastKept = last;
   }
@@ -99,6 +107,7 @@ export class Backlog {
   }
 
   async #fill(): Promise<void> {
+    this.#oldestKept = undefined;
     const last = this.#last;
     const limit = WINDOW;
     const rows = this.#lastKept > this.#cursor ? await this.#read(limit) : [];

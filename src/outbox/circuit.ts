@@ -2,12 +2,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import type { Faring } from '../store/deliveries.ts';
-
-/**
- * `slow`: it takes messages more slowly than they come, or asked us to wait. `down`: it fails for reasons that should pass.
- * `recovering`: it takes messages again, and some still wait.
- */
-type State = 'up' | 'slow' | 'down' | 'recovering';
+import type { CircuitState, LastFault } from './queue-report.ts';
 
 /** What a circuit is made of. */
 export interface CircuitOptions {
@@ -28,14 +23,24 @@ const MANY_WAITING = 100;
 /** The circuit state of one destination. */
 export class Circuit {
   readonly #options: CircuitOptions;
-  #state: State = 'up';
+  #state: CircuitState = 'up';
   #since: number;
   #reason: string | undefined;
+  #fault: LastFault | undefined;
 
   constructor(options: CircuitOptions) {
     this.#options = options;
     this.#since = options.clock.now();
     this.#keep();
+  }
+
+  get state(): CircuitState {
+    return this.#state;
+  }
+
+  /** The last fault of this run. */
+  get fault(): LastFault | undefined {
+    return this.#fault;
   }
 
   /** What is wrong while so many wait, in a sentence for the operator; undefined when all is well. */
@@ -57,9 +62,15 @@ export class Circuit {
   /** An attempt failed for a reason that should pass. @param askedToWait whether the platform said how long to wait */
   failed(reason: string, askedToWait: boolean, context: { readonly retryInMs: number; readonly waiting: number }): void {
     const { name, log } = this.#options;
+    this.#fault = { reason, at: this.#options.clock.now() };
     const news = askedToWait ? this.#state === 'up' : this.#state !== 'down';
     if (news) this.#become(askedToWait ? 'slow' : 'down', reason);
     log[news ? 'warn' : 'debug']({ destination: name, ...context }, `${name}: ${reason}`);
+  }
+
+  /** It refused something, and is well otherwise. */
+  refused(reason: string): void {
+    this.#fault = { reason, at: this.#options.clock.now() };
   }
 
   /** The destination answered, and so many still wait. */
@@ -76,7 +87,7 @@ export class Circuit {
     } else if (wasBehind) log.info({ destination: name }, `${name} has caught up`);
   }
 
-  #become(state: State, reason: string | undefined): void {
+  #become(state: CircuitState, reason: string | undefined): void {
     this.#state = state;
     this.#since = this.#options.clock.now();
     this.#reason = reason;

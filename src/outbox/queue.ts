@@ -4,7 +4,7 @@ import { DeliveryError } from '../adapter.ts';
 import type { Clock } from '../clock.ts';
 import type { Place } from '../event.ts';
 import { deliveries as statements } from '../store/deliveries.ts';
-import type { DeliveryReader } from '../store/delivery-reader.ts';
+import type { DeliveryReader, Waiting } from '../store/delivery-reader.ts';
 import type { Writer } from '../store/writer.ts';
 import { DeliveryAttempt } from './attempt.ts';
 import { Backlog } from './backlog.ts';
@@ -17,6 +17,7 @@ import { Endings } from './endings.ts';
 import { type Expired, takeExpired } from './expiry.ts';
 import type { History } from './history.ts';
 import { Pause } from './pause.ts';
+import type { QueueReport } from './queue-report.ts';
 import { CROWDED } from './reasons.ts';
 import { inTime, NoAnswer } from './time-limit.ts';
 
@@ -59,6 +60,8 @@ export class DeliveryQueue {
   #closed = false;
   /** Deliveries wait until their adapter has started. */
   #held = true;
+  /** Whether the operator wants them to wait. */
+  #paused = false;
   /** Aborts the attempt that is under way. */
   #inFlight: AbortController | undefined;
   #running: Promise<void> | undefined;
@@ -90,9 +93,9 @@ export class DeliveryQueue {
     });
   }
 
-  /** So many wait in the store, the last of them at this place in the line. Comes before everything else. */
-  restore(length: number, last: number): void {
-    this.#backlog.restore(length, last);
+  /** So many wait in the store. Comes before everything else. */
+  restore(waiting: Omit<Waiting, 'destination'>): void {
+    this.#backlog.restore(waiting);
   }
 
   /** The next one. @param kept whether it is in the store */
@@ -111,6 +114,18 @@ export class DeliveryQueue {
     this.#goOn();
   }
 
+  /** Lets deliveries wait, but for the one that is under way, or go on. */
+  setPaused(paused: boolean): void {
+    this.#paused = paused;
+    if (!paused) this.#goOn();
+  }
+
+  /** How it stands. */
+  get report(): QueueReport {
+    const { state, fault } = this.#circuit;
+    return { state, waiting: this.#backlog.length, oldest: this.#backlog.oldest, fault };
+  }
+
   /** Ends the wait for the next attempt, unless the platform asked for it: the destination is known to be back. */
   retry(): void {
     this.#pause.cutShort();
@@ -119,6 +134,8 @@ export class DeliveryQueue {
   /** What is wrong with the destination now, in a sentence for the operator; undefined when it is well. */
   health(): string | undefined {
     const waiting = this.#backlog.length;
+    // That is as the operator wants it.
+    if (this.#paused) return undefined;
     if (this.#held && waiting > 0) return `${this.#options.destination.name} was not started; ${waiting} wait.`;
     return this.#circuit.health(waiting);
   }
@@ -139,6 +156,13 @@ export class DeliveryQueue {
     cancelEnd();
     cancelWait();
     this.#end();
+  }
+
+  /** Ends, since the destination is not there any more: after `ms` milliseconds, what is left is given up. @returns how many messages */
+  async abandon(ms: number): Promise<number> {
+    await this.close(ms);
+    const { expired } = await takeExpired(this.#backlog, () => true, this.#options.onDone);
+    return expired?.count ?? 0;
   }
 
   #end(): void {
@@ -163,7 +187,7 @@ export class DeliveryQueue {
         if (head === undefined) continue;
         if (this.#isExpired(head)) await this.#expire();
         else if (head.withdrawn && !isBegun(head)) this.#forget(head);
-        else if (this.#held) break;
+        else if (this.#held || this.#paused) break;
         else await this.#deliver(await this.#batches.next(head));
       } catch (error) {
         if (this.#closed) break;
@@ -196,7 +220,7 @@ export class DeliveryQueue {
     let unexplained = 0;
     let askedWaits = 0;
     for (let attempt = 0; !this.#closed; attempt++) {
-      if (attempt > 0 && this.#isExpired(batch.deliveries[0])) return;
+      if (attempt > 0 && (this.#paused || this.#isExpired(batch.deliveries[0]))) return;
       const begun = clock.now();
       try {
         await this.#attempt(batch);
@@ -255,6 +279,7 @@ export class DeliveryQueue {
   }
 
   #refused(batch: Batch, reason: string): void {
+    this.#circuit.refused(reason);
     if (this.#batches.separate(batch)) return;
     this.#giveUp(batch, reason);
     this.#circuit.answered(this.#backlog.length);

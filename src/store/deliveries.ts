@@ -22,6 +22,7 @@ const BURY_UP_TO = `UPDATE delivery SET state = 'dead', begun_at = NULL, reason 
 const REQUEUE = `UPDATE delivery SET state = 'waiting', position = ?, queued_at = ?, reason = NULL, failed_at = NULL
   WHERE destination = ? AND event = ? AND state = 'retried'`;
 const NOBODY_FARES = 'DELETE FROM destination';
+const FARES_NO_MORE = 'DELETE FROM destination WHERE id = ?';
 const FARES = `INSERT INTO destination (id, name, state, since, reason) VALUES (?, ?, ?, ?, ?)
   ON CONFLICT (id) DO UPDATE SET name = excluded.name, state = excluded.state, since = excluded.since, reason = excluded.reason`;
 
@@ -92,6 +93,8 @@ export const deliveries = {
     sql: REQUEUE,
     values: [position, queuedAt, destination, seq],
   }),
+  /** A destination is not there any more. */
+  faresNoMore: (id: string): Statement => ({ sql: FARES_NO_MORE, values: [id] }),
   /** How destinations fared before is no longer so. */
   nobodyFares: (): Statement => ({ sql: NOBODY_FARES, values: [] }),
   fares: ({ id, name, state, since, reason }: Faring): Statement => ({
