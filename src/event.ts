@@ -49,6 +49,16 @@ export interface Author {
   readonly color?: string;
 }
 
+/** The author's id where the bridge itself speaks: players are numbers on their server, and no platform gives such ids. */
+export const BRIDGE_ID = 'bridge';
+/** The author's id of what several people said, in one message. */
+export const SEVERAL_ID = 'several';
+
+/** Whether the bridge itself speaks, or sums up what several people said. */
+export function isBridge({ id }: Author): boolean {
+  return id === BRIDGE_ID || id === SEVERAL_ID;
+}
+
 /** A file sent with a message. */
 export interface Attachment {
   readonly name: string;

@@ -1,5 +1,5 @@
 /** What the bridge itself says in a room. */
-import { type Message, numberedId, type Place } from './event.ts';
+import { BRIDGE_ID, type Message, numberedId, type Place } from './event.ts';
 import { literal } from './text/tree.ts';
 
 /** A message by the bridge. @param seq its number among events */
@@ -10,7 +10,7 @@ export function noticeIn(place: Place, text: string, seq: number, at: number): M
     at,
     place,
     tag: 'crosschat',
-    author: { id: 'bridge', name: 'Bridge' },
+    author: { id: BRIDGE_ID, name: 'Bridge' },
     body: literal(text),
     attachments: [],
   };

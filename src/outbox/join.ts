@@ -1,5 +1,5 @@
 /** Joining messages into one, for a room that takes fewer messages than are said. Nothing that was said is left out. */
-import type { Attachment, Author, Message, Place } from '../event.ts';
+import { type Attachment, type Author, type Message, type Place, SEVERAL_ID } from '../event.ts';
 import { fileLabel, replyWords } from '../text/context.ts';
 import { extent } from '../text/extent.ts';
 import { asLines } from '../text/lines.ts';
@@ -27,8 +27,6 @@ const MAX_FILES = 10;
  */
 const MAX_LINE = 200;
 const LINE_BREAK = literal('\n');
-/** The author of a digest. Players are numbers on their server, so nobody there has this id. */
-const SEVERAL = 'several';
 
 /**
  * Joins as many whole messages of one thread from the head as fit, in order, always the same for the same messages. One that fits nowhere
@@ -144,7 +142,7 @@ function samePlace(one: Place, other: Place): boolean {
 /** Nobody in particular, and nobody's name. */
 function authorOf(messages: readonly Message[]): Author {
   const players = messages.every(({ place }) => place.kind === 'server');
-  return { id: SEVERAL, name: players ? 'Several players' : 'Several people' };
+  return { id: SEVERAL_ID, name: players ? 'Several players' : 'Several people' };
 }
 
 function tagOf([first, ...others]: readonly Message[]): string {
