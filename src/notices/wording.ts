@@ -20,7 +20,7 @@ const MAX_NAMED = 3;
 /** What servers say of everybody who goes of their own accord: no news. */
 const ORDINARY = /^(?:client )?(?:disconnect(?:ed)?|quit|left)(?: by user)?\.?$/i;
 /** Servers put it into reasons; it is nobody's business. */
-const IP_ADDRESS = /\b\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?\b|\[?\b(?:[\da-f]{1,4}:){3,}[\da-f:]*\]?/gi;
+const IP_ADDRESS = /\b\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?\b|(?<![\w:])\[?(?:[\da-f]{0,4}:){3,7}[\da-f]{1,4}\]?(?![\w:])/gi;
 /** Unseen, it keeps programs from taking a piece of text for an address: a name is no place for an advertisement. */
 const WORD_JOINER = '\u2060';
 
