@@ -6,4 +6,7 @@ declare module 'discord-api-spec/zod' {
   export const MessageEditRequestPartialSchema: $ZodType;
   export const IncomingWebhookRequestPartialSchema: $ZodType;
   export const IncomingWebhookUpdateRequestPartialSchema: $ZodType;
+  export const CreateTextThreadWithMessageRequestSchema: $ZodType;
+  export const CreateTextThreadWithoutMessageRequestSchema: $ZodType;
+  export const UpdateThreadRequestPartialSchema: $ZodType;
 }

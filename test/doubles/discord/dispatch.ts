@@ -33,6 +33,7 @@ const INTENTS: ReadonlyMap<GatewayDispatchEvents, number> = new Map([
   [GatewayDispatchEvents.ChannelUpdate, GatewayIntentBits.Guilds],
   [GatewayDispatchEvents.ChannelDelete, GatewayIntentBits.Guilds],
   [GatewayDispatchEvents.ThreadCreate, GatewayIntentBits.Guilds],
+  [GatewayDispatchEvents.ThreadUpdate, GatewayIntentBits.Guilds],
   [GatewayDispatchEvents.ThreadDelete, GatewayIntentBits.Guilds],
   [GatewayDispatchEvents.GuildMemberAdd, GatewayIntentBits.GuildMembers],
   [GatewayDispatchEvents.GuildMemberUpdate, GatewayIntentBits.GuildMembers],

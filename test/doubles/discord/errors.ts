@@ -48,7 +48,12 @@ export const refusals = {
   emptyMessage: () => new ApiError(400, 50006, 'Cannot send an empty message'),
   missingPermissions: () => new ApiError(403, 50013, 'Missing Permissions'),
   invalidWebhookToken: () => new ApiError(401, 50027, 'Invalid Webhook Token'),
+  wrongChannelType: () => new ApiError(400, 50024, 'Cannot execute action on this channel type'),
+  archivedThread: () => new ApiError(400, 50083, 'Tried to perform an operation on an archived thread'),
+  threadExists: () => new ApiError(400, 160004, 'A thread has already been created for this message'),
+  threadLocked: () => new ApiError(400, 160005, 'Thread is locked'),
   noReplyWithoutHistory: () => new ApiError(400, 160002, 'Cannot reply without permission to read message history'),
+  forumWithoutThread: () => new ApiError(400, 220001, 'Webhooks posted to forum channels must have a thread_name or thread_id'),
 };
 
 /** The body's JSON can't be read. https://discord.com/developers/docs/reference#error-messages */

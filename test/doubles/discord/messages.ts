@@ -19,6 +19,8 @@ export interface Upload {
 
 /** A message before it has an id. */
 export interface Draft {
+  /** Of the first message of a post, which has the id of that; a new one by default. */
+  readonly id?: string;
   readonly channel: Channel;
   readonly author: MessageAuthor;
   readonly content: string;
@@ -42,13 +44,15 @@ export interface Draft {
 /** Somebody says something: it is stored and told to everybody. */
 export function post(world: World, draft: Draft): Message {
   const { channel, author, replyTo } = draft;
+  // https://discord.com/developers/docs/topics/threads: whoever writes in a thread opens it.
+  if (channel.archived) world.updateThread(channel, { archived: false });
   const content = stored(draft.content);
   const components = draft.components ?? [];
   const quoted = replyTo?.author.kind === 'user' ? replyTo.author.user.id : undefined;
   const found = mentionsIn([draft.mentionSource ?? content, ...textsIn(components)].join('\n'));
   const mentions = effective(world, channel, author, permitted(found, draft.allowed, quoted));
   const message: Message = {
-    id: world.nextId(),
+    id: draft.id ?? world.nextId(),
     channel,
     type: draft.type ?? (replyTo ? MessageType.Reply : MessageType.Default),
     author,

@@ -1,5 +1,5 @@
 /** Who may do what where. https://discord.com/developers/docs/topics/permissions#permission-hierarchy */
-import { PermissionFlagsBits } from 'discord.js';
+import { ChannelType, PermissionFlagsBits } from 'discord.js';
 import type { Channel, Guild, Overwrite } from './state.ts';
 
 export type PermissionName = keyof typeof PermissionFlagsBits;
@@ -39,7 +39,10 @@ export function guildPermissions(guild: Guild, userId: string): bigint {
   return bits & PermissionFlagsBits.Administrator ? ALL : bits;
 }
 
-/** What a user may do in a channel; a thread has its channel's overwrites. Who can't see it can do nothing in it. */
+/**
+ * What a user may do in a channel; a thread has its channel's overwrites. Who can't see it can do nothing in it: a private thread is
+ * seen by who made it, and by moderators.
+ */
 export function channelPermissions(channel: Channel, userId: string): bigint {
   const { guild } = channel;
   const base = guildPermissions(guild, userId);
@@ -50,6 +53,8 @@ export function channelPermissions(channel: Channel, userId: string): bigint {
   let bits = apply(base, [overwrites.get(guild.id)]);
   bits = apply(bits, roles);
   bits = apply(bits, [overwrites.get(userId)]);
+  const isPrivate = channel.type === ChannelType.PrivateThread && channel.ownerId !== userId;
+  if (isPrivate && !(bits & PermissionFlagsBits.ManageThreads)) return 0n;
   return bits & PermissionFlagsBits.ViewChannel ? bits : 0n;
 }
 

@@ -1,6 +1,5 @@
 /** Guilds, channels and webhooks for a test: what is in them, and what becomes of them. */
-import { type APIEmbed, GatewayDispatchEvents, MessageType, OverwriteType } from 'discord.js';
-import { notice } from './deeds.ts';
+import { type APIEmbed, ChannelType, GatewayDispatchEvents, OverwriteType } from 'discord.js';
 import { follow, publish, publishChange } from './following.ts';
 import { channelOf, DiscordMember, messageOf } from './members.ts';
 import { amend } from './messages.ts';
@@ -8,6 +7,7 @@ import { type PermissionName, permissionBits } from './permissions.ts';
 import { DiscordWebhook } from './posting.ts';
 import { type SeenMessage, seen } from './seen.ts';
 import type { Bot, Channel, Guild, Overwrite, Role, Webhook } from './state.ts';
+import { addPost, startThread, startThreadFrom } from './threads.ts';
 import type { World } from './world.ts';
 
 /** What a role or a member may do in one channel, other than elsewhere. */
@@ -82,6 +82,12 @@ export class DiscordGuild {
     const { topic = null, rules = [] } = options;
     return new DiscordChannel(this.#world, this.#world.addChannel(this.state, { name, topic }, rules.map(overwrite)));
   }
+
+  /** A forum: all that is in it are posts. */
+  addForum(name: string): DiscordChannel {
+    const fields = { name, topic: null, type: ChannelType.GuildForum } as const;
+    return new DiscordChannel(this.#world, this.#world.addChannel(this.state, fields, []));
+  }
 }
 
 export class DiscordChannel {
@@ -132,12 +138,48 @@ export class DiscordChannel {
     this.#world.setOverwrite(this.state, overwrite(rule));
   }
 
-  /** Somebody starts a thread, which Discord tells in the channel. */
+  /** Somebody starts a thread that hangs on no message, which Discord tells in the channel. */
   addThread(name: string, by: DiscordMember): DiscordChannel {
-    const thread = this.#world.addThread(this.state, name, by.id);
-    const type = MessageType.ThreadCreated;
-    notice(this.#world, { channel: this.state, user: by.user, type, content: name, about: thread });
-    return new DiscordChannel(this.#world, thread);
+    return new DiscordChannel(this.#world, startThread(this.#world, { parent: this.state, name, by: by.user }));
+  }
+
+  /** Somebody starts a thread that only they and moderators see. */
+  addPrivateThread(name: string, by: DiscordMember): DiscordChannel {
+    const type = ChannelType.PrivateThread;
+    return new DiscordChannel(this.#world, this.#world.addThread(this.state, { name, ownerId: by.id, type }));
+  }
+
+  /** Somebody starts a thread from a message; of an old one, Discord tells in the channel as well. */
+  startThread(message: { readonly id: string }, name: string, by: DiscordMember, { old = false } = {}): DiscordChannel {
+    const found = messageOf(this.#world, message);
+    return new DiscordChannel(this.#world, startThreadFrom(this.#world, found, { name, by: by.user, old }));
+  }
+
+  /** Somebody writes a post, in a forum. */
+  addPost(title: string, text: string, by: DiscordMember): DiscordChannel {
+    return new DiscordChannel(this.#world, addPost(this.#world, this.state, { title, text, by: by.user }));
+  }
+
+  /** The thread that hangs on a message, or has this id. */
+  thread({ id }: { readonly id: string }): DiscordChannel | undefined {
+    const thread = this.#world.channels.get(id);
+    return thread?.parent === this.state ? new DiscordChannel(this.#world, thread) : undefined;
+  }
+
+  /** The threads that it has now, the closed ones included. */
+  get threads(): readonly DiscordChannel[] {
+    const all = [...this.#world.channels.values()].filter(({ parent }) => parent === this.state);
+    return all.map((thread) => new DiscordChannel(this.#world, thread));
+  }
+
+  /** The thread is closed until somebody writes in it. */
+  archive(): void {
+    this.#world.updateThread(this.state, { archived: true });
+  }
+
+  /** The thread is closed for everybody but moderators. */
+  lock(): void {
+    this.#world.updateThread(this.state, { archived: true, locked: true });
   }
 
   /** A person, or a bot as its application, makes a webhook. */
@@ -183,7 +225,8 @@ export class DiscordChannel {
 
   /** It gets another name. */
   rename(name: string): void {
-    this.#world.updateChannel(this.state, { name });
+    if (this.state.parent) this.#world.updateThread(this.state, { name });
+    else this.#world.updateChannel(this.state, { name });
   }
 
   /** It is deleted, with all that is in it. */

@@ -8,6 +8,7 @@ import { Log, type RequestRecord, type Violation } from './record.ts';
 import { type Answer, type Call, match, type Route } from './router.ts';
 import { guildRoutes } from './routes-guild.ts';
 import { messageRoutes } from './routes-message.ts';
+import { threadRoutes } from './routes-thread.ts';
 import { webhookRoutes } from './routes-webhook.ts';
 import type { Bot } from './state.ts';
 import { checkBody } from './validation.ts';
@@ -33,7 +34,7 @@ export class Rest {
   constructor(world: World, limits: RateLimits, violations: Log<Violation>, gatewayRoutes: readonly Route[]) {
     this.#world = world;
     this.#violations = violations;
-    this.#routes = [...gatewayRoutes, ...guildRoutes, ...messageRoutes, ...webhookRoutes];
+    this.#routes = [...gatewayRoutes, ...guildRoutes, ...messageRoutes, ...threadRoutes, ...webhookRoutes];
     this.limiter = new RateLimiter(limits, world.clock);
     this.faults = new Faults(new Set(this.#routes.map(({ name }) => name)));
   }

@@ -86,7 +86,7 @@ function getRole(call: BotCall) {
 
 function activeThreads(call: BotCall) {
   const threads = [...guildOf(call).channels.values()].filter(
-    (channel) => channel.parent && can(channel, call.bot.user.id, 'ViewChannel'),
+    (channel) => channel.parent && !channel.archived && can(channel, call.bot.user.id, 'ViewChannel'),
   );
   return ok({ threads: threads.map((thread) => channelShape(thread)), members: [] });
 }

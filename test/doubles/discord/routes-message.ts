@@ -39,7 +39,12 @@ export function requireSomething(body: MessageBody, files: number): void {
   if (!something) throw refusals.emptyMessage();
 }
 
-function messageOf({ param }: Call, channel: Channel): Message {
+/** @throws {ApiError} 160005 for a thread in which only moderators may write */
+export function requireUnlocked(channel: Channel, isModerator = false): void {
+  if (channel.locked && !isModerator) throw refusals.threadLocked();
+}
+
+export function messageOf({ param }: Call, channel: Channel): Message {
   const message = channel.messages.get(param('message'));
   if (!message) throw refusals.unknownMessage();
   return message;
@@ -77,6 +82,7 @@ function create(call: BotCall) {
   const channel = channelOf(call);
   const body = call.body as MessageBody;
   require(channel, bot, channel.parent ? 'SendMessagesInThreads' : 'SendMessages');
+  requireUnlocked(channel, can(channel, bot.user.id, 'ManageThreads'));
   if (call.uploads.length > 0) require(channel, bot, 'AttachFiles');
   if (body.embeds?.length) require(channel, bot, 'EmbedLinks');
   requireSomething(body, call.uploads.length);
@@ -125,6 +131,7 @@ function change(call: BotCall) {
 
 /** Edits a message as a body says. */
 export function applyEdit(call: Call, message: Message): void {
+  if (message.channel.archived) throw refusals.archivedThread();
   const body = call.body as MessageBody;
   const keep = body.attachments?.map(({ id }) => id);
   const kept = message.attachments.filter(({ id }) => keep?.includes(id) ?? true);

@@ -1,12 +1,13 @@
 /** Routes about webhooks. https://discord.com/developers/docs/resources/webhook */
 import { timingSafeEqual } from 'node:crypto';
+import { ChannelType } from 'discord.js';
 import { refusals } from './errors.ts';
 import { messageShape } from './message-shape.ts';
 import { post, remove } from './messages.ts';
 import { guildPermissions, permissionBits } from './permissions.ts';
 import { type BotCall, type Call, noContent, ok, type Route } from './router.ts';
 import { channelOf, guildOf } from './routes-guild.ts';
-import { applyEdit, draft, require, requireSomething, uploadsOf } from './routes-message.ts';
+import { applyEdit, draft, require, requireSomething, requireUnlocked, uploadsOf } from './routes-message.ts';
 import { webhookShape } from './shapes.ts';
 import type { Channel, Message, Webhook } from './state.ts';
 import type { MessageBody } from './validation.ts';
@@ -69,6 +70,8 @@ function execute(call: Call) {
   const webhook = opened(call);
   const body = call.body as MessageBody;
   const channel = placeOf(call, webhook);
+  if (channel.type === ChannelType.GuildForum) throw refusals.forumWithoutThread();
+  requireUnlocked(channel);
   requireSomething(body, call.uploads.length);
   const author = {
     kind: 'webhook' as const,

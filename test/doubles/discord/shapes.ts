@@ -93,12 +93,11 @@ export function channelShape(channel: Channel, withGuild = true): APIChannel {
     rate_limit_per_user: 0,
     flags: 0,
   };
-  if (channel.type === ChannelType.PublicThread) {
-    const createdAt = timestamp(snowflakeTime(channel.id));
+  if (channel.parent) {
     return {
       ...common,
       type: channel.type,
-      parent_id: channel.parent?.id ?? channel.id,
+      parent_id: channel.parent.id,
       owner_id: channel.ownerId ?? channel.guild.ownerId,
       message_count: channel.messages.size,
       total_message_sent: channel.messages.size,
@@ -106,13 +105,13 @@ export function channelShape(channel: Channel, withGuild = true): APIChannel {
       last_pin_timestamp: null,
       applied_tags: [],
       thread_metadata: {
-        archived: false,
+        archived: channel.archived,
         auto_archive_duration: 1440,
-        archive_timestamp: createdAt,
-        create_timestamp: createdAt,
-        locked: false,
+        archive_timestamp: timestamp(channel.archivedAt),
+        create_timestamp: timestamp(snowflakeTime(channel.id)),
+        locked: channel.locked,
       },
-    };
+    } as APIChannel;
   }
   return {
     ...common,
@@ -128,8 +127,12 @@ export function channelShape(channel: Channel, withGuild = true): APIChannel {
       allow: allow.toString(),
       deny: deny.toString(),
     })),
-  };
+    ...(channel.type === ChannelType.GuildForum && forumKeys),
+  } as APIChannel;
 }
+
+/** What a forum has besides. https://discord.com/developers/docs/resources/channel#channel-object */
+const forumKeys = { available_tags: [], default_reaction_emoji: null, default_sort_order: null, default_forum_layout: 0 };
 
 export function guildShape(guild: Guild): APIGuild {
   return {
@@ -191,7 +194,7 @@ export function guildCreateShape(guild: Guild, { bot, intents }: Viewer): Gatewa
     members: members.map(memberWithUser),
     channels: channels.filter(({ parent }) => !parent).map((channel) => channelShape(channel, false)),
     threads: channels
-      .filter((channel) => channel.parent && can(channel, bot.user.id, 'ViewChannel'))
+      .filter((channel) => channel.parent && !channel.archived && can(channel, bot.user.id, 'ViewChannel'))
       .map((thread) => channelShape(thread)),
     presences: [],
     stage_instances: [],

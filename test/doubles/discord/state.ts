@@ -71,14 +71,20 @@ export interface Overwrite {
   readonly deny: bigint;
 }
 
+export type ThreadType = ChannelType.PublicThread | ChannelType.PrivateThread;
+
 export interface Channel {
   readonly id: string;
   readonly guild: Guild;
-  readonly type: ChannelType.GuildText | ChannelType.PublicThread;
+  readonly type: ChannelType.GuildText | ChannelType.GuildForum | ThreadType;
   /** A thread's channel; null for others. */
   readonly parent: Channel | null;
   /** Who made the thread. */
   readonly ownerId: string | null;
+  /** Of a thread: whether it is closed until somebody writes in it, since when, and whether only moderators may. */
+  archived: boolean;
+  archivedAt: number;
+  locked: boolean;
   name: string;
   topic: string | null;
   readonly position: number;

@@ -18,8 +18,14 @@ const schemas = {
   executeWebhook: published.IncomingWebhookRequestPartialSchema,
   editWebhookMessage: published.IncomingWebhookUpdateRequestPartialSchema,
   createWebhook: z.object({ name: z.string().min(1).max(80), avatar: z.string().nullish() }),
+  startThreadFromMessage: published.CreateTextThreadWithMessageRequestSchema,
+  startThread: published.CreateTextThreadWithoutMessageRequestSchema,
+  updateThread: published.UpdateThreadRequestPartialSchema,
   bulkDelete: z.object({ messages: z.array(z.string().regex(/^\d+$/)).min(2).max(100) }),
 } satisfies Record<string, $ZodType>;
+
+/** Those that hold no message. */
+const withoutText: ReadonlySet<string> = new Set(['bulkDelete', 'startThreadFromMessage', 'startThread', 'updateThread']);
 
 /** What kind of body a route takes. */
 export type BodyKind = keyof typeof schemas;
@@ -54,7 +60,7 @@ export function checkBody(kind: BodyKind, body: unknown): void {
   const invalid: Invalid[] = issues.map((issue) => ({ path: issue.path, error: describe(issue, body) }));
   if (invalid.length === 0) {
     if (kind === 'createWebhook') invalid.push(...nameFaults('name', (body as { name: string }).name));
-    else if (kind !== 'bulkDelete') invalid.push(...messageFaults(body as MessageBody));
+    else if (!withoutText.has(kind)) invalid.push(...messageFaults(body as MessageBody));
   }
   if (invalid.length > 0) throw invalidForm(invalid);
 }

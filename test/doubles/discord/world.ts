@@ -8,7 +8,31 @@ import type { Dispatch } from './dispatch.ts';
 import { DEFAULT_PERMISSIONS } from './permissions.ts';
 import { channelShape, guildCreateShape, memberWithUser, roleShape, userShape } from './shapes.ts';
 import { snowflakes } from './snowflake.ts';
-import type { Bot, Channel, Guild, Member, Message, Overwrite, PrivilegedIntent, Role, User, Webhook } from './state.ts';
+import type {
+  Bot,
+  Channel,
+  Guild,
+  Member,
+  Message,
+  Overwrite,
+  PrivilegedIntent,
+  Role,
+  ThreadType,
+  User,
+  Webhook,
+} from './state.ts';
+
+/** A channel before it has an id. */
+interface ChannelFields extends Pick<Channel, 'name' | 'topic'> {
+  readonly type?: ChannelType.GuildText | ChannelType.GuildForum;
+}
+
+interface ThreadFields extends Pick<Channel, 'name' | 'ownerId'> {
+  readonly id?: string;
+  readonly type?: ThreadType;
+}
+
+const open = { archived: false, archivedAt: 0, locked: false };
 
 export class World {
   readonly clock: Clock;
@@ -115,13 +139,18 @@ export class World {
     if (user.bot) this.dispatch({ type, guild, to: user.id, render: () => ({ id: guild.id }) });
   }
 
-  addChannel(guild: Guild, fields: Pick<Channel, 'name' | 'topic'>, overwrites: readonly Overwrite[]): Channel {
+  addChannel(
+    guild: Guild,
+    { type = ChannelType.GuildText, ...fields }: ChannelFields,
+    overwrites: readonly Overwrite[],
+  ): Channel {
     return this.#addChannel({
       id: this.nextId(),
       guild,
-      type: ChannelType.GuildText,
+      type,
       parent: null,
       ownerId: null,
+      ...open,
       ...fields,
       position: guild.channels.size,
       overwrites: new Map(overwrites.map((overwrite) => [overwrite.id, overwrite])),
@@ -129,10 +158,20 @@ export class World {
     });
   }
 
-  addThread(parent: Channel, name: string, ownerId: string): Channel {
-    const type = ChannelType.PublicThread;
+  /** @param id that of the message that the thread is started from; a new one by default */
+  addThread(parent: Channel, { id = this.nextId(), type = ChannelType.PublicThread, ...fields }: ThreadFields): Channel {
     const rest = { topic: null, position: 0, overwrites: new Map(), messages: new Map() };
-    return this.#addChannel({ id: this.nextId(), guild: parent.guild, type, parent, ownerId, name, ...rest });
+    const { guild } = parent;
+    return this.#addChannel({ id, guild, type, parent, ...fields, ...open, archivedAt: this.clock.now(), ...rest });
+  }
+
+  /** A thread is closed, opened, locked or renamed. */
+  updateThread(thread: Channel, fields: Partial<Pick<Channel, 'name' | 'archived' | 'locked'>>): void {
+    if (fields.archived !== undefined && fields.archived !== thread.archived) thread.archivedAt = this.clock.now();
+    Object.assign(thread, fields);
+    const data = channelShape(thread);
+    const type = GatewayDispatchEvents.ThreadUpdate;
+    this.dispatch({ type, guild: thread.guild, channel: thread, render: () => data });
   }
 
   #addChannel(channel: Channel): Channel {
