@@ -1,9 +1,20 @@
 /** The contract between the core and a platform: what an adapter does, and what the core offers it. */
+import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { Clock } from './clock.ts';
 import type { CrossChat } from './crosschat/index.ts';
-import type { AdapterId, Author, Edit, Message, Removal, RoomRef } from './event.ts';
+import type { AdapterId, Attachment, Author, Edit, Emoji, EventId, MediaSource, Message, Notice, Reaction, ReactionRemoval, Removal, RoomRef } from './event.ts';
+
+export {
+  type Caller,
+  type CommandInfo,
+  type CommandOption,
+  type Commands,
+  type Invocation,
+  type Rank,
+  reaches,
+} from './command.ts';
 
 /** A kind of adapter, listed in `bridges/index.ts`. */
 export interface AdapterModule<Config = unknown> {
@@ -44,6 +55,8 @@ export interface AdapterHost {
   readonly random: () => number;
   /** Where this adapter may keep small things (a sync token) over a restart. */
   readonly memory: Memory;
+  /** Reads the files of messages, whichever adapter they came through. */
+  readonly media: MediaReader;
   /** The virtual server that speaks for this adapter's users. */
   readonly chat: CrossChat;
   /** Somebody said something in a mapped room. Resolves when the core has taken it: only then may its source be told so. */
@@ -52,6 +65,10 @@ export interface AdapterHost {
   edit(edit: Edit): Promise<void>;
   /** What was said in a mapped room was taken back. Resolves like {@link message}. */
   remove(removal: Removal): Promise<void>;
+  /** Somebody reacted to a message in a mapped room. Resolves like {@link message}. */
+  react(reaction: Reaction): Promise<void>;
+  /** Reactions to a message in a mapped room were taken back. Resolves like {@link message}. */
+  unreact(removal: ReactionRemoval): Promise<void>;
   /** A user's name, avatar or color changed. Called for anybody; the core knows who matters. */
   profile(author: Author): void;
   /** A user left: they are in none of this adapter's mapped rooms any more. Called for anybody. */
@@ -66,6 +83,44 @@ export interface AdapterHost {
 export interface Memory {
   get(key: string): Promise<string | undefined>;
   set(key: string, value: string): Promise<void>;
+}
+
+/** A file that is being read. */
+export interface Medium {
+  /** Whoever has it reads it to its end, or destroys it. */
+  readonly stream: Readable;
+  /** In bytes, where the platform tells it beforehand. */
+  readonly size: number | undefined;
+  /** Its media type: whoever uploaded it has chosen it. */
+  readonly type: string | undefined;
+}
+
+/** A file that was read whole. */
+export interface LoadedFile {
+  readonly bytes: Buffer;
+  readonly type: string;
+}
+
+/** How an adapter gets at files. */
+export interface MediaReader {
+  /** So large may a file be that is carried, in bytes. */
+  readonly maxBytes: number;
+  /**
+   * Reads files whole, lets `use` have them, and forgets them. Only so much is in memory at once over all adapters: it waits for its
+   * turn. In place of a file that can't be had, now or ever, there is undefined: it was tried more than once.
+   * @param maxBytes so large may they be together
+   * @throws what `use` throws, or the signal's reason
+   */
+  load<T>(
+    files: readonly Attachment[],
+    maxBytes: number,
+    signal: AbortSignal,
+    use: (loaded: readonly (LoadedFile | undefined)[]) => Promise<T>,
+  ): Promise<T>;
+  /** What this adapter's platform knows a file by that this adapter has uploaded there before. */
+  uploaded(source: MediaSource): Promise<string | undefined>;
+  /** This adapter has uploaded a file, and its platform knows it by this from now on. */
+  noteUpload(source: MediaSource, uri: string): void;
 }
 
 /** One try to show something in a room, and what the tries before it came to. */
@@ -101,6 +156,17 @@ export interface RoomThread {
   opened(nativeId: string): void;
 }
 
+/** The bridge's own reaction to a message, which stands for those of everybody elsewhere. */
+export interface OwnReaction {
+  /** The native id of the message. */
+  readonly message: string;
+  readonly emoji: Emoji;
+  /** Whether it is to be there from now on, or no longer. */
+  readonly isOn: boolean;
+  /** The event because of which. */
+  readonly cause: EventId;
+}
+
 /** One connection to one platform. */
 export interface Adapter {
   /** What people call the platform: `Discord`, `Matrix`. */
@@ -134,6 +200,28 @@ export interface Adapter {
    * @throws {DeliveryError} as {@link send} does
    */
   remove?(room: RoomRef, shown: readonly string[], signal: AbortSignal): Promise<void>;
+  /**
+   * Shows a notice in a room, so that nobody's telephone rings. Called between two messages, and once: it is not shown again, unless the
+   * platform asked to wait.
+   * @throws {DeliveryError}
+   */
+  notify?(room: RoomRef, notice: Notice, signal: AbortSignal): Promise<void>;
+  /**
+   * Opens a file that a message of this adapter brought. Undefined when it is not there any more, or never was: anybody may ask for
+   * anything. Throws where it may be there another time.
+   * @param uri that of its {@link MediaSource}
+   * @param signal ends the stream as well
+   */
+  openMedia?(uri: string, signal: AbortSignal): Promise<Medium | undefined>;
+  /** How reactions are shown in its rooms: by {@link react}, in words, or not at all, as where this is absent. */
+  readonly reactions?: 'native' | 'note' | 'none';
+  /**
+   * Puts the bridge's own reaction to a message, or takes it away. May be called again for the same; that it is there or gone already,
+   * or that the message is gone, is no fault.
+   * @returns false when the bridge can't react with this emoji there: then the core says it in words
+   * @throws {DeliveryError} as {@link send} does
+   */
+  react?(room: RoomRef, reaction: OwnReaction, signal: AbortSignal): Promise<boolean>;
   /** About so many UTF-16 units fit into one message: where a room can't keep up, messages are joined up to that. */
   readonly roomPerMessage?: number;
   /** Why it does not work any more until the operator acts: a sentence. Undefined while it works, or tries to by itself. */

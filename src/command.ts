@@ -5,8 +5,12 @@ import type { RichText } from './text/tree.ts';
 /** Who may give a command. Each may do what those before may. */
 export type Rank = 'everybody' | 'moderator' | 'admin';
 
-/** The ranks, the lowest first. */
-export const RANKS: readonly Rank[] = ['everybody', 'moderator', 'admin'];
+const RANKS: readonly Rank[] = ['everybody', 'moderator', 'admin'];
+
+/** Whether somebody of a rank may do what takes another one. */
+export function reaches(rank: Rank, needed: Rank): boolean {
+  return RANKS.indexOf(rank) >= RANKS.indexOf(needed);
+}
 
 /** What a command has to be told, or may be. Its value is a text. */
 export interface CommandOption {

@@ -1,5 +1,5 @@
 /** The commands of the bridge: checks who gives one, carries it out, and says what came of it. */
-import { type CommandInfo, type Commands, type Invocation, RANKS, type Suggestion } from '../command.ts';
+import { type CommandInfo, type Commands, type Invocation, reaches, type Suggestion } from '../command.ts';
 import { ControlError } from '../control.ts';
 import { FloodLimiter } from '../flood.ts';
 import { toLine } from '../text/line.ts';
@@ -77,7 +77,7 @@ async function run(given: Given): Promise<RichText> {
 
 /** Why a caller may not give a command here: a sentence. */
 function whyNot({ name, rank }: Command, { invocation: { caller }, view }: Given): string | undefined {
-  if (RANKS.indexOf(caller.rank) < RANKS.indexOf(rank))
+  if (!reaches(caller.rank, rank))
     return `Only ${rank}s may use ${name}.`;
   if (view.isMapped || (caller.isOperator && rank !== 'moderator')) return undefined;
   return caller.isOperator
