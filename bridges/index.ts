@@ -16,7 +16,13 @@ export function builtIns(terminal: Terminal | undefined): AdapterEntries {
       load: async () => (await import('./discord/index.ts')).discord,
       environment: {
         required: { DISCORD_TOKEN: 'token' },
-        optional: { DISCORD_API_URL: 'api_url', DISCORD_BOTS: 'bots', DISCORD_SYSTEM_MESSAGES: 'system_messages' },
+        optional: {
+          DISCORD_API_URL: 'api_url',
+          DISCORD_BOTS: 'bots',
+          DISCORD_SYSTEM_MESSAGES: 'system_messages',
+          DISCORD_ADMINS: 'admins',
+          DISCORD_MODERATORS: 'moderators',
+        },
         rooms: 'DISCORD_CHANNEL',
       },
     },

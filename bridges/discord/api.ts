@@ -1,5 +1,5 @@
 /** The requests that the bridge makes to Discord's REST interface. Answers are parsed; errors are those of discord.js. */
-import { ApplicationFlags, ChannelType, Routes, WebhookType } from 'discord.js';
+import { ApplicationFlags, ChannelType, Routes, TeamMemberMembershipState, WebhookType } from 'discord.js';
 import { z } from 'zod';
 import type { Clock } from '../../src/clock.ts';
 import type { Identity } from './identity.ts';
@@ -13,7 +13,14 @@ const bits = z
   .transform(BigInt);
 
 const user = z.object({ id, username: z.string() });
-const application = z.object({ id, flags: z.number().default(0) });
+/** Those who are in the team but may only look, or have not agreed yet, are no owners. */
+const teamMember = z.object({ membership_state: z.number(), role: z.string().default('admin'), user: z.object({ id }) });
+const application = z.object({
+  id,
+  flags: z.number().default(0),
+  owner: z.object({ id }).optional(),
+  team: z.object({ members: z.array(teamMember) }).nullish(),
+});
 const overwrites = z.array(z.object({ id, type: z.number(), allow: bits, deny: bits })).default([]);
 const channel = z.object({
   id,
@@ -39,6 +46,8 @@ export interface Account {
   readonly applicationId: string;
   readonly userId: string;
   readonly username: string;
+  /** The users whose application it is. */
+  readonly owners: readonly string[];
   /** The privileged intents that are switched on in the developer portal. */
   readonly messageContent: boolean;
   readonly guildMembers: boolean;
@@ -84,25 +93,28 @@ const webhookName = 'crosschat-bridge';
 export const pageSize = 100;
 
 export class Api {
-  readonly #requests: Requests;
+  /** For the requests of others: all share their limits. */
+  readonly requests: Requests;
 
   constructor(token: string, url: string | undefined, clock: Clock) {
-    this.#requests = new Requests(token, url, clock);
+    this.requests = new Requests(token, url, clock);
   }
 
   /** By how many milliseconds Discord's clock is ahead of ours, as far as its answers told. */
   get clockOffset(): number {
-    return this.#requests.clockOffset;
+    return this.requests.clockOffset;
   }
 
   async account(signal?: AbortSignal): Promise<Account> {
     const me = user.parse(await this.#get(Routes.user(), signal));
-    const { id: applicationId, flags } = application.parse(await this.#get(Routes.currentApplication(), signal));
+    const found = application.parse(await this.#get(Routes.currentApplication(), signal));
+    const { id: applicationId, flags } = found;
     const has = (...either: ApplicationFlags[]) => either.some((flag) => (flags & flag) !== 0);
     return {
       applicationId,
       userId: me.id,
       username: me.username,
+      owners: ownersOf(found),
       messageContent: has(ApplicationFlags.GatewayMessageContent, ApplicationFlags.GatewayMessageContentLimited),
       guildMembers: has(ApplicationFlags.GatewayGuildMembers, ApplicationFlags.GatewayGuildMembersLimited),
     };
@@ -135,7 +147,7 @@ export class Api {
     const route = Routes.channelWebhooks(channelId);
     const all = z.array(webhook).parse(await this.#get(route, signal));
     const mine = all.find(({ type, application_id }) => type === WebhookType.Incoming && application_id === applicationId);
-    const make = () => this.#requests.request('post', route, { body: { name: webhookName }, signal });
+    const make = () => this.requests.request('post', route, { body: { name: webhookName }, signal });
     const { id, token } = mine?.token ? mine : webhook.parse(await make());
     return { id, token: z.string().parse(token) };
   }
@@ -144,23 +156,23 @@ export class Api {
   async execute({ id, token }: Webhook, { threadId, identity, content, signal }: Execution): Promise<string> {
     const query = new URLSearchParams({ wait: 'true', ...(threadId !== undefined && { thread_id: threadId }) });
     const body = { ...identity, content, ...pingNobody };
-    return shownOf(await this.#requests.request('post', Routes.webhook(id, token), { query, body, auth: false, signal })).id;
+    return shownOf(await this.requests.request('post', Routes.webhook(id, token), { query, body, auth: false, signal })).id;
   }
 
   /** Gives a message of a webhook another text; pings nobody. */
   async rewrite(by: Webhook, message: WebhookMessage, content: string, signal: AbortSignal): Promise<void> {
     const body = { content, ...pingNobody };
-    await this.#requests.request('patch', messageRoute(by, message), { ...messageOptions(message, signal), body });
+    await this.requests.request('patch', messageRoute(by, message), { ...messageOptions(message, signal), body });
   }
 
   /** Deletes a message of a webhook. */
   async retract(by: Webhook, message: WebhookMessage, signal: AbortSignal): Promise<void> {
-    await this.#requests.request('delete', messageRoute(by, message), messageOptions(message, signal));
+    await this.requests.request('delete', messageRoute(by, message), messageOptions(message, signal));
   }
 
   /** Deletes a message as the bot itself, which takes a permission where it is somebody else's. */
   async deleteMessage(channelId: string, messageId: string, signal: AbortSignal): Promise<void> {
-    await this.#requests.request('delete', Routes.channelMessage(channelId, messageId), { signal, patient: true });
+    await this.requests.request('delete', Routes.channelMessage(channelId, messageId), { signal, patient: true });
   }
 
   async message(channelId: string, messageId: string, signal: AbortSignal): Promise<Shown> {
@@ -171,12 +183,12 @@ export class Api {
   async messagesAfter(channelId: string, messageId: string, signal: AbortSignal): Promise<Shown[]> {
     const query = new URLSearchParams({ after: messageId, limit: `${pageSize}` });
     const options = { query, signal, patient: true };
-    const found = await this.#requests.request('get', Routes.channelMessages(channelId), options);
+    const found = await this.requests.request('get', Routes.channelMessages(channelId), options);
     return z.array(z.unknown()).parse(found).map(shownOf).reverse();
   }
 
   #get(route: `/${string}`, signal?: AbortSignal): Promise<unknown> {
-    return this.#requests.request('get', route, { signal });
+    return this.requests.request('get', route, { signal });
   }
 }
 
@@ -193,6 +205,15 @@ interface WebhookMessage {
   readonly id: string;
   readonly threadId: string | undefined;
 }
+
+/** A team's application has a made-up owner. https://discord.com/developers/docs/topics/teams#data-models-team-member-object */
+function ownersOf({ owner, team }: z.infer<typeof application>): string[] {
+  if (!team) return owner === undefined ? [] : [owner.id];
+  const members = team.members.filter(({ membership_state, role }) => membership_state === accepted && role !== 'read_only');
+  return members.map((member) => member.user.id);
+}
+
+const accepted: number = TeamMemberMembershipState.Accepted;
 
 const pingNobody = { allowed_mentions: { parse: [] } };
 

@@ -15,6 +15,13 @@ function asList(given: unknown): unknown {
   return typeof given === 'string' ? [given] : given;
 }
 
+function idList(whose: string) {
+  const error = `must be a list of the ids of ${whose}, users or roles, each in quotes`;
+  return z
+    .preprocess((given) => asList(commaSeparated(given)), z.array(z.string(error).regex(/^\d{1,20}$/, error), error))
+    .default([]);
+}
+
 export const schema = z.strictObject({
   token: z
     .string("must be the bot's token, from the Bot page of your application at https://discord.com/developers/applications")
@@ -45,6 +52,10 @@ export const schema = z.strictObject({
       z.array(z.enum(systemKinds, systemError), systemError),
     )
     .default(['threads']),
+  /** Who may use every command, also where they have no permission for it on Discord: ids of users and roles. */
+  admins: idList('admins'),
+  /** Who may moderate players, likewise. */
+  moderators: idList('moderators'),
 });
 
 export type DiscordConfig = z.infer<typeof schema>;

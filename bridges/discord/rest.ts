@@ -52,7 +52,11 @@ export class Requests {
    * The answer's body.
    * @throws {RateLimitError} when Discord doesn't take it before a time that it told; anything else that discord.js throws
    */
-  async request(method: 'get' | 'post' | 'patch' | 'delete', route: Route, options: RequestOptions = {}): Promise<unknown> {
+  async request(
+    method: 'get' | 'post' | 'put' | 'patch' | 'delete',
+    route: Route,
+    options: RequestOptions = {},
+  ): Promise<unknown> {
     const { signal, patient = signal === undefined, query, body, auth } = options;
     const request = (own: { signal?: AbortSignal }) =>
       // With the token, which discord.js drops when it is refused once.
