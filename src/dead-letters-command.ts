@@ -2,15 +2,13 @@
 import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
 import { ConfigError } from './config.ts';
-import { describe } from './outbox/describe.ts';
-import { type DeadLetter, deadLetters, dropLetter, retryLetter, type Which } from './store/dead-letters.ts';
+import { changeDeadLetters, changedWords, letterWords } from './control/dead-letters.ts';
+import { type DeadLetter, deadLetters, type Which } from './store/dead-letters.ts';
 import type { Store } from './store/store.ts';
 import { nearest } from './text/nearest.ts';
 
 const ACTIONS = ['list', 'retry', 'drop'] as const;
 type Action = (typeof ACTIONS)[number];
-/** How many are changed before it waits until that is written. */
-const BATCH = 500;
 
 /** Prints a line. Resolves when there is room for another one. */
 type Print = (line: string) => Promise<void> | void;
@@ -24,19 +22,11 @@ type Print = (line: string) => Promise<void> | void;
  */
 export async function deadLettersCommand(args: readonly string[], store: Store, print: Print): Promise<number> {
   const { action, which, json } = read(args);
-  const found = deadLetters(store.database, which);
-  if (action === 'list') return list(found, which, json, print);
-  let count = 0;
-  for await (const letter of found) {
-    void store.writer.add(action === 'retry' ? retryLetter(letter) : dropLetter(letter));
-    void store.audit.note({ ...who(), action: `dead-letters ${action}`, target: letter.destination, detail: words(letter) });
-    count++;
-    if (count % BATCH === 0) await store.writer.flushed();
-  }
-  await store.writer.flushed();
-  const many = count === 1 ? '1 dead letter' : `${count} dead letters`;
-  const done = action === 'retry' ? `${many} will be tried again, after all that waits now.` : `${many} dropped.`;
-  await print(count === 0 ? 'There is no such dead letter; "dead-letters list" shows what there is.' : done);
+  if (action === 'list') return list(deadLetters(store.database, which), which, json, print);
+  const count = await changeDeadLetters(store, action, which, userInfo().username);
+  await print(
+    count === 0 ? 'There is no such dead letter; "dead-letters list" shows what there is.' : changedWords(action, count),
+  );
   return count === 0 ? 1 : 0;
 }
 
@@ -53,19 +43,11 @@ async function list(found: AsyncIterable<DeadLetter>, which: Which, json: boolea
 }
 
 function lineOf(letter: DeadLetter): string {
-  return `${letter.seq}  ${timeOf(letter.storedAt)}  ${letter.destination}  ${words(letter)}  (${letter.reason})`;
-}
-
-function words({ event }: DeadLetter): string {
-  return event === undefined ? 'a message that can no longer be read' : describe(event);
+  return `${letter.seq}  ${timeOf(letter.storedAt)}  ${letter.destination}  ${letterWords(letter)}  (${letter.reason})`;
 }
 
 function timeOf(at: number): string {
   return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-}
-
-function who(): { who: string } {
-  return { who: userInfo().username };
 }
 
 function read(args: readonly string[]): { action: Action; which: Which; json: boolean } {

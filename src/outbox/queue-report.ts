@@ -16,6 +16,8 @@ export interface LastFault {
 
 /** How a queue stands. */
 export interface QueueReport {
+  /** Its destination, as the operator knows it. */
+  readonly name: string;
   readonly state: CircuitState;
   /** How many wait. */
   readonly waiting: number;

@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import { DeliveryError } from '../adapter.ts';
 import type { Clock } from '../clock.ts';
-import type { Place } from '../event.ts';
+import type { Notice, Place } from '../event.ts';
 import { deliveries as statements } from '../store/deliveries.ts';
 import type { DeliveryReader, Waiting } from '../store/delivery-reader.ts';
 import type { Writer } from '../store/writer.ts';
@@ -16,6 +16,7 @@ import type { Destination } from './destination.ts';
 import { Endings } from './endings.ts';
 import { type Expired, takeExpired } from './expiry.ts';
 import type { History } from './history.ts';
+import { Noise } from './noise.ts';
 import { Pause } from './pause.ts';
 import type { QueueReport } from './queue-report.ts';
 import { CROWDED } from './reasons.ts';
@@ -55,6 +56,7 @@ export class DeliveryQueue {
   readonly #batches: Batches;
   readonly #circuit: Circuit;
   readonly #endings: Endings;
+  readonly #noise: Noise;
   readonly #options: QueueOptions;
   readonly #pause: Pause;
   #closed = false;
@@ -71,6 +73,7 @@ export class DeliveryQueue {
     const { id, name } = destination;
     this.#options = options;
     this.#endings = new Endings(options);
+    this.#noise = new Noise({ destination, clock, log, onDue: () => this.#goOn() });
     this.#pause = new Pause(clock, random);
     this.#circuit = new Circuit({
       id,
@@ -107,6 +110,11 @@ export class DeliveryQueue {
     this.#goOn();
   }
 
+  /** Something to show where nobody's message waits. */
+  tell(notice: Notice): void {
+    if (!this.#closed) this.#noise.add(notice);
+  }
+
   /** The adapter has started. */
   release(): void {
     this.#held = false;
@@ -123,7 +131,8 @@ export class DeliveryQueue {
   /** How it stands. */
   get report(): QueueReport {
     const { state, fault } = this.#circuit;
-    return { state, waiting: this.#backlog.length, oldest: this.#backlog.oldest, fault };
+    const { name } = this.#options.destination;
+    return { name, state, waiting: this.#backlog.length, oldest: this.#backlog.oldest, fault };
   }
 
   /** Ends the wait for the next attempt, unless the platform asked for it: the destination is known to be back. */
@@ -168,6 +177,7 @@ export class DeliveryQueue {
   #end(): void {
     this.#closed = true;
     this.#inFlight?.abort();
+    this.#noise.end();
     this.#pause.end();
   }
 
@@ -178,17 +188,18 @@ export class DeliveryQueue {
   async #run(): Promise<void> {
     // A burst of deliveries is one run.
     await undefined;
-    for (let turn = 1; this.#backlog.length > 0 && !this.#closed; turn++) {
+    for (let turn = 1; (this.#backlog.length > 0 || this.#noise.due) && !this.#closed; turn++) {
       try {
         // A destination that takes everything at once must not keep everybody else from their turn, nor outrun the writer.
         if (turn % STRETCH === 0) await new Promise(setImmediate);
         if (turn % MAX_UNWRITTEN === 0) await this.#options.writer.addUnlessFaulty();
         const [head] = await this.#backlog.peek(1);
-        if (head === undefined) continue;
-        if (this.#isExpired(head)) await this.#expire();
-        else if (head.withdrawn && !isBegun(head)) this.#forget(head);
+        if (head === undefined && this.#backlog.length > 0) continue;
+        if (head && this.#isExpired(head)) await this.#expire();
+        else if (head?.withdrawn && !isBegun(head)) this.#forget(head);
         else if (this.#held || this.#paused) break;
-        else await this.#deliver(await this.#batches.next(head));
+        else if (head) await this.#deliver(await this.#batches.next(head));
+        else await this.#noise.show();
       } catch (error) {
         if (this.#closed) break;
         this.#options.log.error({ destination: this.#options.destination.name, err: error }, 'the queue met a fault; it goes on');

@@ -42,6 +42,13 @@ export async function* deadLetters(database: Database, { seqs, destination }: Wh
   }
 }
 
+/** The newest dead letters, the newest first, and how many there are in all. */
+export async function newestDeadLetters(database: Database, limit: number): Promise<{ total: number; letters: DeadLetter[] }> {
+  const [row] = await database.all<{ total: number }>("SELECT COUNT(*) AS total FROM delivery WHERE state = 'dead'");
+  const rows = await database.all<LetterRow>(`${LIST} ORDER BY d.event DESC, d.destination LIMIT ?`, limit);
+  return { total: row?.total ?? 0, letters: rows.map(letterOf) };
+}
+
 /** Lets a dead letter be tried again: the running bridge, or the next one, puts it at the end of the line. */
 export function retryLetter(letter: DeadLetter): Statement {
   return change("UPDATE delivery SET state = 'retried'", letter);

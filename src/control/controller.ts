@@ -1,0 +1,136 @@
+/** Control of a running bridge. */
+import type { Logger } from 'pino';
+import type { ChannelMap } from '../channel-map.ts';
+import { type RoomAddress, roomId } from '../channels.ts';
+import type { Clock } from '../clock.ts';
+import {
+  type Actor,
+  type ChannelReport,
+  type Control,
+  ControlError,
+  type DeadLetterReport,
+  type RoomReport,
+  type Target,
+} from '../control.ts';
+import type { Hub } from '../hub.ts';
+import type { Member } from '../member.ts';
+import type { Outbox } from '../outbox/outbox.ts';
+import type { RoomStore } from '../store/rooms.ts';
+import type { Store } from '../store/store.ts';
+import { AddedRooms } from './added-rooms.ts';
+import { changeDeadLetters, changedWords, type DeadLetterAction, newestReports } from './dead-letters.ts';
+import { actorWords, noteDeed } from './deeds.ts';
+import { Finder, type WantedRoom } from './finding.ts';
+import { Pauses } from './pauses.ts';
+import type { Restored } from './restore.ts';
+
+/** What control is made of. */
+export interface ControllerOptions {
+  readonly map: ChannelMap;
+  readonly hub: Hub;
+  readonly outbox: Outbox;
+  readonly store: Store;
+  readonly rooms: RoomStore;
+  /** What earlier processes left, which is in the map already. */
+  readonly restored: Restored;
+  /** All adapters, once they are made. */
+  readonly members: () => readonly Member[];
+  /** Why an adapter can't open a room now, in a sentence; undefined when it can. */
+  readonly whyNot: (member: Member) => string | undefined;
+  /** Aborted when the bridge ends. */
+  readonly ended: AbortSignal;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** What an operator can see and change. */
+export class Controller implements Control {
+  readonly #options: ControllerOptions;
+  readonly #finder: Finder;
+  readonly #pauses: Pauses;
+  readonly #added: AddedRooms;
+
+  constructor(options: ControllerOptions) {
+    const { map, hub, outbox, store, members, restored, log } = options;
+    this.#options = options;
+    this.#finder = new Finder(map, members);
+    const common = {
+      ...options,
+      finder: this.#finder,
+      note: (action: string, target: string, by: Actor) => noteDeed({ ...store, log }, action, target, by),
+    };
+    this.#pauses = new Pauses({ ...common, followPauses: () => hub.followPauses() }, restored.pauses);
+    const everywhere = () => members().filter((member) => member.everywhere);
+    const follower = {
+      opened(member: Member, room: RoomAddress['room']) {
+        hub.addRoom(member, room);
+        outbox.release(member.id);
+      },
+      closed: (address: RoomAddress) => hub.removeRoom(address),
+    };
+    const forgetPause = (what: string | RoomAddress) => this.#pauses.forget(what);
+    this.#added = new AddedRooms({ ...common, follower, everywhere, forgetPause }, restored.rooms);
+  }
+
+  channels(): readonly ChannelReport[] {
+    const { map } = this.#options;
+    return map.channels.map(({ name, servers, rooms }) => ({
+      name,
+      servers,
+      rooms: rooms.flatMap((address) => this.#report(address) ?? []),
+      paused: map.isPaused(name),
+      configured: map.isConfigured(name),
+    }));
+  }
+
+  pause(target: Target, by: Actor): Promise<string> {
+    return this.#pauses.pause(target, by);
+  }
+
+  resume(target: Target, by: Actor): Promise<string> {
+    return this.#pauses.resume(target, by);
+  }
+
+  add(channel: string, room: WantedRoom, by: Actor): Promise<string> {
+    return this.#added.add(channel, room, by);
+  }
+
+  remove(room: WantedRoom, by: Actor): Promise<string> {
+    return this.#added.remove(room, by);
+  }
+
+  deadLetters(limit: number): Promise<{ readonly total: number; readonly letters: readonly DeadLetterReport[] }> {
+    const { store, outbox } = this.#options;
+    return newestReports(store, limit, (destination) => outbox.report(destination)?.name ?? destination);
+  }
+
+  retry(ids: readonly number[] | undefined, by: Actor): Promise<string> {
+    return this.#changeLetters('retry', ids, by);
+  }
+
+  drop(ids: readonly number[] | undefined, by: Actor): Promise<string> {
+    return this.#changeLetters('drop', ids, by);
+  }
+
+  async #changeLetters(action: DeadLetterAction, seqs: readonly number[] | undefined, by: Actor): Promise<string> {
+    const count = await changeDeadLetters(this.#options.store, action, { seqs }, actorWords(by));
+    if (count > 0) return changedWords(action, count);
+    throw new ControlError(seqs === undefined ? 'There are no dead letters.' : 'There is no such dead letter.');
+  }
+
+  /** Undefined for a room of an adapter that is everywhere. */
+  #report(address: RoomAddress): RoomReport | undefined {
+    const { map, outbox } = this.#options;
+    const member = this.#finder.members.find(({ id }) => id === address.adapter);
+    const queue = outbox.report(roomId(address));
+    if (!member || !queue) return undefined;
+    return {
+      ...address,
+      platform: member.adapter.platform,
+      nativeId: member.adapter.nativeRoomId?.(address.room) ?? address.room,
+      added: this.#added.consentTo(address),
+      paused: map.isPaused(address),
+      queue,
+    };
+  }
+}

@@ -1,0 +1,57 @@
+/** What was changed at run time by earlier processes, put back into the channel map. */
+import type { ChannelMap } from '../channel-map.ts';
+import type { RoomAddress } from '../channels.ts';
+import type { AdapterId, RoomRef } from '../event.ts';
+import type { RoomStore, StoredPause, StoredRoom } from '../store/rooms.ts';
+import { capital, channelWords, timeWords } from './sentences.ts';
+
+/** What was put back. */
+export interface Restored {
+  readonly rooms: readonly StoredRoom[];
+  readonly pauses: readonly StoredPause[];
+  /** Sentences for the operator about what could not be put back. */
+  readonly ignored: readonly string[];
+}
+
+/**
+ * Puts rooms that were added, and pauses, back into the map. What no longer fits the configuration stays in the store and is ignored.
+ * @param adapters those that are configured
+ * @throws {DatabaseFault} when the store can't be read
+ */
+export async function restoreMap(map: ChannelMap, store: RoomStore, adapters: readonly AdapterId[]): Promise<Restored> {
+  const ignored: string[] = [];
+  const rooms: StoredRoom[] = [];
+  for (const stored of await store.rooms()) {
+    const { channel, made } = stored;
+    const address = addressOf(stored);
+    // The operator has put it into the configuration since.
+    if (map.has(address)) continue;
+    const missing = !adapters.includes(address.adapter)
+      ? `the adapter ${address.adapter}`
+      : !made && !map.isConfigured(channel)
+        ? channelWords(channel)
+        : undefined;
+    if (missing === undefined) {
+      map.add({ ...address, channel });
+      rooms.push(stored);
+    } else ignored.push(ignoredRoom(stored, missing));
+  }
+  const names = new Set(map.channels.map(({ name }) => name));
+  const pauses = (await store.pauses()).filter((pause) => (pause.channel ? names.has(pause.channel) : map.has(addressOf(pause))));
+  for (const pause of pauses) map.setPaused(pause.channel || addressOf(pause), true);
+  return { rooms, pauses, ignored };
+}
+
+/** What the operator is told of something that is paused since before. */
+export function stillPaused({ channel, adapter, room, by, at }: StoredPause): string {
+  const what = channel ? channelWords(channel) : `${adapter} room ${room}`;
+  return `${capital(what)} is paused since ${timeWords(at)} (by ${by}): nothing is carried to or from it.`;
+}
+
+function ignoredRoom({ adapter, room, channel, by }: StoredRoom, missing: string): string {
+  return `Room ${room} of ${adapter}, which ${by.name} added to ${channelWords(channel)} on ${timeWords(by.at)}, is not bridged: ${missing} is no longer in the configuration.`;
+}
+
+function addressOf({ adapter, room }: { readonly adapter: string; readonly room: string }): RoomAddress {
+  return { adapter: adapter as AdapterId, room: room as RoomRef };
+}
