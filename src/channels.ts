@@ -1,5 +1,5 @@
 /** The channel map: who hears what is said where. */
-import type { AdapterId, Place, RoomRef, ServerId } from './event.ts';
+import { type AdapterId, type NoticeSubject, noticeSubjects, type Place, type RoomRef, type ServerId } from './event.ts';
 
 /** A room and the adapter it belongs to. */
 export interface RoomAddress {
@@ -13,6 +13,8 @@ export interface Channel {
   /** Ids of game servers; `*` stands for any characters, `?` for one. */
   readonly servers: readonly string[];
   readonly rooms: readonly RoomAddress[];
+  /** What its rooms are told of its servers; everything, unless given. */
+  readonly notices?: readonly NoticeSubject[];
 }
 
 /** Those who hear what is said at one place. */
@@ -20,23 +22,26 @@ export interface Hearers {
   readonly rooms: readonly RoomAddress[];
   /** Game servers hear each other over the network by themselves, so what a server said is for rooms only. */
   readonly servers: (server: ServerId) => boolean;
+  /** The rooms that are told something of the server that this is about. */
+  readonly told: (subject: NoticeSubject) => readonly RoomAddress[];
 }
 
 /** Makes the look-up from a place to its hearers. A place is never its own hearer, and none is named twice. */
 export function channelMap(channels: readonly Channel[]): (place: Place) => Hearers {
-  const known = channels.map((channel) => ({ channel, includes: anyGlob(channel.servers) }));
+  const known = channels.map((channel) => ({ ...channel, includes: anyGlob(channel.servers) }));
   return (place) => {
-    const at = known.filter(({ channel, includes }) =>
-      place.kind === 'server' ? includes(place.server) : channel.rooms.some((room) => isSameRoom(room, place)),
+    const at = known.filter(({ rooms, includes }) =>
+      place.kind === 'server' ? includes(place.server) : rooms.some((room) => isSameRoom(room, place)),
     );
-    const rooms = new Map<string, RoomAddress>();
-    for (const { channel } of at) {
-      for (const room of channel.rooms) {
-        if (place.kind === 'server' || !isSameRoom(room, place)) rooms.set(roomKey(room), room);
-      }
-    }
+    const roomsOf = (some: readonly Channel[]) => {
+      const rooms = some.flatMap((channel) =>
+        channel.rooms.filter((room) => place.kind === 'server' || !isSameRoom(room, place)),
+      );
+      return [...new Map(rooms.map((room) => [roomKey(room), room])).values()];
+    };
     return {
-      rooms: [...rooms.values()],
+      rooms: roomsOf(at),
+      told: (subject) => roomsOf(at.filter(({ notices = noticeSubjects }) => notices.includes(subject))),
       servers: place.kind === 'server' ? () => false : (server) => at.some(({ includes }) => includes(server)),
     };
   };

@@ -5,6 +5,7 @@ import { mqtt, tls } from './config-mqtt.ts';
 import { databaseUrl, flood, maxDeliveryAgeHours, store } from './config-store.ts';
 import { oneOrMore, text } from './config-values.ts';
 import { isServerId } from './crosschat/index.ts';
+import { noticeSubjects } from './event.ts';
 
 const serverId = z
   .string('must be a text, for example "bridge"')
@@ -27,10 +28,19 @@ const room = z
 
 const rooms = z.record(text, oneOrMore(room), 'must be a map from an adapter to its rooms, like {discord: "123"}');
 
+const noticesError = `must be true, false, or a list of ${noticeSubjects.join(', ')}`;
+
+/** What a channel's rooms are told of its servers. */
+const notices = z.preprocess(
+  (given) => (given === true ? noticeSubjects : given === false ? [] : typeof given === 'string' ? [given] : given),
+  z.array(z.enum(noticeSubjects, noticesError), noticesError),
+);
+
 const channel = z.strictObject({
   name: text.min(1, 'must not be empty'),
   servers: z.array(text, 'must be a list of server ids; * stands for any characters').default(['*']),
   rooms: rooms.default({}),
+  notices: notices.optional(),
 });
 
 /** The reference's own keys for things that this bridge does not have: read as they stand, and ignored. */
@@ -57,6 +67,7 @@ export const schema = z.strictObject({
   store: store.prefault({}),
   max_delivery_age_hours: maxDeliveryAgeHours.default(24),
   flood: flood.prefault({}),
+  game_reactions: z.boolean('must be true or false').default(true),
   http: http.optional(),
   media: media.prefault({}),
   standby: z.boolean('must be true or false').default(false),

@@ -48,6 +48,8 @@ export interface Config {
   readonly maxDeliveryAge: number;
   /** Messages a minute that one user, or one game server, may send; 0 for no limit. */
   readonly flood: { readonly user: number; readonly server: number };
+  /** Whether players are told of reactions to what they said. */
+  readonly gameReactions: boolean;
   /** Where the bridge serves HTTP; undefined when it doesn't. */
   readonly http: { readonly host: string; readonly port: number; readonly publicUrl: string | undefined } | undefined;
   /** How large a file may be that the bridge carries, in bytes. */
@@ -93,7 +95,7 @@ export async function parseConfig({ raw, variables }: Settings, entries: Adapter
   }
 
   const names = new Set<string>();
-  const channels = given.channels.map(({ name, servers, rooms }, index): Channel => {
+  const channels = given.channels.map(({ name, servers, rooms, notices }, index): Channel => {
     if (names.has(name)) problems.push(`channels.${index}.name: there are two channels "${name}"; give each a name of its own.`);
     names.add(name);
     for (const id of Object.keys(rooms)) {
@@ -110,6 +112,7 @@ export async function parseConfig({ raw, variables }: Settings, entries: Adapter
       name,
       servers,
       rooms: Object.entries(rooms).flatMap(([id, of]) => of.map((room) => ({ adapter: id as AdapterId, room: room as RoomRef }))),
+      ...(notices && { notices }),
     };
   });
 
@@ -134,6 +137,7 @@ export async function parseConfig({ raw, variables }: Settings, entries: Adapter
     ...storeConfig(given),
     maxDeliveryAge: given.max_delivery_age_hours * 3_600_000,
     flood: { user: given.flood.user_per_minute, server: given.flood.server_per_minute },
+    gameReactions: given.game_reactions,
     http: given.http && { host: given.http.host, port: given.http.port, publicUrl: given.http.public_url },
     maxFileBytes: given.media.max_mb * 1_000_000,
     standby: given.standby,

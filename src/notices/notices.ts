@@ -9,14 +9,13 @@ import { type Draft, type Player, ServerWatch } from './server-watch.ts';
 export interface NoticesOptions {
   readonly chat: CrossChat;
   readonly clock: Clock;
-  /** There is something to tell of a server. @param tag what people call it */
-  readonly tell: (server: ServerId, tag: string, draft: Draft) => void;
+  /** There is something to tell of a server. */
+  readonly tell: (server: ServerId, draft: Draft) => void;
 }
 
 /** A server, and what ends the wait for its next notice. */
 interface Watched {
   readonly watch: ServerWatch;
-  readonly tag: string;
   due: number | undefined;
   cancel: () => void;
 }
@@ -28,32 +27,24 @@ const MAX_SERVERS = 1_000;
 export class Notices {
   readonly #options: NoticesOptions;
   readonly #servers = new Map<string, Watched>();
-  readonly #listeners = {
-    server: (event: CrossChatEvents['server'][0]) => this.#server(event),
-    user: (event: CrossChatEvents['user'][0]) => this.#user(event),
-    state: ({ server, key, value }: CrossChatEvents['state'][0]) => {
-      if (key === 'map') this.#map(server.id, value);
-    },
-    meta: ({ server, meta: { map } }: CrossChatEvents['meta'][0]) => {
-      if (typeof map === 'string' && !server.states.has('map')) this.#map(server.id, map);
-    },
-    ready: () => this.#each((watch, now) => watch.found(now)),
-    down: () => this.#each((watch, now) => watch.lost(now)),
-  };
 
   constructor(options: NoticesOptions) {
     this.#options = options;
-    const { server, user, state, meta, ready, down } = this.#listeners;
-    options.chat.on('server', server).on('user', user).on('state', state).on('meta', meta).on('ready', ready).on('down', down);
   }
 
-  /** Watches no more. */
-  close(): void {
-    const { server, user, state, meta, ready, down } = this.#listeners;
-    const { chat } = this.#options;
-    chat.off('server', server).off('user', user).off('state', state).off('meta', meta).off('ready', ready).off('down', down);
-    for (const { cancel } of this.#servers.values()) cancel();
-    this.#servers.clear();
+  /** Watches from now on, as long as the virtual server is there. */
+  start(): void {
+    this.#options.chat
+      .on('server', (event) => this.#server(event))
+      .on('user', (event) => this.#user(event))
+      .on('state', ({ server, key, value }) => {
+        if (key === 'map') this.#map(server.id, value);
+      })
+      .on('meta', ({ server, meta: { map } }) => {
+        if (typeof map === 'string' && !server.states.has('map')) this.#map(server.id, map);
+      })
+      .on('ready', () => this.#each((watch, now) => watch.found(now)))
+      .on('down', () => this.#each((watch, now) => watch.lost(now)));
   }
 
   #server({ server, change, quiet }: CrossChatEvents['server'][0]): void {
@@ -101,22 +92,21 @@ export class Notices {
       oldest[1].cancel();
       this.#servers.delete(oldest[0]);
     }
-    const tag = sanitizeName(serverId) || 'server';
-    const watched = { watch: new ServerWatch(tag), tag, due: undefined, cancel: () => {} };
+    const watched: Watched = { watch: new ServerWatch(sanitizeName(serverId) || 'server'), due: undefined, cancel: () => {} };
     this.#servers.set(serverId, watched);
     return watched;
   }
 
   #wait(serverId: string, watched: Watched): void {
     const { clock, tell } = this.#options;
-    const { watch, tag } = watched;
+    const { watch } = watched;
     if (watch.due === watched.due) return;
     watched.cancel();
     watched.due = watch.due;
     if (watch.due === undefined) return;
     watched.cancel = clock.after(Math.max(0, watch.due - clock.now()), () => {
       watched.due = undefined;
-      for (const draft of watch.tell(clock.now())) tell(serverId as ServerId, tag, draft);
+      for (const draft of watch.tell(clock.now())) tell(serverId as ServerId, draft);
       this.#wait(serverId, watched);
     });
   }

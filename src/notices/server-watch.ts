@@ -10,6 +10,8 @@ import { joinedText, leftText, mapText, offlineText, onlineText, unstableText } 
 /** A notice that has no id and no time yet. */
 export interface Draft {
   readonly subject: NoticeSubject;
+  /** The server's name. */
+  readonly tag: string;
   readonly body: RichText;
 }
 
@@ -149,17 +151,17 @@ export class ServerWatch {
     if (this.#unstable === 'to be told') {
       this.#unstable = 'told';
       this.#changeDue = now + UNSTABLE.until;
-      return [{ subject: 'servers', body: unstableText(this.#name, UNSTABLE.falls, UNSTABLE.within) }];
+      return [this.#draft('servers', unstableText(this.#name, UNSTABLE.falls, UNSTABLE.within))];
     }
     this.#changeDue = undefined;
     if (this.#unstable === 'told') this.#falls = [];
     this.#unstable = undefined;
     if (this.#told === this.#online) return [];
     this.#told = this.#online;
-    if (!this.#online) return [{ subject: 'servers', body: offlineText(this.#name) }];
+    if (!this.#online) return [this.#draft('servers', offlineText(this.#name))];
     this.#mapDue = undefined;
     this.#toldMap = this.#map;
-    return [{ subject: 'servers', body: onlineText(this.#name, this.#map, this.#present.size) }];
+    return [this.#draft('servers', onlineText(this.#name, this.#map, this.#present.size))];
   }
 
   #tellMap(now: number): Draft[] {
@@ -167,16 +169,20 @@ export class ServerWatch {
     this.#mapDue = undefined;
     this.#mapToldAt = now;
     this.#toldMap = this.#map;
-    return [{ subject: 'maps', body: mapText(this.#name, this.#map, this.#present.size) }];
+    return [this.#draft('maps', mapText(this.#name, this.#map, this.#present.size))];
   }
 
   #tellPeople(now: number): Draft[] {
     const joined = this.#joined.take(now);
     const left = this.#left.take(now);
     return [
-      ...(joined ? [{ subject: 'joins', body: joinedText(joined.people, joined.count, this.#name) } as const] : []),
-      ...(left ? [{ subject: 'joins', body: leftText(left.people, left.count, this.#name) } as const] : []),
+      ...(joined ? [this.#draft('joins', joinedText(joined.people, joined.count, this.#name))] : []),
+      ...(left ? [this.#draft('joins', leftText(left.people, left.count, this.#name))] : []),
     ];
+  }
+
+  #draft(subject: NoticeSubject, body: RichText): Draft {
+    return { subject, tag: this.#name, body };
   }
 
   #mapDueFrom(soonest: number): void {

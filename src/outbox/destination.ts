@@ -1,6 +1,6 @@
 /** Where deliveries go. */
 import type { Attempt } from '../adapter.ts';
-import type { Event, Place } from '../event.ts';
+import type { Event, Notice, Place } from '../event.ts';
 
 /** An attempt to deliver to a destination that keeps, by itself, what was handed to it. */
 export interface KeptAttempt extends Attempt {
@@ -23,6 +23,8 @@ export interface Destination {
   readonly group: string;
   /** Hands one event over. @throws {DeliveryError}; anything else that is thrown counts as a passing fault */
   deliver(event: Event, attempt: KeptAttempt): Promise<void>;
+  /** Shows a notice; absent where nobody wants any. @throws {DeliveryError} as {@link deliver} does */
+  notify?(notice: Notice, signal: AbortSignal): Promise<void>;
   /** Where those who are there are told what came too late for them; absent where they are not told. */
   readonly place?: Place;
   /** About so many UTF-16 units fit into one message; absent where messages are never joined. */
