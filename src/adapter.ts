@@ -4,7 +4,21 @@ import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { Clock } from './clock.ts';
 import type { CrossChat } from './crosschat/index.ts';
-import type { AdapterId, Attachment, Author, Edit, Emoji, EventId, MediaSource, Message, Notice, Reaction, ReactionRemoval, Removal, RoomRef } from './event.ts';
+import type {
+  AdapterId,
+  Attachment,
+  Author,
+  Edit,
+  Emoji,
+  EventId,
+  MediaSource,
+  Message,
+  Notice,
+  Reaction,
+  ReactionRemoval,
+  Removal,
+  RoomRef,
+} from './event.ts';
 
 export {
   type Caller,
@@ -65,10 +79,8 @@ export interface AdapterHost {
   edit(edit: Edit): Promise<void>;
   /** What was said in a mapped room was taken back. Resolves like {@link message}. */
   remove(removal: Removal): Promise<void>;
-  /** Somebody reacted to a message in a mapped room. Resolves like {@link message}. */
-  react(reaction: Reaction): Promise<void>;
-  /** Reactions to a message in a mapped room were taken back. Resolves like {@link message}. */
-  unreact(removal: ReactionRemoval): Promise<void>;
+  /** Somebody reacted to a message in a mapped room, or that was taken back. Resolves like {@link message}. */
+  react(reaction: Reaction | ReactionRemoval): Promise<void>;
   /** A user's name, avatar or color changed. Called for anybody; the core knows who matters. */
   profile(author: Author): void;
   /** A user left: they are in none of this adapter's mapped rooms any more. Called for anybody. */
@@ -229,6 +241,7 @@ export interface Adapter {
   /**
    * Takes part in another room from now on; what was said there before is not heard. Called after {@link start}. Resolves when messages
    * can flow both ways.
+   * @param signal aborted when nobody waits for it any more: then {@link close} is called, and nothing may be left of it
    * @throws {AdapterError} when they can't: the message says what is missing (a permission, an invitation), and the room is forgotten
    */
   open?(room: RoomRef, signal: AbortSignal): Promise<void>;

@@ -1,6 +1,6 @@
 /** `crosschat-bridge check`: tries every connection, and says line by line what works. */
 import type { Logger } from 'pino';
-import type { Finding } from './adapter.ts';
+import type { Finding, MediaReader } from './adapter.ts';
 import { systemClock } from './clock.ts';
 import { type Config, ConfigError, roomsOf } from './config.ts';
 import { CrossChat, probe, type Status, watchStatus } from './crosschat/index.ts';
@@ -34,11 +34,13 @@ export async function check(config: Config, log: Logger, print: (line: string) =
       random: Math.random,
       // What it does is to leave no trace.
       memory: { get: async () => undefined, set: async () => {} },
+      media: noFiles,
       // It is never started: only its name is asked for.
       chat: new CrossChat({ serverId, urls: ['mqtt://127.0.0.1'], allowAnonymous: true }),
       message: async () => {},
       edit: async () => {},
       remove: async () => {},
+      react: async () => {},
       profile: () => {},
       left: () => {},
       health: () => [],
@@ -50,6 +52,14 @@ export async function check(config: Config, log: Logger, print: (line: string) =
   print(faults === 0 ? 'All works.' : `${faults} ${faults === 1 ? 'thing needs' : 'things need'} your attention.`);
   return faults === 0 ? 0 : 1;
 }
+
+/** Nothing is shown, so no file is read. */
+const noFiles: MediaReader = {
+  maxBytes: 0,
+  load: (files, _maxBytes, _signal, use) => use(files.map(() => undefined)),
+  uploaded: async () => undefined,
+  noteUpload: () => {},
+};
 
 /** Whether an instance that is started now would be active, or stand by. */
 async function* lookForOthers(config: Config): AsyncIterable<Finding> {

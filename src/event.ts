@@ -59,14 +59,28 @@ export function isBridge({ id }: Author): boolean {
   return id === BRIDGE_ID || id === SEVERAL_ID;
 }
 
+/** Where the bridge itself can read a file. */
+export interface MediaSource {
+  /** The adapter that opens it. */
+  readonly adapter: AdapterId;
+  /** What that adapter knows it by. */
+  readonly uri: string;
+}
+
 /** A file sent with a message. */
 export interface Attachment {
+  /** As its author called it: anything may stand in it. */
   readonly name: string;
+  /** Absent where nobody but the people in its room can read it. */
+  readonly media?: MediaSource;
   /** An http(s) URL that anybody can open; absent where the platform gives none. */
   readonly url?: string;
   readonly mimeType?: string;
-  /** In bytes. */
+  /** In bytes, as its author's program says. */
   readonly size?: number;
+  /** Of a picture or video, in pixels. */
+  readonly width?: number;
+  readonly height?: number;
   /** How long a recording plays, in milliseconds. */
   readonly duration?: number;
   /** What is to be seen or heard in it, in the author's words: the alternative text. */
@@ -141,6 +155,41 @@ export interface Removal {
   readonly target: EventId;
 }
 
+/** What somebody reacted with. */
+export interface Emoji {
+  /** A Unicode emoji, or another short text; of a custom one its name, without colons. */
+  readonly name: string;
+  /** An http(s) URL of the picture of a custom one. */
+  readonly url?: string;
+}
+
+/** Somebody reacted to a message. */
+export interface Reaction {
+  readonly kind: 'reaction';
+  readonly id: EventId;
+  readonly at: number;
+  readonly place: Place;
+  readonly tag: string;
+  readonly author: Author;
+  readonly emoji: Emoji;
+  /** The message: named after the place, also when it is one that we show there. */
+  readonly target: EventId;
+}
+
+/** Reactions were taken back. One that has an id of its own at its place can be taken back by a {@link Removal} as well. */
+export interface ReactionRemoval {
+  readonly kind: 'reaction-removal';
+  readonly id: EventId;
+  readonly at: number;
+  readonly place: Place;
+  /** The message, as in {@link Reaction}. */
+  readonly target: EventId;
+  /** Absent for all. */
+  readonly emoji?: Emoji;
+  /** Whose they were; absent for everybody's. */
+  readonly userId?: Author['id'];
+}
+
 /** A platform user's name, avatar or color changed. */
 export interface Profile {
   readonly kind: 'profile';
@@ -176,5 +225,8 @@ export interface Notice {
   readonly body: RichText;
 }
 
+/** What happens in rooms. */
+export type Heard = Message | Edit | Removal | Reaction | ReactionRemoval;
+
 /** Anything that happens, and that somebody elsewhere is to hear of. */
-export type Event = Message | Edit | Removal | Profile | Departure;
+export type Event = Heard | Profile | Departure;

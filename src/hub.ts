@@ -9,20 +9,20 @@ import {
   type AdapterId,
   type Author,
   type Departure,
-  type Edit,
-  type Message,
+  type Heard,
   numberedId,
   type Place,
   type Profile,
-  type Removal,
   type RoomRef,
   type ServerId,
 } from './event.ts';
 import { FloodGate, type FloodGateOptions } from './flood-gate.ts';
-import { isBlank, originIn, presentable, saidByPlayer } from './incoming.ts';
+import { isBlank, originIn, presentable, presentableReaction, saidByPlayer } from './incoming.ts';
 import type { Member } from './member.ts';
 import { networkDestination, networkId } from './network-destination.ts';
 import { noticeIn } from './notice.ts';
+import { Notices } from './notices/notices.ts';
+import type { Draft } from './notices/server-watch.ts';
 import { Origins } from './origins.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import { Recent } from './recent.ts';
@@ -36,6 +36,8 @@ export interface HubOptions {
   readonly outbox: Outbox;
   /** Messages a minute that one user, or one game server, may send; 0 for no limit. */
   readonly flood: FloodGateOptions['perMinute'];
+  /** Whether players are told of reactions to what they said. */
+  readonly gameReactions: boolean;
   /** Where the hub may keep small things over a restart. */
   readonly memory: Memory;
   readonly clock: Clock;
@@ -78,7 +80,8 @@ export class Hub {
   addRoom({ id, adapter }: Member, room: RoomRef): void {
     const { outbox, map, log } = this.#options;
     const address = { adapter: id, room };
-    outbox.add(roomDestination({ address, adapter, history: outbox.history, threads: outbox.threads, log }));
+    const { history, threads, reactions } = outbox;
+    outbox.add(roomDestination({ address, adapter, history, threads, reactions, log }));
     outbox.setPaused(roomId(address), !map.isCarried(address));
   }
 
@@ -95,26 +98,29 @@ export class Hub {
 
   /** Lets what game servers say to a virtual server be heard in the rooms of its adapters, and the other way round. */
   listen(server: VirtualServer): void {
-    this.#options.outbox.add(networkDestination(server, (adapter, place) => this.#circumstances(adapter, place)));
+    const { outbox, gameReactions } = this.#options;
+    const circumstances = (adapter: AdapterId, place: Place | undefined) => this.#circumstances(adapter, place);
+    outbox.add(networkDestination(server, circumstances, gameReactions ? outbox : undefined));
+    new Notices({ ...this.#options, chat: server.chat, tell: (id, draft) => this.#notice(server, id, draft) }).start();
     server.chat.on('say', (event) => this.#heardFromServer(server, event));
     server.chat.on('ready', () => {
       this.#flood.cameBack();
-      this.#options.outbox.retry(networkId(server));
+      outbox.retry(networkId(server));
     });
     server.chat.on('server', ({ server: { id }, change }) => {
       if (change !== 'offline') this.#flood.cameBack(id);
     });
   }
 
-  /** Something was said, edited or taken back in a room. Resolves when it is taken. */
-  async heardFromRoom(event: Message | Edit | Removal): Promise<void> {
+  /** Something happened in a room. Resolves when it is taken. */
+  async heardFromRoom(event: Heard): Promise<void> {
     const { place } = event;
     const member = place.kind === 'room' ? this.#members.get(place.adapter) : undefined;
     if (place.kind !== 'room' || !member || !this.#isCarried(event, place)) return;
     const shown = this.#admit(event, member, place);
     if (!shown) return;
     const rooms = this.#hearersOf(shown, place).map(roomId);
-    if (shown.kind === 'message') this.#spoke.set(speakerKey(member.id, shown.author.id), true);
+    if (shown.kind === 'message' || shown.kind === 'reaction') this.#spoke.set(speakerKey(member.id, shown.author.id), true);
     await this.#options.outbox.take(shown, member.id, [...rooms, networkId(member.server)]);
   }
 
@@ -138,18 +144,19 @@ export class Hub {
   }
 
   /** The event as others see it; undefined when it is not carried. */
-  #admit(event: Message | Edit | Removal, member: Member, place: RoomPlace): Message | Edit | Removal | undefined {
-    if (event.kind === 'removal') return event;
-    const message = presentable(event.kind === 'edit' ? event.message : event);
-    if (!message || !this.#mayPass(message, event.at, member, place)) return undefined;
-    return event.kind === 'edit' ? { ...event, message } : message;
+  #admit(event: Heard, member: Member, place: RoomPlace): Heard | undefined {
+    if (event.kind === 'removal' || event.kind === 'reaction-removal') return event;
+    const shown =
+      event.kind === 'reaction' ? presentableReaction(event) : presentable(event.kind === 'edit' ? event.message : event);
+    if (!shown || !this.#mayPass(shown.author, event.at, member, place)) return undefined;
+    return event.kind === 'edit' && shown.kind === 'message' ? { ...event, message: shown } : shown;
   }
 
-  #mayPass(message: Message, at: number, member: Member, place: RoomPlace): boolean {
-    const verdict = member.everywhere ? 'yes' : this.#flood.ofUser(`${member.id}/${message.author.id}`, message.author.name, at);
+  #mayPass({ id, name }: Author, at: number, member: Member, place: RoomPlace): boolean {
+    const verdict = member.everywhere ? 'yes' : this.#flood.ofUser(`${member.id}/${id}`, name, at);
     if (verdict === 'first-no') {
       const { outbox, clock } = this.#options;
-      void outbox.takeNew((seq) => noticeIn(place, tooMuch(message.author.name), seq, clock.now()), [roomId(place)]);
+      void outbox.takeNew((seq) => noticeIn(place, tooMuch(name), seq, clock.now()), [roomId(place)]);
     }
     return verdict === 'yes';
   }
@@ -174,6 +181,17 @@ export class Hub {
     void this.#options.outbox.takeNew((seq) => saidByPlayer(event, seq, this.#options.clock.now()), heardIn.map(roomId));
   }
 
+  /** Something happened on a game server, as one virtual server sees it: those rooms of its adapters are told that want to know. */
+  #notice(via: VirtualServer, server: ServerId, { subject, tag, body }: Draft): void {
+    const { map, outbox, clock } = this.#options;
+    const place: Place = { kind: 'server', server };
+    const rooms = map
+      .hearersOf(place)
+      .told(subject)
+      .filter((room) => this.#members.get(room.adapter)?.server === via);
+    outbox.tell((seq) => ({ kind: 'notice', id: numberedId(seq), at: clock.now(), place, tag, body }), rooms.map(roomId));
+  }
+
   /** What the configuration says now of where an event is from. */
   #circumstances(adapter: AdapterId, place: Place | undefined): Omit<NetworkDelivery, 'event' | 'adapter'> | undefined {
     const member = this.#members.get(adapter);
@@ -187,15 +205,15 @@ export class Hub {
   }
 
   /** What is paused is not carried; but what is taken back is taken back, so that nobody reads it after the pause. */
-  #isCarried(event: Message | Edit | Removal, place: RoomPlace): boolean {
+  #isCarried({ kind }: Heard, place: RoomPlace): boolean {
     const { map } = this.#options;
-    return event.kind === 'removal' ? map.has(place) : map.isCarried(place);
+    return kind === 'removal' || kind === 'reaction-removal' ? map.has(place) : map.isCarried(place);
   }
 
   /** Changes go wherever the message may be, or wait. */
-  #hearersOf(event: Message | Edit | Removal, place: RoomPlace): readonly RoomAddress[] {
+  #hearersOf({ kind }: Heard, place: RoomPlace): readonly RoomAddress[] {
     const { map } = this.#options;
-    return (event.kind === 'message' ? map.hearersOf(place) : map.reachOf(place)).rooms;
+    return (kind === 'message' || kind === 'reaction' ? map.hearersOf(place) : map.reachOf(place)).rooms;
   }
 }
 

@@ -1,12 +1,15 @@
 /** What comes in, made fit for everybody else. */
 import { z } from 'zod';
 import type { CrossChatEvents, CrossChatUser } from './crosschat/index.ts';
-import { type Author, eventId, type Message, type Place, type ServerId } from './event.ts';
+import { type Author, eventId, type Message, type Place, type Reaction, type ServerId } from './event.ts';
+import { excerpt } from './text/excerpt.ts';
 import { sanitizeName } from './text/names.ts';
 import { toPlain } from './text/plain.ts';
 import { literal } from './text/tree.ts';
 
 const origin = z.object({ platform: z.string().max(64), room: z.string().max(256) });
+/** The longest emoji, in UTF-16 units: on some platforms any text can be one. */
+const MAX_EMOJI = 32;
 const webAddress = z.url({ protocol: /^https?$/ }).max(2_048);
 
 /** The room that a `say` of another bridge was said in, where it tells. */
@@ -32,7 +35,18 @@ export function saidByPlayer({ server, user, text }: CrossChatEvents['say'][0], 
 /** A message of a platform with a name that can be shown; undefined when there is nothing in it that anybody could see. */
 export function presentable(message: Message): Message | undefined {
   if (message.attachments.length === 0 && isBlank(toPlain(message.body))) return undefined;
-  return { ...message, author: { ...message.author, name: sanitizeName(message.author.name) || 'Somebody' } };
+  return { ...message, author: presentableAuthor(message.author) };
+}
+
+/** A reaction with a name and an emoji that can be shown; undefined when there is nothing in it that anybody could see. */
+export function presentableReaction(reaction: Reaction): Reaction | undefined {
+  const { emoji, author } = reaction;
+  if (isBlank(emoji.name)) return undefined;
+  return { ...reaction, emoji: { ...emoji, name: excerpt(emoji.name, MAX_EMOJI) }, author: presentableAuthor(author) };
+}
+
+function presentableAuthor(author: Author): Author {
+  return { ...author, name: sanitizeName(author.name) || 'Somebody' };
 }
 
 /** Whether there is nothing in a text that anybody could see. */

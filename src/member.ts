@@ -3,7 +3,8 @@ import type { Logger } from 'pino';
 import type { Adapter, AdapterHost } from './adapter.ts';
 import type { Clock } from './clock.ts';
 import type { AdapterConfig } from './config.ts';
-import type { AdapterId, Author, Edit, Message, Removal, RoomRef } from './event.ts';
+import type { AdapterId, Author, Heard, RoomRef } from './event.ts';
+import type { Media } from './media/media.ts';
 import type { VirtualServer } from './virtual-server.ts';
 
 /** An adapter with its rooms, and the virtual server that it stands behind. */
@@ -22,7 +23,7 @@ export interface Member {
 
 /** Who takes what an adapter hears. */
 interface Ear {
-  heardFromRoom(event: Message | Edit | Removal): Promise<void>;
+  heardFromRoom(event: Heard): Promise<void>;
   changed(member: Member, author: Author): void;
   left(member: Member, userId: Author['id']): void;
 }
@@ -33,13 +34,14 @@ export interface MemberOptions extends Pick<AdapterHost, 'memory' | 'health' | '
   readonly rooms: () => readonly RoomRef[];
   readonly server: VirtualServer;
   readonly hub: Ear;
+  readonly media: Media;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
 /** Makes an adapter, and puts it in its place. */
 export function makeMember({ id, module, config }: AdapterConfig, options: MemberOptions): Member {
-  const { rooms, server, hub, log, clock, random, memory, health, shutdown } = options;
+  const { rooms, server, hub, media, log, clock, random, memory, health, shutdown } = options;
   const adapter = module.create(config, {
     id,
     get rooms() {
@@ -49,15 +51,18 @@ export function makeMember({ id, module, config }: AdapterConfig, options: Membe
     clock,
     random,
     memory,
+    media: media.readerFor(id),
     chat: server.chat,
-    message: (message) => hub.heardFromRoom(message),
-    edit: (edit) => hub.heardFromRoom(edit),
+    message: (message) => hub.heardFromRoom(media.linked(message)),
+    edit: (edit) => hub.heardFromRoom({ ...edit, message: media.linked(edit.message) }),
     remove: (removal) => hub.heardFromRoom(removal),
+    react: (reaction) => hub.heardFromRoom(reaction),
     profile: (author) => hub.changed(member, author),
     left: (userId) => hub.left(member, userId),
     health,
     shutdown,
   });
+  media.join(id, adapter);
   const { type, everywhere = false } = module;
   const member: Member = {
     id,

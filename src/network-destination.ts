@@ -1,6 +1,7 @@
 /** The game servers as a destination of deliveries, through one virtual server. */
 import { DeliveryError } from './adapter.ts';
-import type { AdapterId, Event, Message, Place } from './event.ts';
+import type { AdapterId, Message, Place } from './event.ts';
+import { type NetworkReactionOptions, reactionLine } from './network-reactions.ts';
 import type { Destination } from './outbox/destination.ts';
 import type { NetworkDelivery, VirtualServer } from './virtual-server.ts';
 
@@ -12,20 +13,24 @@ export function networkId({ chat }: VirtualServer): string {
 /**
  * Makes a virtual server's destination, which is a group of its own. It has no place to tell what came too late: a stale line in a
  * game is noise.
+ * @param reactions what reactions are told with; absent where they are not told
  * @param circumstances what the current configuration says of an event's adapter and place; undefined when it is not there any more
  */
 export function networkDestination(
   server: VirtualServer,
   circumstances: (adapter: AdapterId, place: Place | undefined) => Omit<NetworkDelivery, 'event' | 'adapter'> | undefined,
+  reactions?: NetworkReactionOptions,
 ): Destination {
   const id = networkId(server);
   return {
     id,
     name: `game servers (as ${server.chat.state.ownId})`,
     group: id,
-    async deliver(event, attempt) {
+    async deliver(news, attempt) {
       // What was said in a game can't be taken back; what still waited here never comes.
-      if (event.kind === 'removal') return;
+      if (news.kind === 'removal' || news.kind === 'reaction-removal') return;
+      const event = news.kind === 'reaction' ? reactions && (await reactionLine(reactions, news, id)) : news;
+      if (event === undefined) return;
       const { adapter, place } = sourceOf(event);
       const found = adapter && circumstances(adapter, place);
       if (!found) throw new DeliveryError('the room that it is from is no longer configured', { passing: false });
@@ -34,7 +39,7 @@ export function networkDestination(
   };
 }
 
-function sourceOf(event: Exclude<Event, { kind: 'removal' }>): {
+function sourceOf(event: NetworkDelivery['event']): {
   adapter: AdapterId | undefined;
   place: Message['place'] | undefined;
 } {

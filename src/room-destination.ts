@@ -5,7 +5,9 @@ import { type RoomAddress, roomId } from './channels.ts';
 import type { Edit, EventId, Message, Removal } from './event.ts';
 import type { Destination } from './outbox/destination.ts';
 import type { History } from './outbox/history.ts';
+import type { Reactions } from './outbox/reactions.ts';
 import type { Threads } from './outbox/threads.ts';
+import { react, takeBackReaction, takeBackReactions } from './room-reactions.ts';
 import { withTarget } from './targets.ts';
 import { literal } from './text/tree.ts';
 
@@ -15,6 +17,7 @@ export interface RoomOptions {
   readonly adapter: Adapter;
   readonly history: History;
   readonly threads: Threads;
+  readonly reactions: Reactions;
   readonly log: Logger;
 }
 
@@ -34,6 +37,11 @@ export function roomDestination(options: RoomOptions): Destination {
       }
       if (event.kind === 'edit') await edit(options, event, attempt);
       if (event.kind === 'removal') await remove(options, event, attempt);
+      if (event.kind === 'reaction') await react(options, event, attempt);
+      if (event.kind === 'reaction-removal') await takeBackReactions(options, event, attempt);
+    },
+    async notify(notice, signal) {
+      await adapter.notify?.(address.room, notice, signal);
     },
   };
 }
@@ -48,7 +56,13 @@ async function edit(options: RoomOptions, event: Edit, attempt: Attempt): Promis
   else log.debug({ room: address.room, event: event.id }, nothingTo(event.message.id, own, 'edit'));
 }
 
-async function remove({ address, adapter, history, log }: RoomOptions, event: Removal, attempt: Attempt): Promise<void> {
+async function remove(options: RoomOptions, event: Removal, attempt: Attempt): Promise<void> {
+  const { address, adapter, history, log } = options;
+  const target = await history.event(event.target);
+  if (target?.kind === 'reaction') {
+    await takeBackReaction(options, target, event.id, attempt);
+    return;
+  }
   const { own } = await history.parts(event.target, roomId(address));
   if (own.length > 0 && adapter.remove) await adapter.remove(address.room, own, attempt.signal);
   else log.debug({ room: address.room, event: event.id }, nothingTo(event.target, own, 'remove'));

@@ -38,6 +38,7 @@ const VARIABLES: Readonly<Record<string, readonly [path: string, read: Read]>> =
   PUBLIC_URL: ['http.public_url', asText],
   MEDIA_MAX_MB: ['media.max_mb', asNumber],
   STANDBY: ['standby', asFlag],
+  GAME_REACTIONS: ['game_reactions', asFlag],
   LOG_LEVEL: ['log_level', asText],
 };
 

@@ -15,14 +15,14 @@ export async function withTarget(message: Message, address: RoomAddress, history
  * The message that a place names: one that was said there, or the one that we show there under this id.
  * @param target named after that place
  */
-async function meantBy(target: EventId, place: Place, history: History): Promise<EventId> {
+export async function meantBy(target: EventId, place: Place, history: History): Promise<EventId> {
   const nativeId = place.kind === 'room' ? nativeIdIn(place, target) : undefined;
   if (place.kind !== 'room' || nativeId === undefined) return target;
   return (await history.eventAt(roomId(place), nativeId)) ?? target;
 }
 
 /** Where a message stands in a room; undefined when it never got there, or only among others in one that was joined of them. */
-async function standingOf(id: EventId, address: RoomAddress, history: History): Promise<Standing | undefined> {
+export async function standingOf(id: EventId, address: RoomAddress, history: History): Promise<Standing | undefined> {
   const nativeId = nativeIdIn({ kind: 'room', ...address }, id);
   if (nativeId === undefined) {
     const [first] = (await history.parts(id, roomId(address))).own;

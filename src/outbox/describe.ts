@@ -16,6 +16,10 @@ export function describe(event: Event): string {
       return `(edited) ${describe(event.message)}`;
     case 'removal':
       return `the removal of ${event.target}`;
+    case 'reaction':
+      return `the reaction ${event.emoji.name} of ${event.author.name} to ${event.target}`;
+    case 'reaction-removal':
+      return `the end of ${event.emoji?.name ?? 'all reactions'} at ${event.target}`;
     case 'profile':
       return `the new name or looks of ${event.author.name}`;
     case 'departure':

@@ -1,10 +1,11 @@
 /** The outbox: events are kept with their deliveries, and then handed to one queue per destination. */
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
-import type { Event, EventId, Message, Place } from '../event.ts';
+import type { Event, EventId, Message, Notice, Place } from '../event.ts';
 import type { Database } from '../store/database.ts';
 import { deliveries as statements } from '../store/deliveries.ts';
 import { DeliveryReader } from '../store/delivery-reader.ts';
+import { ReactionStore } from '../store/reactions.ts';
 import { ThreadStore } from '../store/threads.ts';
 import type { Writer } from '../store/writer.ts';
 import { Arrivals } from './arrivals.ts';
@@ -14,6 +15,7 @@ import { type Expired, expiryNotice } from './expiry.ts';
 import { History } from './history.ts';
 import { DeliveryQueue } from './queue.ts';
 import type { QueueReport } from './queue-report.ts';
+import { Reactions } from './reactions.ts';
 import { NOT_CONFIGURED } from './reasons.ts';
 import { Retries } from './retries.ts';
 import { Sources } from './sources.ts';
@@ -44,6 +46,8 @@ export class Outbox {
   readonly history: History;
   /** Which thread of one room is which of another. */
   readonly threads: Threads;
+  /** Who reacted to what. */
+  readonly reactions: Reactions;
   readonly #options: OutboxOptions;
   readonly #reader: DeliveryReader;
   readonly #queues = new Map<string, DeliveryQueue>();
@@ -63,6 +67,7 @@ export class Outbox {
     this.history = new History(this.#reader);
     const store = new ThreadStore(options.database, options.writer);
     this.threads = new Threads({ store, history: this.history, clock: options.clock });
+    this.reactions = new Reactions(new ReactionStore(options.database, options.writer));
     this.#arrivals = new Arrivals(options.writer, this.#queues, ({ seq }) => this.#takings.delivered(seq));
     const nextPosition = () => ++this.#seq;
     this.#retries = new Retries({
@@ -193,6 +198,13 @@ export class Outbox {
   /** Takes an event that nobody knows yet, with its number in its id, after all that the source handed over before. Resolves like {@link take}. */
   takeNext(make: (seq: number) => Event, source: string, destinations: readonly string[]): Promise<void> {
     return this.#sources.inTurn(source, Promise.resolve(), () => this.takeNew(make, destinations));
+  }
+
+  /** Shows a notice in rooms where nobody's message waits, soon or never. It is not kept. */
+  tell(make: (seq: number) => Notice, destinations: readonly string[]): void {
+    if (destinations.length === 0) return;
+    const notice = make(++this.#seq);
+    for (const id of destinations) this.#queues.get(id)?.tell(notice);
   }
 
   /**

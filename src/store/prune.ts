@@ -1,5 +1,6 @@
 /** Lets go of what is old, or too much. What still waits to be delivered is never touched. */
 import type { Database, Statement } from './database.ts';
+import { forgetReactions } from './reactions.ts';
 import { forgetThreads } from './threads.ts';
 import type { Writer } from './writer.ts';
 
@@ -66,7 +67,9 @@ export async function prune(options: PruneOptions): Promise<Pruned> {
   await options.writer.add(
     { sql: 'DELETE FROM ban WHERE until <= ?', values: [now] },
     { sql: DELETE_ORPHANS, values: [cutoff] },
+    { sql: 'DELETE FROM upload WHERE at < ?', values: [cutoff] },
     ...forgetThreads(cutoff),
+    forgetReactions(),
   );
   while (!options.signal?.aborted && (await database.shrink())) await new Promise(setImmediate);
   return { events, bytes: Math.max(0, before.total - (await database.size()).total) };

@@ -55,11 +55,19 @@ export const migrations: readonly (readonly string[])[] = [
       used_at BIGINT NOT NULL, PRIMARY KEY (id, destination))`,
     'CREATE INDEX thread_native ON thread (destination, native_id)',
     'CREATE INDEX thread_used ON thread (used_at)',
+    // Who reacted to a message, as a destination was told. `target` is the message and `id` the reaction's event; `native` is 1 where
+    // it is shown by the platform's own means.
+    `CREATE TABLE reaction (destination TEXT NOT NULL, target TEXT NOT NULL, emoji TEXT NOT NULL, who TEXT NOT NULL, id TEXT NOT NULL,
+      native INTEGER NOT NULL, PRIMARY KEY (destination, target, emoji, who))`,
     // Rooms that were added to a channel at run time, and who consented. `made` is 1 where the channel was not configured then.
     `CREATE TABLE room (adapter TEXT NOT NULL, room TEXT NOT NULL, channel TEXT NOT NULL, made INTEGER NOT NULL, by_name TEXT NOT NULL,
       by_id TEXT NOT NULL, via TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (adapter, room))`,
     // What is paused: a channel by its name, or a room; what it is not is empty.
     `CREATE TABLE pause (channel TEXT NOT NULL, adapter TEXT NOT NULL, room TEXT NOT NULL, by TEXT NOT NULL, at BIGINT NOT NULL,
       PRIMARY KEY (channel, adapter, room))`,
+    // What the platform of an adapter knows a file by that the adapter uploaded there.
+    `CREATE TABLE upload (adapter TEXT NOT NULL, source TEXT NOT NULL, uri TEXT NOT NULL, at BIGINT NOT NULL,
+      PRIMARY KEY (adapter, source))`,
+    'CREATE INDEX upload_at ON upload (adapter, at)',
   ],
 ];

@@ -9,6 +9,7 @@ const place = z.union([
   z.looseObject({ kind: z.literal('server'), server: z.string() }),
 ]);
 const author = z.looseObject({ id, name: z.string() });
+const emoji = z.looseObject({ name: z.string(), url: z.string().optional() });
 const message = z.looseObject({
   kind: z.literal('message'),
   id,
@@ -23,6 +24,16 @@ const event = z.discriminatedUnion('kind', [
   message,
   z.looseObject({ kind: z.literal('edit'), id, at, place, message }),
   z.looseObject({ kind: z.literal('removal'), id, at, place, target: id }),
+  z.looseObject({ kind: z.literal('reaction'), id, at, place, tag: z.string(), author, emoji, target: id }),
+  z.looseObject({
+    kind: z.literal('reaction-removal'),
+    id,
+    at,
+    place,
+    target: id,
+    emoji: emoji.optional(),
+    userId: id.optional(),
+  }),
   z.looseObject({ kind: z.literal('profile'), id, at, adapter: id, author }),
   z.looseObject({ kind: z.literal('departure'), id, at, adapter: id, userId: id }),
 ]);

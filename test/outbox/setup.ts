@@ -50,7 +50,7 @@ export class Room {
   }
 
   /** @param _known what was shown in it before, and in which threads */
-  destination(_known: Pick<Outbox, 'history' | 'threads'>): Destination {
+  destination(_known: Pick<Outbox, 'history' | 'reactions' | 'threads'>): Destination {
     return {
       id: this.id,
       name: `the room ${this.id}`,

@@ -3,7 +3,9 @@ import { pino } from 'pino';
 import type { AdapterHost, Memory } from '../../src/adapter.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { CrossChat } from '../../src/crosschat/index.ts';
-import type { AdapterId, Author, Edit, Message, Removal, RoomRef } from '../../src/event.ts';
+import type { AdapterId, Author, Edit, Message, Reaction, ReactionRemoval, Removal, RoomRef } from '../../src/event.ts';
+import type { Media } from '../../src/media/media.ts';
+import { testMedia } from './media.ts';
 import { words } from './words.ts';
 
 export { words } from './words.ts';
@@ -42,6 +44,7 @@ export interface TestHost extends AdapterHost {
   readonly messages: Recorder<Message>;
   readonly edits: Recorder<Edit>;
   readonly removals: Recorder<Removal>;
+  readonly reactions: Recorder<Reaction | ReactionRemoval>;
   readonly profiles: Recorder<Author>;
   readonly departures: Recorder<Author['id']>;
   /** Each line that was logged, as the JSON text that would stand in the log. */
@@ -59,6 +62,8 @@ export interface TestHostOptions {
   readonly random?: () => number;
   /** To be handed from one host to the next for a "restart". */
   readonly memory?: Memory;
+  /** By default there are no files. */
+  readonly media?: Media;
   /** All is well by default. */
   readonly health?: () => readonly string[];
   /** By default one that is never started. */
@@ -71,6 +76,7 @@ export function testHost(options: TestHostOptions = {}): TestHost {
   const messages = new Recorder<Message>();
   const edits = new Recorder<Edit>();
   const removals = new Recorder<Removal>();
+  const reactions = new Recorder<Reaction | ReactionRemoval>();
   const profiles = new Recorder<Author>();
   const departures = new Recorder<Author['id']>();
   const lines = new Recorder<string>();
@@ -79,6 +85,7 @@ export function testHost(options: TestHostOptions = {}): TestHost {
     messages,
     edits,
     removals,
+    reactions,
     profiles,
     departures,
     lines,
@@ -89,6 +96,7 @@ export function testHost(options: TestHostOptions = {}): TestHost {
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,
     memory: options.memory ?? testMemory(),
+    media: (options.media ?? testMedia()).readerFor((options.id ?? 'test') as AdapterId),
     chat: options.chat ?? new CrossChat({ serverId: 'bridge', urls: ['mqtt://127.0.0.1:1'], allowAnonymous: true }),
     async message(message) {
       await options.onMessage?.(message);
@@ -99,6 +107,9 @@ export function testHost(options: TestHostOptions = {}): TestHost {
     },
     async remove(removal) {
       removals.add(removal);
+    },
+    async react(reaction) {
+      reactions.add(reaction);
     },
     profile: (author) => profiles.add(author),
     left: (userId) => departures.add(userId),
