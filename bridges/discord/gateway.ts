@@ -4,6 +4,7 @@ import type { Memory } from '../../src/adapter.ts';
 import type { RoomRef } from '../../src/event.ts';
 import { createClient } from './client.ts';
 import { Hearing } from './hearing.ts';
+import type { Members } from './members.ts';
 import { Missed } from './missed.ts';
 import { listenToPeople, type PeopleEvents } from './people.ts';
 import { Positions } from './positions.ts';
@@ -21,6 +22,8 @@ interface GatewayOptions extends TalkRules {
   readonly apiUrl: string | undefined;
   /** Whether the application may see who joins, leaves and changes. */
   readonly guildMembers: boolean;
+  /** Learns who is in the guilds. */
+  readonly members: Members;
   readonly rooms: readonly RoomRef[];
   readonly memory: Memory;
   readonly log: Logger;
@@ -52,7 +55,7 @@ export class Gateway {
   #interrupted = false;
 
   constructor(options: GatewayOptions, events: GatewayEvents) {
-    const { apiUrl, guildMembers, rooms, clock, log, memory } = options;
+    const { apiUrl, guildMembers, members, rooms, clock, log, memory } = options;
     this.#options = options;
     this.#events = events;
     this.#positions = new Positions(memory);
@@ -65,6 +68,7 @@ export class Gateway {
     this.#missed = new Missed(this.#client, { clock, log, signal: this.#stopping.signal });
     this.#listen();
     this.#talk.listen(this.#client);
+    members.follow(this.#client, guildMembers);
     listenToPeople(this.#client, rooms, events);
   }
 
@@ -140,6 +144,7 @@ export class Gateway {
   /** A room that was never heard begins at its present end; the others go on where they stopped. */
   async #beginHearing(): Promise<void> {
     for (const room of this.#options.rooms) {
+      this.#options.members.meet(room);
       const last = await this.#positions.load(room);
       if (last !== undefined) {
         this.#hearing.skipTo(room, last);

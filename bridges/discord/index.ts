@@ -13,6 +13,7 @@ import { type DiscordConfig, schema } from './config.ts';
 import { badToken, gatewayFault, isUnauthorized, missingIntent, reasonOf, waitOf } from './faults.ts';
 import { accountFindings, channelFindings } from './findings.ts';
 import { Gateway, GatewayRefusal } from './gateway.ts';
+import { Members } from './members.ts';
 import { Sender } from './sender.ts';
 
 /** https://discord.com/developers/docs */
@@ -36,6 +37,7 @@ class DiscordAdapter implements Adapter {
   readonly #config: DiscordConfig;
   readonly #host: AdapterHost;
   readonly #api: Api;
+  readonly #members: Members;
   readonly #sender: Sender;
   readonly #stopping = new AbortController();
   #account: Account | undefined;
@@ -46,11 +48,16 @@ class DiscordAdapter implements Adapter {
     this.#config = config;
     this.#host = host;
     this.#api = new Api(config.token, config.api_url, host.clock);
+    this.#members = new Members(host.clock);
     this.#sender = new Sender(this.#api, {
       clock: host.clock,
       log: host.log,
       template: config.name_template ?? '{name} [{server}]',
       account: (signal) => this.#knownAccount(signal),
+      neighbours: (room) => ({
+        bot: this.#account?.username,
+        resembles: (name) => this.#members.resembles(room, name),
+      }),
     });
   }
 
@@ -201,6 +208,7 @@ class DiscordAdapter implements Adapter {
       {
         apiUrl: this.#config.api_url,
         guildMembers,
+        members: this.#members,
         rooms,
         ears: {
           own: { applicationId, userId },

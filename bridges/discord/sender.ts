@@ -6,7 +6,7 @@ import type { Account, Api, Webhook } from './api.ts';
 import { Changes } from './changes.ts';
 import { deliveryFault, isChannelGone, isDoubtful, isWebhookGone, refusedFields } from './faults.ts';
 import { History } from './history.ts';
-import { type Identity, identityOf, withoutRefused } from './identity.ts';
+import { type Identity, identityOf, type Neighbours, namesOf, withoutRefused } from './identity.ts';
 import { contentsOf } from './outgoing.ts';
 import { type Target, Targets } from './targets.ts';
 
@@ -16,6 +16,16 @@ interface SenderOptions {
   /** Of the name that a player is shown under. */
   readonly template: string;
   readonly account: (signal: AbortSignal) => Promise<Account>;
+  /** Whose names are in use in a room. */
+  readonly neighbours: (room: string) => Neighbours;
+}
+
+/** One message of Discord. */
+interface Part {
+  readonly identity: Identity;
+  /** The names that it may have been shown under already. */
+  readonly usernames: readonly string[];
+  readonly content: string;
 }
 
 /** Shows messages through one webhook per channel. */
@@ -23,14 +33,16 @@ export class Sender {
   readonly #api: Api;
   readonly #clock: Clock;
   readonly #template: string;
+  readonly #neighbours: SenderOptions['neighbours'];
   readonly #targets: Targets;
   readonly #history: History;
   readonly #changes: Changes;
 
-  constructor(api: Api, { clock, log, template, account }: SenderOptions) {
+  constructor(api: Api, { clock, log, template, account, neighbours }: SenderOptions) {
     this.#api = api;
     this.#clock = clock;
     this.#template = template;
+    this.#neighbours = neighbours;
     this.#targets = new Targets(api, account);
     this.#history = new History(api, this.#targets, log);
     this.#changes = new Changes(api, this.#targets);
@@ -83,18 +95,18 @@ export class Sender {
   }
 
   async #showAll(target: Target, message: Message, contents: readonly string[], attempt: Attempt): Promise<void> {
-    const identity = identityOf(message, this.#template);
+    const identity = identityOf(message, this.#template, this.#neighbours(target.channel.id));
+    const usernames = namesOf(message, this.#template);
     for (const content of contents) {
       const since = attempt.begunAt ?? Math.min(message.at, this.#clock.now());
-      await this.#show(target, identity, content, since, attempt);
+      await this.#show(target, { identity, usernames, content }, since, attempt);
     }
   }
 
-  async #show(target: Target, identity: Identity, content: string, since: number, attempt: Attempt): Promise<void> {
+  async #show(target: Target, { identity, usernames, content }: Part, since: number, attempt: Attempt): Promise<void> {
     // Before the look: its answer tells Discord's time.
     const webhook = await this.#targets.webhook(target, attempt.signal);
     if (attempt.doubtful) {
-      const usernames = [identity, withoutRefused(identity, ['username'])].map(({ username }) => username);
       const found = await this.#history.find(target, { content, usernames }, since, attempt);
       if (found !== undefined) return attempt.done(found);
     }

@@ -1,0 +1,40 @@
+/** Names that a reader could take for somebody else's. */
+import { skeleton } from '../../src/text/skeleton.ts';
+
+/** What Discord forbids in any name: whoever spells it otherwise means to be taken for it. */
+const brands = ['discord', 'clyde'].map(skeleton);
+
+/** What the bridge calls itself and whoever it sums up, and what sounds as if a server, or those who run it, spoke. */
+const offices: ReadonlySet<string> = new Set(
+  [
+    'Bridge',
+    'crosschat',
+    'Several people',
+    'Several players',
+    'System',
+    'Server',
+    'Console',
+    'Webhook',
+    'Bot',
+    'AutoMod',
+    'everyone',
+    'here',
+    'Admin',
+    'Admins',
+    'Administrator',
+    'Server Admin',
+    'Mod',
+    'Mods',
+    'Moderator',
+    'Owner',
+    'Staff',
+    'Support',
+  ].map(skeleton),
+);
+
+/** Whether a name sounds as if Discord, the bridge, its bot or somebody in charge spoke. @param bot the bot's name, where it is known */
+export function soundsOfficial(name: string, bot: string | undefined): boolean {
+  const look = skeleton(name);
+  if (look === '') return false;
+  return offices.has(look) || brands.some((brand) => look.includes(brand)) || (bot !== undefined && look === skeleton(bot));
+}
