@@ -21,7 +21,10 @@ export interface ConnectionOptions {
   readonly tls: TlsOptions | undefined;
   /** Seconds. */
   readonly keepalive: number;
-  /** Published by the broker, retained, when we are cut off. */
+  /**
+   * Published by the broker, retained, when we are cut off: at QoS 2 like all that we say, since at QoS 1 a receiver may be handed it
+   * before the last lines, and has then forgotten who says them. https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html#_Toc398718105
+   */
   readonly will?: { readonly topic: string; readonly payload: string };
   /** Whether the broker is to forget what it holds for our client id; in MQTT 3.1.1, also after this connection. */
   readonly clean: boolean;
@@ -268,7 +271,7 @@ function clientOptions(options: ConnectionOptions): IClientOptions {
     keepalive: options.keepalive,
     reconnectPeriod: 0,
     connectTimeout: CONNECT_TIMEOUT,
-    ...(will === undefined ? {} : { will: { ...will, payload: Buffer.from(will.payload), qos: 1, retain: true, ...delay } }),
+    ...(will === undefined ? {} : { will: { ...will, payload: Buffer.from(will.payload), qos: 2, retain: true, ...delay } }),
     ...(version === 5
       ? { properties: { sessionExpiryInterval: options.durable ? SESSION_EXPIRY : 0, maximumPacketSize: MAX_PACKET_BYTES } }
       : {}),

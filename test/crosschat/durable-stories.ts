@@ -2,6 +2,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import type { CrossChatOptions } from '../../src/crosschat/index.ts';
 import type { Passing } from '../support/mqtt-proxy.ts';
+import { TcpProxy } from '../support/proxy.ts';
 import { next } from './events.ts';
 import { Life, type Remains } from './life.ts';
 import { RawPeer } from './raw-peer.ts';
@@ -19,9 +20,9 @@ export function durableStories(lab: () => Lab, sound: boolean): void {
     return life;
   }
 
-  async function peer(id = 'alpha'): Promise<RawPeer> {
+  async function peer(id = 'alpha', address = lab().url): Promise<RawPeer> {
     const { url, version, login } = lab();
-    const connected = await RawPeer.connect({ url, id, version, ...login(id) });
+    const connected = await RawPeer.connect({ url: address, id, version, ...login(id) });
     onTestFinished(async () => {
       await connected.close();
       for (const left of ['bridge', id]) await RawPeer.forget({ url, id: left, version: 4, ...login(left) });
@@ -114,6 +115,31 @@ export function durableStories(lab: () => Lab, sound: boolean): void {
       expect(kinds.includes('user')).toBe(kinds.includes('status'));
     },
   );
+
+  test('who is slow to hear what a bridge said before it was killed hears it first, and then that it is gone', async () => {
+    const { hostname: host, port } = new URL(lab().url);
+    const line = await TcpProxy.start({ host, port: Number(port) });
+    onTestFinished(() => line.cut());
+    const alpha = await peer('alpha', `mqtt://127.0.0.1:${line.port}`);
+    const beta = await peer('beta');
+    // With MQTT 5, the Last Will comes a minute later.
+    const life = await begin(undefined, { protocolVersion: 4 });
+    await greet(life, alpha);
+    await alpha.caughtUp();
+    alpha.heard.length = 0;
+    line.hold();
+    await life.chat.state.addUser('Bob');
+    await life.chat.state.say(2, 'hello');
+    life.kill();
+    await beta.hears('state/bridge/status', ({ started }: { started: number }) => started === 0);
+    line.release();
+    await alpha.caughtUp();
+    expect(alpha.heard.slice(0, 3).map(({ topic }) => topic)).toEqual([
+      'crosschat/m/bridge/alpha/user',
+      'crosschat/m/bridge/alpha/say/2',
+      'crosschat/state/bridge/status',
+    ]);
+  });
 
   test.runIf(sound)(
     'a connection that breaks again and again loses and doubles nothing, either way',

@@ -34,8 +34,6 @@ export class GameServer {
   readonly users = new Map<string, Map<number, SeenUser>>();
   readonly #online = new Map<string, number>();
   readonly #players = new Map<number, string>();
-  /** Who speaks in a message that the broker has not released yet, by packet id. */
-  readonly #speaking = new Map<number, string>();
   readonly #options: GameServerOptions;
   readonly #client: MqttClient;
   readonly #prefix: string;
@@ -62,16 +60,9 @@ export class GameServer {
       will: { topic: `${prefix}state/${options.id}/status`, payload: Buffer.from('{"started":0}'), qos: 1, retain: true },
     });
     const server = new GameServer(options, client);
-    // Released, a line comes later than what was sent after it at QoS 1, such as the Last Will of who said it.
-    client.on('packetreceive', (packet) => {
-      if (packet.cmd === 'publish' && packet.messageId !== undefined)
-        server.#announced(packet.messageId, packet.topic, packet.dup);
-    });
-    client.on('message', (topic, payload, { messageId = 0 }) => {
-      const speaker = server.#speaking.get(messageId);
-      server.#speaking.delete(messageId);
+    client.on('message', (topic, payload) => {
       try {
-        server.#receive(topic, payload.toString(), speaker);
+        server.#receive(topic, payload.toString());
       } catch {
         // Somebody sent what is no crosschat; the Lua module passes over it as well.
       }
@@ -140,15 +131,7 @@ export class GameServer {
     await this.publish(`m/${this.id}/${server}/${endpoint}`, JSON.stringify(payload));
   }
 
-  #announced(messageId: number, topic: string, again: boolean): void {
-    if (again && this.#speaking.has(messageId)) return;
-    const [, server = '', , endpoint, userId] = topic.slice(this.#prefix.length).split('/');
-    const name = endpoint === 'say' ? this.users.get(server)?.get(Number(userId))?.name : undefined;
-    if (name === undefined) this.#speaking.delete(messageId);
-    else this.#speaking.set(messageId, name);
-  }
-
-  #receive(topic: string, payload: string, speaker: string | undefined): void {
+  #receive(topic: string, payload: string): void {
     const [kind, server = '', third, endpoint, ...rest] = topic.slice(this.#prefix.length).split('/');
     if (server === this.id) return;
     if (kind === 'state') {
@@ -158,7 +141,7 @@ export class GameServer {
     const body = JSON.parse(payload) as Record<string, unknown>;
     if (endpoint === 'user') this.#presence(server, body);
     if (endpoint === 'say') {
-      const name = this.users.get(server)?.get(Number(rest[0]))?.name ?? speaker ?? `UnknownUser${rest[0]}`;
+      const name = this.users.get(server)?.get(Number(rest[0]))?.name ?? `UnknownUser${rest[0]}`;
       this.chat.add(`${name}@${server}: ${String(body['say'])}`);
     }
     this.packets.add(`${topic} ${payload}`);
