@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Channel, channelMap, roomKey } from '../src/channels.ts';
-import type { AdapterId, Place, RoomRef, ServerId } from '../src/event.ts';
+import type { AdapterId, NoticeSubject, Place, RoomRef, ServerId } from '../src/event.ts';
 
 const room = (adapter: string, name: string) => ({ adapter: adapter as AdapterId, room: name as RoomRef });
 const inRoom = (adapter: string, name: string): Place => ({ kind: 'room', ...room(adapter, name) });
@@ -36,6 +36,18 @@ test('an unmapped room is heard nowhere', () => {
   expect(heardIn(inRoom('discord', '9'))).toEqual([]);
   expect(heardBy(inRoom('discord', '9'), 'eu-1')).toEqual([]);
   expect(heardIn(inRoom('matrix', '1'))).toEqual([]);
+});
+
+test('the rooms of a channel are told of its servers what they want to know; all of it, unless the channel says so', () => {
+  const told = channelMap([
+    { name: 'all', servers: ['*'], rooms: [room('discord', '1'), room('matrix', '1')] },
+    { name: 'some', servers: ['eu-*'], rooms: [room('discord', '2'), room('discord', '1')], notices: ['servers', 'maps'] },
+    { name: 'none', servers: ['*'], rooms: [room('discord', '3'), room('matrix', '1')], notices: [] },
+  ]);
+  const of = (server: string, subject: NoticeSubject) => told(onServer(server)).told(subject).map(roomKey);
+  expect(of('eu-1', 'joins')).toEqual(['discord/1', 'matrix/1']);
+  expect(of('eu-1', 'maps')).toEqual(['discord/1', 'matrix/1', 'discord/2']);
+  expect(of('us-1', 'servers')).toEqual(['discord/1', 'matrix/1']);
 });
 
 test('servers hear each other over the network, so the bridge carries nothing from one to another', () => {

@@ -1,14 +1,25 @@
 /** One Matrix account that speaks for everybody, in the configured rooms. */
 import { z } from 'zod';
-import { type Adapter, AdapterError, type AdapterHost, type Attempt, DeliveryError, type Finding } from '../../src/adapter.ts';
-import type { Edit, EventId, Message, RoomRef } from '../../src/event.ts';
+import {
+  type Adapter,
+  AdapterError,
+  type AdapterHost,
+  type Attempt,
+  DeliveryError,
+  type Finding,
+  type OwnReaction,
+} from '../../src/adapter.ts';
+import type { Edit, EventId, Message, Notice, RoomRef } from '../../src/event.ts';
 import { findings } from './check.ts';
 import type { MatrixConfig } from './config.ts';
 import { type MatrixContent, toContents } from './content.ts';
 import { describe, Homeserver, isTokenRefused, retryAfter, routeSdkLog } from './homeserver.ts';
 import { Inbox } from './inbox.ts';
+import { toNotice } from './notice.ts';
+import { openRoom } from './opening.ts';
 import { Outgoing } from './outgoing.ts';
 import { Positions } from './position.ts';
+import { ownReactions, putReaction } from './reactions.ts';
 import { Rooms } from './rooms.ts';
 import * as sentences from './sentences.ts';
 import { Sync } from './sync.ts';
@@ -113,6 +124,42 @@ export class MatrixAdapter implements Adapter {
     const target = this.#target(ref);
     const done = target.outgoing.takeBack(target.roomId, shown, signal);
     await this.#orWhyNot(done, target, { failed: sentences.notChanged, forbidden: sentences.mayNotRemove });
+  }
+
+  async notify(ref: RoomRef, notice: Notice, signal: AbortSignal): Promise<void> {
+    const target = this.#target(ref);
+    const content = toNotice(notice, this.#host.chat.state.ownId);
+    const done = target.outgoing.notify(target.roomId, content, notice.id, signal);
+    await this.#orWhyNot(done, target, { failed: sentences.notSent, forbidden: sentences.mayNotSpeak });
+  }
+
+  async open(ref: RoomRef, signal: AbortSignal): Promise<void> {
+    if (this.#session === undefined) throw new AdapterError(sentences.notConnected(ref));
+    const { userId } = this.#session;
+    await openRoom(ref, { homeserver: this.#homeserver, userId, rooms: this.#rooms }, signal);
+  }
+
+  close(ref: RoomRef): void {
+    this.#rooms.forget(ref);
+  }
+
+  get reactions(): 'native' | 'note' | 'none' {
+    return this.#config.reactions;
+  }
+
+  async react(ref: RoomRef, reaction: OwnReaction, signal: AbortSignal): Promise<boolean> {
+    const target = this.#target(ref);
+    await this.#orWhyNot(this.#react(target, reaction, signal), target, {
+      failed: sentences.notReacted,
+      forbidden: sentences.mayNotReact,
+    });
+    return true;
+  }
+
+  async #react({ roomId, userId, outgoing }: Target, reaction: OwnReaction, signal: AbortSignal): Promise<void> {
+    const serverId = this.#host.chat.state.ownId;
+    if (reaction.isOn) return putReaction(this.#homeserver, roomId, reaction, { serverId, signal });
+    await outgoing.takeBack(roomId, await ownReactions(this.#homeserver, roomId, reaction, { userId, signal }), signal);
   }
 
   get fault(): string | undefined {

@@ -1,10 +1,12 @@
 /** Shows messages in a room, changes them and takes them back: each once, however often it is tried. */
 import { z } from 'zod';
 import type { Attempt } from '../../src/adapter.ts';
+import type { EventId } from '../../src/event.ts';
 import { actionId, type MatrixContent, type ReplacementContent, toReplacement } from './content.ts';
 import { bridgeMark, markSchema, roomEvent } from './event.ts';
 import { readPage } from './history.ts';
 import { type Homeserver, isAbsent, isRefused } from './homeserver.ts';
+import type { NoticeContent } from './notice.ts';
 
 const sent = z.object({ event_id: z.string() });
 /** How far back is looked for an event that may be there: so many pages of our own messages. */
@@ -59,6 +61,12 @@ export class Outgoing {
   /** Takes events back. That one is gone already is no fault. */
   async takeBack(roomId: string, eventIds: readonly string[], signal: AbortSignal): Promise<void> {
     for (const id of eventIds) await this.#redact(roomId, id, signal);
+  }
+
+  /** Shows something by the way: nobody looks whether it is there. */
+  async notify(roomId: string, content: NoticeContent, cause: EventId, signal: AbortSignal): Promise<void> {
+    const path = `${roomPath(roomId)}/send/m.room.message/${actionId(cause, 'notice')}`;
+    await this.#homeserver.call('PUT', path, { body: content, signal });
   }
 
   async #put(roomId: string, content: MatrixContent | ReplacementContent, signal: AbortSignal): Promise<string> {
