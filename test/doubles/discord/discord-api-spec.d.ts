@@ -6,6 +6,10 @@ declare module 'discord-api-spec/zod' {
   export const MessageEditRequestPartialSchema: $ZodType;
   export const IncomingWebhookRequestPartialSchema: $ZodType;
   export const IncomingWebhookUpdateRequestPartialSchema: $ZodType;
+  export const ApplicationCommandUpdateRequestSchema: $ZodType;
+  export const IncomingWebhookInteractionRequestSchema: $ZodType;
+  export const IncomingWebhookUpdateForInteractionCallbackRequestPartialSchema: $ZodType;
+  export const ApplicationCommandAutocompleteCallbackRequestSchema: $ZodType;
   export const CreateTextThreadWithMessageRequestSchema: $ZodType;
   export const CreateTextThreadWithoutMessageRequestSchema: $ZodType;
   export const UpdateThreadRequestPartialSchema: $ZodType;

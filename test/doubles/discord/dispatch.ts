@@ -51,6 +51,8 @@ export function reaches(dispatch: Dispatch, viewer: Viewer): boolean {
   if (dispatch.to !== undefined && dispatch.to !== user.id) return false;
   if (!dispatch.guild.members.has(user.id) && dispatch.to === undefined) return false;
   if (dispatch.channel && !can(dispatch.channel, user.id, 'ViewChannel')) return false;
+  // Whoever gives a command wants it to arrive: no intent is needed.
+  if (dispatch.type === GatewayDispatchEvents.InteractionCreate) return true;
   const itself = dispatch.type === GatewayDispatchEvents.GuildMemberUpdate && dispatch.about === user.id;
   return itself || (viewer.intents & (INTENTS.get(dispatch.type) ?? 0)) !== 0;
 }

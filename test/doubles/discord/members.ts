@@ -1,6 +1,8 @@
 /** People and bots for a test: what they do. */
 import { type APIEmbed, type APIStickerItem, MessageFlags, MessageType } from 'discord.js';
+import { GivenCommand } from './answers.ts';
 import { endPoll, forward, notice, type PollDraft, pollShape } from './deeds.ts';
+import { type Filled, interact } from './interactions.ts';
 import { withoutCode } from './mentions.ts';
 import { edit, post, remove, type Upload } from './messages.ts';
 import { type SeenMessage, seen } from './seen.ts';
@@ -75,6 +77,24 @@ export class DiscordMember {
       replyTo: replyTo ? messageOf(this.#world, replyTo) : null,
     });
     return seen(this.#world, message);
+  }
+
+  /**
+   * Gives a command.
+   * @param name as it is typed, without the slash: `bridge add`
+   * @param options by name
+   * @param anyway whether an admin of the guild lets everybody use it
+   * @throws {Error} when their client would not show it to them, or not take it like that
+   */
+  runs(channel: Identified, name: string, options: Filled = {}, { anyway = false } = {}): GivenCommand {
+    const request = { user: this.user, channel: channelOf(this.#world, channel), name, options, anyway };
+    return new GivenCommand(this.#world, interact(this.#world, request));
+  }
+
+  /** Types a command, as far as a value for one of its options; resolves with the values that are suggested. */
+  types(channel: Identified, name: string, focused: string, options: Filled = {}) {
+    const request = { user: this.user, channel: channelOf(this.#world, channel), name, options, focused };
+    return new GivenCommand(this.#world, interact(this.#world, request)).choices();
   }
 
   /** Changes a message of their own. */

@@ -6,6 +6,7 @@ import { readBody } from './http-body.ts';
 import { RateLimiter, type RateLimits } from './rate-limits.ts';
 import { Log, type RequestRecord, type Violation } from './record.ts';
 import { type Answer, type Call, match, type Route } from './router.ts';
+import { commandRoutes } from './routes-command.ts';
 import { guildRoutes } from './routes-guild.ts';
 import { messageRoutes } from './routes-message.ts';
 import { threadRoutes } from './routes-thread.ts';
@@ -34,7 +35,7 @@ export class Rest {
   constructor(world: World, limits: RateLimits, violations: Log<Violation>, gatewayRoutes: readonly Route[]) {
     this.#world = world;
     this.#violations = violations;
-    this.#routes = [...gatewayRoutes, ...guildRoutes, ...messageRoutes, ...threadRoutes, ...webhookRoutes];
+    this.#routes = [...gatewayRoutes, ...guildRoutes, ...messageRoutes, ...threadRoutes, ...commandRoutes, ...webhookRoutes];
     this.limiter = new RateLimiter(limits, world.clock);
     this.faults = new Faults(new Set(this.#routes.map(({ name }) => name)));
   }
@@ -68,7 +69,7 @@ export class Rest {
     this.requests.add({
       method,
       route: name,
-      path: url.pathname.replace(/(\/webhooks\/\d+)\/[^/]+/, '$1/…'),
+      path: url.pathname.replace(/(\/(?:webhooks|interactions)\/\d+)\/[^/]+/, '$1/…'),
       query: url.search.slice(1),
       body: input.body,
       files: input.uploads.map(({ filename }) => filename),

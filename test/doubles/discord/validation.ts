@@ -21,11 +21,24 @@ const schemas = {
   startThreadFromMessage: published.CreateTextThreadWithMessageRequestSchema,
   startThread: published.CreateTextThreadWithoutMessageRequestSchema,
   updateThread: published.UpdateThreadRequestPartialSchema,
+  commands: z.array(published.ApplicationCommandUpdateRequestSchema as z.ZodType),
+  interactionCallback: z.object({ type: z.number(), data: z.looseObject({}).nullish() }),
+  interactionMessage: published.IncomingWebhookInteractionRequestSchema,
+  editInteractionMessage: published.IncomingWebhookUpdateForInteractionCallbackRequestPartialSchema,
+  suggestions: published.ApplicationCommandAutocompleteCallbackRequestSchema,
   bulkDelete: z.object({ messages: z.array(z.string().regex(/^\d+$/)).min(2).max(100) }),
 } satisfies Record<string, $ZodType>;
 
 /** Those that hold no message. */
-const withoutText: ReadonlySet<string> = new Set(['bulkDelete', 'startThreadFromMessage', 'startThread', 'updateThread']);
+const withoutText: ReadonlySet<string> = new Set([
+  'bulkDelete',
+  'startThreadFromMessage',
+  'startThread',
+  'updateThread',
+  'commands',
+  'interactionCallback',
+  'suggestions',
+]);
 
 /** What kind of body a route takes. */
 export type BodyKind = keyof typeof schemas;

@@ -1,10 +1,11 @@
 /** Everything there is, and every change to it; each change is told to the gateway. Messages: `messages.ts`. */
 import { randomBytes } from 'node:crypto';
-import { ChannelType, GatewayDispatchEvents, WebhookType } from 'discord.js';
+import { type APIApplicationCommand, ChannelType, GatewayDispatchEvents, WebhookType } from 'discord.js';
 import type { Clock } from '../../../src/clock.ts';
 import { Signal } from '../../support/signal.ts';
 import { AttachmentStore } from './attachments.ts';
 import type { Dispatch } from './dispatch.ts';
+import type { Interaction } from './interactions.ts';
 import { DEFAULT_PERMISSIONS } from './permissions.ts';
 import { channelShape, guildCreateShape, memberWithUser, roleShape, userShape } from './shapes.ts';
 import { snowflakes } from './snowflake.ts';
@@ -46,6 +47,9 @@ export class World {
   readonly guilds = new Map<string, Guild>();
   readonly channels = new Map<string, Channel>();
   readonly webhooks = new Map<string, Webhook>();
+  /** The commands of an application in a guild, by both ids. */
+  readonly commands = new Map<string, readonly APIApplicationCommand[]>();
+  readonly interactions = new Map<string, Interaction>();
   /** Recent messages by bot and nonce. https://discord.com/developers/docs/resources/message#create-message */
   readonly nonces = new Map<string, { readonly message: Message; readonly at: number }>();
   readonly #listeners = new Set<(dispatch: Dispatch) => void>();

@@ -1,0 +1,156 @@
+/** Application commands: which there are, and what becomes of one that somebody gives. https://discord.com/developers/docs/interactions/application-commands */
+import { randomBytes } from 'node:crypto';
+import {
+  type APIApplicationCommand,
+  type APIApplicationCommandOption,
+  ApplicationCommandOptionType,
+  ApplicationCommandType,
+  GatewayDispatchEvents,
+  InteractionType,
+} from 'discord.js';
+import { channelPermissions, permissionBits } from './permissions.ts';
+import { channelShape, memberWithUser } from './shapes.ts';
+import type { Bot, Channel, Guild, Mentions, User } from './state.ts';
+import type { World } from './world.ts';
+
+/** What somebody asked, and what they were answered. */
+export interface Interaction {
+  readonly id: string;
+  readonly token: string;
+  readonly bot: Bot;
+  readonly channel: Channel;
+  readonly user: User;
+  readonly kind: InteractionType.ApplicationCommand | InteractionType.ApplicationCommandAutocomplete;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  state: 'waiting' | 'thinking' | 'answered';
+  content: string;
+  flags: number;
+  /** Who was notified by the answer. */
+  pings: Mentions;
+  choices: readonly { readonly name: string; readonly value: string }[];
+}
+
+/** Discord waits so long for the first answer, and so long it can be changed, in milliseconds. */
+export const FIRST_ANSWER = 3_000;
+export const LAST_ANSWER = 15 * 60_000;
+
+/** The key of the commands that an application has in a guild. */
+export function commandsKey(applicationId: string, guildId: string): string {
+  return `${applicationId}/${guildId}`;
+}
+
+/** The options that somebody filled in, by name. */
+export type Filled = Readonly<Record<string, string>>;
+
+/** What somebody asks for. */
+interface Request {
+  readonly user: User;
+  readonly channel: Channel;
+  /** As it is typed: `kick`, `bridge add`. */
+  readonly name: string;
+  readonly options: Filled;
+  /** The option that is being typed, where values for it are asked for. */
+  readonly focused?: string;
+  /** Whether an admin of the guild let everybody use it. */
+  readonly anyway?: boolean;
+}
+
+/** Somebody gives a command, or is about to. @throws {Error} when their client would not let them */
+export function interact(world: World, { user, channel, name, options, focused, anyway = false }: Request): Interaction {
+  const { bot, command } = commandCalled(world, channel.guild, name.split(' ')[0] ?? '');
+  const permissions = channelPermissions(channel, user.id);
+  const needed = BigInt(command.default_member_permissions ?? '0') | permissionBits(['UseApplicationCommands']);
+  if (!anyway && (permissions & needed) !== needed) throw new Error(`/${name} is not shown to ${user.username}`);
+  const interaction: Interaction = {
+    id: world.nextId(),
+    token: randomBytes(60).toString('base64url'),
+    bot,
+    channel,
+    user,
+    kind: focused === undefined ? InteractionType.ApplicationCommand : InteractionType.ApplicationCommandAutocomplete,
+    at: world.clock.now(),
+    state: 'waiting',
+    content: '',
+    flags: 0,
+    pings: { everyone: false, users: [], roles: [] },
+    choices: [],
+  };
+  world.interactions.set(interaction.id, interaction);
+  const data = {
+    id: command.id,
+    name: command.name,
+    type: ApplicationCommandType.ChatInput,
+    options: filledIn(command, name, options, focused),
+  };
+  const type = GatewayDispatchEvents.InteractionCreate;
+  const render = () => ({ ...envelope(interaction, permissions, channelPermissions(channel, bot.user.id)), data });
+  world.dispatch({ type, guild: channel.guild, to: bot.user.id, render });
+  return interaction;
+}
+
+function commandCalled(world: World, { id, members }: Guild, name: string) {
+  for (const bot of world.bots.values()) {
+    if (!members.has(bot.user.id)) continue;
+    const command = world.commands.get(commandsKey(bot.applicationId, id))?.find((one) => one.name === name);
+    if (command) return { bot, command };
+  }
+  throw new Error(`there is no command /${name} here`);
+}
+
+/** The options as the interaction holds them, checked as a client does. */
+function filledIn(command: APIApplicationCommand, name: string, filled: Filled, focused: string | undefined): object[] {
+  const [, ...path] = name.split(' ');
+  let options: readonly APIApplicationCommandOption[] = command.options ?? [];
+  for (const part of path) {
+    const sub = options.find((option) => option.name === part && option.type === ApplicationCommandOptionType.Subcommand);
+    if (!sub) throw new Error(`there is no /${name}`);
+    options = 'options' in sub ? (sub.options ?? []) : [];
+  }
+  const unknown = Object.keys(filled).find((key) => !options.some((option) => option.name === key));
+  if (unknown !== undefined) throw new Error(`/${name} has no option ${unknown}`);
+  const values = options.flatMap((option) => filledOption(option, filled[option.name], focused));
+  const needed = options.find((option) => option.required && filled[option.name] === undefined);
+  if (needed && focused === undefined) throw new Error(`/${name} needs ${needed.name}`);
+  return path.reduceRight<object[]>(
+    (inner, part) => [{ type: ApplicationCommandOptionType.Subcommand, name: part, options: inner }],
+    values,
+  );
+}
+
+function filledOption(option: APIApplicationCommandOption, value: string | undefined, focused: string | undefined): object[] {
+  const { name, type } = option;
+  const isFocused = focused === name;
+  if (isFocused && !('autocomplete' in option && option.autocomplete === true))
+    throw new Error(`nothing is suggested for ${name}`);
+  if (value === undefined && !isFocused) return [];
+  const choices = 'choices' in option ? option.choices : undefined;
+  if (choices !== undefined && !choices.some((choice) => choice.value === value)) throw new Error(`${name} can't be ${value}`);
+  return [{ name, type, value: value ?? '', ...(isFocused && { focused: true }) }];
+}
+
+/** https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-object */
+function envelope({ id, token, bot, channel, user, kind }: Interaction, permissions: bigint, ownPermissions: bigint): object {
+  const { guild } = channel;
+  const member = guild.members.get(user.id);
+  if (!member) throw new Error(`${user.username} is not in the guild`);
+  return {
+    version: 1,
+    id,
+    token,
+    type: kind,
+    application_id: bot.applicationId,
+    guild_id: guild.id,
+    guild: { id: guild.id, features: [], locale: 'en-US' },
+    guild_locale: 'en-US',
+    locale: 'en-US',
+    channel_id: channel.id,
+    channel: { ...channelShape(channel), permissions: String(permissions) },
+    member: { ...memberWithUser(member), permissions: String(permissions) },
+    app_permissions: String(ownPermissions),
+    authorizing_integration_owners: { 0: guild.id },
+    context: 0,
+    entitlements: [],
+    attachment_size_limit: 10_485_760,
+  };
+}
