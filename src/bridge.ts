@@ -4,18 +4,24 @@ import { AdapterError } from './adapter.ts';
 import { type Broker, startBroker } from './broker.ts';
 import { ChannelMap } from './channel-map.ts';
 import type { Clock } from './clock.ts';
+import type { CommandsFor } from './commands/command.ts';
+import { commandsOf } from './commands/commands.ts';
 import { type AdapterConfig, type Config, ConfigError } from './config.ts';
+import { makeControl } from './control/make-control.ts';
+import type { Control } from './control.ts';
 import type { CrossChatOptions } from './crosschat/index.ts';
 import { type Demo, startDemo } from './demo.ts';
 import type { Place } from './event.ts';
 import { health } from './health.ts';
-import { HttpServer, ListenError } from './http/server.ts';
+import type { HttpServer } from './http/server.ts';
 import { Hub } from './hub.ts';
 import { Lease, type Tenure } from './lease.ts';
+import type { Media } from './media/media.ts';
 import { type Member, makeMember } from './member.ts';
 import { networkId } from './network-destination.ts';
 import { noticeIn } from './notice.ts';
 import { Outbox } from './outbox/outbox.ts';
+import { openMedia, serve } from './serve.ts';
 import { openStore, type Store, StoreError } from './store/store.ts';
 import type { VirtualServer } from './virtual-server.ts';
 import { makeVirtualServer } from './virtual-server-maker.ts';
@@ -40,14 +46,17 @@ const FLUSH_TIME = 1_500;
 export class Bridge {
   readonly #options: BridgeOptions;
   readonly #map: ChannelMap;
+  #control: Control | undefined;
   #store: Store | undefined;
   #outbox: Outbox | undefined;
   #broker: Broker | undefined;
   #http: HttpServer | undefined;
+  #media: Media | undefined;
   #demo: Demo | undefined;
   #servers: VirtualServer[] = [];
   #members: Member[] = [];
   #lease: Lease | undefined;
+  readonly #running = new Set<Member>();
   /** Why adapters could not be started. */
   readonly #failed = new Map<Member, string>();
   /** Ends a start that is under way, wherever it is. */
@@ -64,6 +73,11 @@ export class Bridge {
   /** The address of the embedded broker, if this bridge runs one. */
   get brokerUrl(): string | undefined {
     return this.#broker?.url;
+  }
+
+  /** What an operator can see and change; undefined before the store is open. */
+  get control(): Control | undefined {
+    return this.#control;
   }
 
   /** Where the bridge serves HTTP, if it does. */
@@ -203,21 +217,29 @@ export class Bridge {
     await outbox.open();
     this.#goOn();
     const memory = this.#store.memory('hub');
-    const hub = new Hub({ map: this.#map, outbox, flood: config.flood, memory, clock, log });
+    const hub = new Hub({ map: this.#map, outbox, flood: config.flood, gameReactions: config.gameReactions, memory, clock, log });
+    this.#control = await makeControl({
+      map: this.#map,
+      hub,
+      outbox,
+      store: this.#store,
+      adapters: config.adapters.map(({ id }) => id),
+      members: () => this.#members,
+      whyNot: (member) => this.#whyNot(member),
+      ended: this.#ending.signal,
+      clock,
+      log,
+    });
+    this.#goOn();
     return { hub, outbox };
   }
 
+  /** Begins to serve what is served by HTTP. */
   async #serve(): Promise<void> {
-    const { config, clock, log } = this.#options;
-    if (!config.http) return;
-    try {
-      this.#http = await HttpServer.start({ ...config.http, routes: [], clock, log });
-    } catch (error) {
-      throw error instanceof ListenError ? new ConfigError([error.message]) : error;
-    }
-    if (this.#ending.signal.aborted) await this.#http.stop();
+    this.#media = await openMedia(this.#options, this.#openedStore());
+    this.#http = await serve(this.#options, this.#media.route ? [this.#media.route] : []);
+    if (this.#ending.signal.aborted) await this.#http?.stop();
     this.#goOn();
-    log.info(`The bridge serves HTTP at ${this.#http.url}`);
   }
 
   #virtualServer(options: CrossChatOptions, hub: Hub, outbox: Outbox): VirtualServer {
@@ -234,19 +256,38 @@ export class Bridge {
     return server;
   }
 
-  #member(adapter: AdapterConfig, hub: Hub): Member {
+  /** What people may ask of the bridge, wherever they are. */
+  #commands(control: Control): CommandsFor {
+    const adapters = () =>
+      this.#members.flatMap((member) => {
+        const { id, everywhere, adapter } = member;
+        return everywhere ? [] : [{ id, platform: adapter.platform, fault: this.#whyNot(member) }];
+      });
+    const store = this.#openedStore();
+    return commandsOf({ ...this.#options, servers: this.#servers, adapters, health: () => this.health(), control, store });
+  }
+
+  #member(adapter: AdapterConfig, hub: Hub, commands: CommandsFor): Member {
     const server = this.#servers.find(({ chat }) => chat.state.ownId === adapter.serverId);
-    if (!server) throw new Error(`no virtual server ${adapter.serverId}`);
+    if (!server || !this.#media) throw new Error(`no virtual server ${adapter.serverId}`);
     const member = makeMember(adapter, {
       ...this.#options,
       rooms: () => this.#map.roomsOf(adapter.id),
       server,
       memory: this.#openedStore().memory(adapter.id),
+      commands: commands({ id: adapter.id, type: adapter.module.type, server }),
       hub,
+      media: this.#media,
       health: () => this.health(),
     });
     hub.join(member);
     return member;
+  }
+
+  /** Why an adapter does nothing now, in a sentence. */
+  #whyNot(member: Member): string | undefined {
+    const isStarting = !this.#running.has(member);
+    return this.#failed.get(member) ?? member.adapter.fault ?? (isStarting ? 'it has not started yet.' : undefined);
   }
 
   /** Whether it runs. */
@@ -254,6 +295,7 @@ export class Bridge {
     const { id, adapter } = member;
     try {
       await adapter.start();
+      this.#running.add(member);
       this.#outbox?.release(id);
       return true;
     } catch (error) {

@@ -51,7 +51,8 @@ export class HttpServer {
   readonly #options: HttpServerOptions;
   readonly #server: Server;
   readonly #limit: AddressLimit;
-  readonly #stopping = new AbortController();
+  /** What ends the requests that are being answered. */
+  readonly #running = new Set<() => void>();
 
   private constructor(options: HttpServerOptions) {
     this.#options = options;
@@ -88,7 +89,7 @@ export class HttpServer {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeIdleConnections();
     const cancel = this.#options.clock.after(CLOSE_TIME, () => {
-      this.#stopping.abort();
+      for (const end of this.#running) end();
       this.#server.closeAllConnections();
     });
     await closed;
@@ -100,7 +101,7 @@ export class HttpServer {
     const gone = new AbortController();
     const end = () => gone.abort();
     response.once('close', end);
-    this.#stopping.signal.addEventListener('abort', end);
+    this.#running.add(end);
     // What somebody sends with a GET is not read into memory, and ends with the connection.
     request.resume();
     try {
@@ -110,7 +111,7 @@ export class HttpServer {
       // The one who asked is gone, or a stream broke off: a half answer must not look like a whole one.
       response.destroy();
     } finally {
-      this.#stopping.signal.removeEventListener('abort', end);
+      this.#running.delete(end);
     }
   }
 

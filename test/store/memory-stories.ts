@@ -1,4 +1,7 @@
 import { expect, test } from 'vitest';
+import type { AdapterId } from '../../src/event.ts';
+import { prune } from '../../src/store/prune.ts';
+import { uploadsOf } from '../../src/store/uploads.ts';
 import type { OpenTestStore } from './open.ts';
 
 /** What adapters keep, on any database. */
@@ -15,5 +18,29 @@ export function memoryStories(open: OpenTestStore): void {
     expect(await store.memory('matrix').get('token')).toBe('s2');
     expect(await store.memory('discord').get('token')).toBe('other');
     expect(await store.memory('matrix').get('another')).toBeUndefined();
+  });
+
+  test('what was uploaded is known after a restart, for a while, and only so much of it', async () => {
+    const first = await open();
+    const cat = { adapter: 'discord' as AdapterId, uri: 'emojis/1.png' };
+    const uploads = uploadsOf(first.store.database, first.store.writer);
+    uploads.note('matrix', cat, 'mxc://hs/old', first.clock.now() - 1);
+    uploads.note('matrix', cat, 'mxc://hs/cat', first.clock.now());
+    uploads.note('other', cat, 'other/cat', first.clock.now());
+    await first.store.close();
+
+    const { store, clock } = await first.reopen();
+    const again = uploadsOf(store.database, store.writer);
+    expect(await again.find('matrix', cat)).toBe('mxc://hs/cat');
+    expect(await again.find('other', cat)).toBe('other/cat');
+    expect(await again.find('matrix', { ...cat, uri: 'emojis/2.png' })).toBeUndefined();
+    for (let n = 1; n <= 5_001; n++) again.note('matrix', { ...cat, uri: `${n}` }, `mxc://hs/${n}`, clock.now() + n);
+    await store.writer.add();
+    expect(await again.find('matrix', cat)).toBeUndefined();
+    expect(await again.find('matrix', { ...cat, uri: '2' })).toBe('mxc://hs/2');
+    const { database, writer } = store;
+    await prune({ database, writer, now: clock.now() + 86_400_000, keepDays: 0.5, maxBytes: 1e9 });
+    expect(await again.find('matrix', { ...cat, uri: '2' })).toBeUndefined();
+    expect(await again.find('other', cat)).toBeUndefined();
   });
 }

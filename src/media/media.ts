@@ -1,0 +1,75 @@
+/** The files of messages: where they can be read, and by whom. */
+import type { Logger } from 'pino';
+import type { Adapter, MediaReader, Medium } from '../adapter.ts';
+import type { Clock } from '../clock.ts';
+import type { AdapterId, Attachment, MediaSource, Message } from '../event.ts';
+import type { Route } from '../http/route.ts';
+import type { Uploads } from '../store/uploads.ts';
+import { Links } from './links.ts';
+import { Loader } from './loader.ts';
+import { MEDIA_PREFIX, mediaRoute } from './media-route.ts';
+
+/** What it takes to carry files. */
+export interface MediaOptions {
+  /** So large may a file be, in bytes. */
+  readonly maxBytes: number;
+  /** Where what the bridge serves can be reached from everywhere; undefined where it can't. */
+  readonly publicUrl: string | undefined;
+  /** What addresses are signed with. */
+  readonly key: Buffer;
+  readonly uploads: Uploads;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** The files of one bridge. */
+export class Media {
+  /** Serves the files whose addresses {@link linked} gives away; undefined where nobody could reach them. */
+  readonly route: Route | undefined;
+  readonly #options: MediaOptions;
+  readonly #links: Links | undefined;
+  readonly #loader: Loader;
+  readonly #adapters = new Map<AdapterId, Pick<Adapter, 'openMedia'>>();
+
+  constructor(options: MediaOptions) {
+    const { publicUrl, key } = options;
+    const open = (source: MediaSource, signal: AbortSignal) => this.#open(source, signal);
+    this.#options = options;
+    this.#links = publicUrl === undefined ? undefined : new Links(`${publicUrl}${MEDIA_PREFIX}`, key);
+    this.#loader = new Loader({ ...options, open });
+    this.route = this.#links && mediaRoute({ ...options, links: this.#links, open });
+  }
+
+  /** An adapter whose files can be read. */
+  join(id: AdapterId, adapter: Pick<Adapter, 'openMedia'>): void {
+    this.#adapters.set(id, adapter);
+  }
+
+  /** A message whose files can be opened by whoever hears of them, as far as that can be. */
+  linked(message: Message): Message {
+    if (!this.#links || message.attachments.every(({ media }) => media === undefined)) return message;
+    return { ...message, attachments: message.attachments.map((file) => this.#withLink(file)) };
+  }
+
+  /** What an adapter is given to read files with. */
+  readerFor(adapter: AdapterId): MediaReader {
+    const { maxBytes, uploads, clock } = this.#options;
+    return {
+      maxBytes,
+      load: (...args) => this.#loader.load(...args),
+      uploaded: (source) => uploads.find(adapter, source),
+      noteUpload: (source, uri) => uploads.note(adapter, source, uri, clock.now()),
+    };
+  }
+
+  #withLink(file: Attachment): Attachment {
+    const { media, size = 0 } = file;
+    const { clock, maxBytes } = this.#options;
+    if (!this.#links || media === undefined || size > maxBytes) return file;
+    return { ...file, url: this.#links.write(media, file, clock.now()) };
+  }
+
+  async #open({ adapter, uri }: MediaSource, signal: AbortSignal): Promise<Medium | undefined> {
+    return this.#adapters.get(adapter)?.openMedia?.(uri, signal);
+  }
+}

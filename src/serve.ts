@@ -1,0 +1,43 @@
+/** What the bridge serves by HTTP, and the files that stand behind it. */
+import type { Logger } from 'pino';
+import type { Clock } from './clock.ts';
+import { type Config, ConfigError } from './config.ts';
+import type { Route } from './http/route.ts';
+import { HttpServer, ListenError } from './http/server.ts';
+import { linkKey } from './media/links.ts';
+import { Media } from './media/media.ts';
+import type { Store } from './store/store.ts';
+import { uploadsOf } from './store/uploads.ts';
+
+interface Surroundings {
+  readonly config: Pick<Config, 'http' | 'maxFileBytes'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Makes what stands between files and those who want them. */
+export async function openMedia({ config, clock, log }: Surroundings, { database, writer, memory }: Store): Promise<Media> {
+  return new Media({
+    maxBytes: config.maxFileBytes,
+    publicUrl: config.http?.publicUrl,
+    key: await linkKey(memory('media')),
+    uploads: uploadsOf(database, writer),
+    clock,
+    log,
+  });
+}
+
+/**
+ * Listens, where the configuration asks for it.
+ * @throws {ConfigError} when it can't
+ */
+export async function serve({ config, clock, log }: Surroundings, routes: readonly Route[]): Promise<HttpServer | undefined> {
+  if (!config.http) return undefined;
+  try {
+    const http = await HttpServer.start({ ...config.http, routes, clock, log });
+    log.info(`The bridge serves HTTP at ${http.url}`);
+    return http;
+  } catch (error) {
+    throw error instanceof ListenError ? new ConfigError([error.message]) : error;
+  }
+}
