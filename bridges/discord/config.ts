@@ -32,12 +32,14 @@ export const schema = z.strictObject({
     .url({ protocol: /^https?$/, error: 'must be an address like https://discord.com/api' })
     .transform((url) => url.replace(/\/+(?:v\d+\/*)?$/, ''))
     .optional(),
-  /** What players are called: `{name}` is the player, `{server}` where they are. */
+  /** What people from elsewhere are called: `{name}` is theirs, `{server}` where they are, `{platform}` what that is. */
   name_template: z
     .string('must be a text like "{name} [{server}]"')
     .max(80, 'must be at most 80 characters long')
     .includes('{name}', { error: 'must hold {name}, like "{name} [{server}]"' })
     .optional(),
+  /** Whether `@name` in what is said elsewhere pings a member of that name who sees the channel. */
+  mentions: z.enum(['none', 'members'], 'must be "none" or "members"').default('none'),
   /** Of other bots and webhooks: none is heard, all are, or those with these ids. */
   bots: z
     .preprocess(
@@ -52,6 +54,8 @@ export const schema = z.strictObject({
       z.array(z.enum(systemKinds, systemError), systemError),
     )
     .default(['threads']),
+  /** Whether the threads of a mapped channel are threads elsewhere as well, or nobody's business. */
+  threads: z.enum(['mirror', 'ignore'], 'must be "mirror" or "ignore"').default('mirror'),
   /** Who may use every command, also where they have no permission for it on Discord: ids of users and roles. */
   admins: idList('admins'),
   /** Who may moderate players, likewise. */

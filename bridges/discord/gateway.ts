@@ -9,6 +9,8 @@ import { Missed } from './missed.ts';
 import { listenToPeople, type PeopleEvents } from './people.ts';
 import { Positions } from './positions.ts';
 import { Talk, type TalkEvents, type TalkRules } from './talk.ts';
+import { ThreadPositions } from './thread-positions.ts';
+import { Threads } from './threads.ts';
 
 type ShardManager = Parameters<NonNullable<WebSocketOptions['buildStrategy']>>[0];
 
@@ -29,6 +31,8 @@ interface GatewayOptions extends TalkRules {
   readonly log: Logger;
 }
 
+type Pass = (messages: readonly DiscordMessage[]) => void;
+
 /** Discord closed the connection in a way that forbids to try again. */
 export class GatewayRefusal extends Error {
   readonly closeCode: number;
@@ -45,6 +49,8 @@ export class Gateway {
   readonly #options: GatewayOptions;
   readonly #events: GatewayEvents;
   readonly #positions: Positions;
+  readonly #threads: Threads;
+  readonly #threadPositions: ThreadPositions;
   readonly #talk: Talk;
   readonly #hearing: Hearing<DiscordMessage>;
   readonly #missed: Missed;
@@ -63,8 +69,16 @@ export class Gateway {
     this.#hearing = new Hearing(rooms, (message) => {
       if (!this.#stopped) this.#talk.hear(message);
     });
-    this.#talk = new Talk(options, { hearing: this.#hearing, positions: this.#positions }, events);
     this.#client = createClient({ apiUrl, guildMembers, buildStrategy: (manager) => this.#strategy(manager) });
+    this.#threads = new Threads(this.#client, { rule: options.ears.threads, rooms, log }, (id) => this.#hearing.forget(id));
+    this.#threadPositions = new ThreadPositions(this.#positions, clock);
+    const order = {
+      hearing: this.#hearing,
+      positions: this.#positions,
+      threads: this.#threads,
+      threadPositions: this.#threadPositions,
+    };
+    this.#talk = new Talk(options, order, events);
     this.#missed = new Missed(this.#client, { clock, log, signal: this.#stopping.signal });
     this.#listen();
     this.#talk.listen(this.#client);
@@ -145,6 +159,7 @@ export class Gateway {
   async #beginHearing(): Promise<void> {
     for (const room of this.#options.rooms) {
       this.#options.members.meet(room);
+      await this.#threadPositions.load(room, this.#threads.endOf(room));
       const last = await this.#positions.load(room);
       if (last !== undefined) {
         this.#hearing.skipTo(room, last);
@@ -160,12 +175,41 @@ export class Gateway {
 
   /** Hears what was missed in all rooms, then what was held back. Never rejects. */
   async #catchUp(): Promise<void> {
-    await this.#hearing.catchUp(async (room, pass) => {
-      await this.#missed.changed(room, this.#positions.said(room), {
-        edited: (message) => this.#talk.edited(message),
-        deleted: (id) => this.#talk.removed(id, room),
-      });
-      await this.#missed.said(room, this.#hearing.heardUpTo(room), pass);
+    await Promise.all(this.#options.rooms.map((room) => this.#followThreads(room)));
+    const rooms = new Map<string, Promise<void>>();
+    const caughtUp = this.#hearing.catchUp((channel, pass) => {
+      const room = this.#threads.roomOf(channel) ?? channel;
+      const done =
+        room === channel
+          ? this.#catchUpOn(channel, this.#positions.said(room), pass)
+          : this.#catchUpOnThread(room, channel, rooms, pass);
+      rooms.set(channel, done);
+      return done;
     });
+    await this.#threadPositions.during(caughtUp);
+  }
+
+  /** Those threads in which something was said meanwhile are heard from where they stopped. */
+  async #followThreads(room: string): Promise<void> {
+    const start = this.#threadPositions.start(room);
+    for (const thread of await this.#threads.active(room, start)) this.#hearing.follow(thread, start);
+  }
+
+  /** @param rooms waited for, since a thread hangs on what was said in its room */
+  async #catchUpOnThread(room: string, thread: string, rooms: ReadonlyMap<string, Promise<void>>, pass: Pass): Promise<void> {
+    // One that was met since the break was never heard before.
+    if (this.#hearing.heardUpTo(thread) === '0') this.#hearing.skipTo(thread, this.#threadPositions.start(room));
+    await undefined;
+    await rooms.get(room);
+    await this.#catchUpOn(thread, this.#threadPositions.said(room, thread), pass);
+  }
+
+  /** @param said the ids of what was heard last in a channel or thread, oldest first */
+  async #catchUpOn(channelId: string, said: readonly string[], pass: Pass): Promise<void> {
+    await this.#missed.changed(channelId, said, {
+      edited: (message) => this.#talk.edited(message),
+      deleted: (id) => this.#talk.removed({ id, channelId }),
+    });
+    await this.#missed.said(channelId, this.#hearing.heardUpTo(channelId), pass);
   }
 }

@@ -20,11 +20,24 @@ interface Room<T> {
  */
 export class Hearing<T extends Ordered> {
   readonly #pass: (message: T) => void;
-  readonly #rooms: ReadonlyMap<string, Room<T>>;
+  readonly #rooms: Map<string, Room<T>>;
+  /** How many breaks nobody has begun to deal with. */
+  #breaks = 0;
 
   constructor(rooms: readonly string[], pass: (message: T) => void) {
     this.#pass = pass;
     this.#rooms = new Map(rooms.map((id) => [id, { last: 0n, breaks: 0, held: [] }]));
+  }
+
+  /** Hears another room from now on, unless it is heard already. @param last the id of its last message that needs not be heard */
+  follow(roomId: string, last = '0'): void {
+    if (this.#rooms.has(roomId)) return;
+    this.#rooms.set(roomId, { last: BigInt(last), breaks: this.#breaks, held: [] });
+  }
+
+  /** Hears a room no more. */
+  forget(roomId: string): void {
+    this.#rooms.delete(roomId);
   }
 
   /** Hears a message; those of other rooms are ignored. */
@@ -45,11 +58,13 @@ export class Hearing<T extends Ordered> {
 
   /** The connection broke: holds back what comes, until {@link release} or {@link catchUp} is called for this break. */
   hold(): void {
+    this.#breaks += 1;
     for (const room of this.#rooms.values()) room.breaks += 1;
   }
 
   /** Nothing was missed: passes on what was held back, unless another break is still to be dealt with. */
   release(): void {
+    this.#breaks -= 1;
     for (const room of this.#rooms.values()) this.#release(room);
   }
 
@@ -69,6 +84,7 @@ export class Hearing<T extends Ordered> {
 
   /** Passes on what was missed in each room, then what was held back. Each of the rooms goes its own way; `fetch` never rejects. */
   async catchUp(fetch: (roomId: string, pass: (missed: readonly T[]) => void) => Promise<void>): Promise<void> {
+    this.#breaks -= 1;
     await Promise.all(
       [...this.#rooms].map(async ([id, room]) => {
         await fetch(id, (missed) => {

@@ -58,6 +58,7 @@ class DiscordAdapter implements Adapter {
         bot: this.#account?.username,
         resembles: (name) => this.#members.resembles(room, name),
       }),
+      members: config.mentions === 'members' ? (room) => (name) => this.#members.called(room, name) : undefined,
     });
   }
 
@@ -214,6 +215,7 @@ class DiscordAdapter implements Adapter {
           own: { applicationId, userId },
           bots: this.#config.bots,
           systemMessages: this.#config.system_messages,
+          threads: this.#config.threads,
         },
         placeOf: (room) => ({ kind: 'room', adapter: id, room }),
         memory,

@@ -26,8 +26,11 @@ export class Positions {
 
   /** The id of the last message that was heard in a room before this start; undefined when it never was. */
   async load(room: string): Promise<string | undefined> {
-    const [last, ...said] = ((await this.#memory.get(keyOf(room))) ?? '').split(' ').filter((id) => /^\d{1,20}$/.test(id));
-    if (last !== undefined) this.#heard.set(room, { last, said });
+    const [last, ...said] = ((await this.#memory.get(keyOf(room))) ?? '')
+      .split(' ')
+      .filter((id) => /^\d{1,20}(\/\d{1,20})?$/.test(id));
+    if (last === undefined || !/^\d+$/.test(last)) return undefined;
+    this.#heard.set(room, { last, said });
     return last;
   }
 
@@ -40,11 +43,12 @@ export class Positions {
    * A message was heard, in order. It counts once the core has taken it and all before it: what was not is heard again after a
    * restart. Never waits for the memory: an older position does no harm, since the core takes everything only once.
    * @param taken the core's answer; undefined when it was nothing for the core
+   * @param last up to where the room was heard with it; up to the message itself by default
    */
-  note(room: string, id: string, taken?: Promise<void>): void {
+  note(room: string, id: string, taken?: Promise<void>, last: string | undefined = id): void {
     const all = Promise.all([this.#taken.get(room), taken]).then(() => {
       const said = taken === undefined ? this.said(room) : [...this.said(room), id].slice(-remembered);
-      this.#heard.set(room, { last: id, said });
+      this.#heard.set(room, { last, said });
       void this.#write(room);
     });
     all.catch(() => {});

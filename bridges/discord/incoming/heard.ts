@@ -1,5 +1,6 @@
 /** Whose messages are heard. */
 import { type Message as DiscordMessage, MessageFlags, MessageType } from 'discord.js';
+import type { ThreadRule } from '../threads.ts';
 import { noticeIn, type SystemKind } from './system.ts';
 
 /** What the operator wants to hear, and who the bridge itself is. */
@@ -9,6 +10,8 @@ export interface Ears {
   /** Of other bots and webhooks: none, all, or those with these ids. */
   readonly bots: 'ignore' | 'relay' | readonly string[];
   readonly systemMessages: readonly SystemKind[];
+  /** Whether what is said in threads is heard, as part of their channel. */
+  readonly threads: ThreadRule;
 }
 
 /** The kinds of messages that somebody wrote. The result of a poll belongs to the poll. */

@@ -1,9 +1,10 @@
 /** The message that another one is about. */
 import { type Message as DiscordMessage, MessageType } from 'discord.js';
-import { eventId, type Place, type Quote } from '../../../src/event.ts';
+import { eventId, type Quote } from '../../../src/event.ts';
 import { fileLabel } from '../../../src/text/context.ts';
 import { excerpt } from '../../../src/text/excerpt.ts';
 import { toPlain } from '../../../src/text/plain.ts';
+import { nativeIdOf, type RoomPlace } from '../native-id.ts';
 import { authorOfMessage } from './author.ts';
 import { contentOf } from './content.ts';
 
@@ -18,7 +19,7 @@ const about: ReadonlySet<MessageType> = new Set([
  * The message that this one answers, or pins. Discord sends an answered one along; undefined when it is gone, or not known.
  * @param place where both stand
  */
-export function quoteOf({ type, reference, channel }: DiscordMessage<true>, place: Place): Quote | undefined {
+export function quoteOf({ type, reference, channel }: DiscordMessage<true>, place: RoomPlace): Quote | undefined {
   const answered = about.has(type) ? channel.messages.cache.get(reference?.messageId ?? '') : undefined;
   // A forwarded message is known without its author.
   if (answered === undefined || answered.partial || answered.author === null) return undefined;
@@ -26,5 +27,5 @@ export function quoteOf({ type, reference, channel }: DiscordMessage<true>, plac
   // Of a bridged message that is a reply itself, only its own words.
   const own = answered.webhookId !== null && body[0]?.type === 'quote' ? body.slice(1) : body;
   const text = excerpt(toPlain(own)) || excerpt(attachments.map(fileLabel).join(' '));
-  return { author: authorOfMessage(answered).name, text, target: eventId(place, answered.id) };
+  return { author: authorOfMessage(answered).name, text, target: eventId(place, nativeIdOf(place.room, answered)) };
 }

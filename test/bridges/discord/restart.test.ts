@@ -162,7 +162,8 @@ it('fetches nothing that is more than a day old, and says so only when there was
     const now = Date.now() + 25 * 60 * 60_000;
     const clock = { now: () => now, after: () => () => {} };
     const again = await restarted(made, { clock });
-    await made.discord.until(() => made.discord.requests.filter(({ query }) => query.includes('after')).length >= 2);
+    // Two by each of the adapters.
+    await made.discord.until(() => made.discord.requests.filter(({ query }) => query.includes('after')).length >= 4);
     made.alice.says(made.general, 'after');
     await again.host.waitForMessage('after');
     expect(heard(again)).toEqual(['after']);
