@@ -18,8 +18,8 @@ import { Inbox } from './inbox.ts';
 import { toNotice } from './notice.ts';
 import { openRoom } from './opening.ts';
 import { Outgoing } from './outgoing.ts';
+import { OwnReactions } from './own-reactions.ts';
 import { Positions } from './position.ts';
-import { ownReactions, putReaction } from './reactions.ts';
 import { Rooms } from './rooms.ts';
 import * as sentences from './sentences.ts';
 import { Sync } from './sync.ts';
@@ -41,6 +41,7 @@ interface Session {
   readonly inbox: Inbox;
   readonly sync: Sync;
   readonly outgoing: Outgoing;
+  readonly reactions: OwnReactions;
 }
 
 /** A room that messages go to. */
@@ -49,6 +50,7 @@ interface Target {
   readonly roomId: string;
   readonly userId: string;
   readonly outgoing: Outgoing;
+  readonly reactions: OwnReactions;
 }
 
 export class MatrixAdapter implements Adapter {
@@ -149,17 +151,9 @@ export class MatrixAdapter implements Adapter {
 
   async react(ref: RoomRef, reaction: OwnReaction, signal: AbortSignal): Promise<boolean> {
     const target = this.#target(ref);
-    await this.#orWhyNot(this.#react(target, reaction, signal), target, {
-      failed: sentences.notReacted,
-      forbidden: sentences.mayNotReact,
-    });
+    const done = target.reactions.set(target.roomId, reaction, signal);
+    await this.#orWhyNot(done, target, { failed: sentences.notReacted, forbidden: sentences.mayNotReact });
     return true;
-  }
-
-  async #react({ roomId, userId, outgoing }: Target, reaction: OwnReaction, signal: AbortSignal): Promise<void> {
-    const serverId = this.#host.chat.state.ownId;
-    if (reaction.isOn) return putReaction(this.#homeserver, roomId, reaction, { serverId, signal });
-    await outgoing.takeBack(roomId, await ownReactions(this.#homeserver, roomId, reaction, { userId, signal }), signal);
   }
 
   get fault(): string | undefined {
@@ -227,11 +221,13 @@ export class MatrixAdapter implements Adapter {
     const { clock, log } = this.#host;
     log.info(sentences.loggedIn(userId));
     const account = { homeserver: this.#homeserver, userId };
+    const outgoing = new Outgoing(this.#homeserver, userId);
     return {
       userId,
       inbox: new Inbox({ ...account, host: this.#host, rooms: this.#rooms, ended: this.#ending.signal }),
       sync: new Sync({ ...account, positions: this.#positions, clock, log }),
-      outgoing: new Outgoing(this.#homeserver, userId),
+      outgoing,
+      reactions: new OwnReactions({ ...account, outgoing, serverId: this.#host.chat.state.ownId }),
     };
   }
 
@@ -280,7 +276,8 @@ export class MatrixAdapter implements Adapter {
     if (room?.id === undefined || room.state !== 'open' || this.#session === undefined) {
       throw new DeliveryError(room?.text ?? sentences.notConnected(ref), { passing: room?.state !== 'closed' });
     }
-    return { ref, roomId: room.id, userId: this.#session.userId, outgoing: this.#session.outgoing };
+    const { userId, outgoing, reactions } = this.#session;
+    return { ref, roomId: room.id, userId, outgoing, reactions };
   }
 
   /** @throws {DeliveryError} when it was not done */

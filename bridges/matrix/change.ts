@@ -35,9 +35,9 @@ export function redactionTarget({ type, content, redacts }: RoomEvent): string |
   return redacts ?? z.string().safeParse(content['redacts']).data;
 }
 
-/** Whether an event is a message that a user took back, or that was taken from them; what it said is gone. */
-export function isRemovedMessage({ type, state_key, unsigned }: RoomEvent): boolean {
-  return (
-    (type === 'm.room.message' || type === 'm.sticker') && state_key === undefined && unsigned?.redacted_because !== undefined
-  );
+const removable: ReadonlySet<string> = new Set(['m.room.message', 'm.sticker', 'm.reaction']);
+
+/** Whether an event is a message or a reaction that a user took back, or that was taken from them; what it said is gone. */
+export function isRemoved({ type, state_key, unsigned }: RoomEvent): boolean {
+  return removable.has(type) && state_key === undefined && unsigned?.redacted_because !== undefined;
 }

@@ -12,6 +12,8 @@ export const configSchema = z.strictObject({
     .string('must be a text with {name} in it')
     .includes('{name}', 'must have {name} in it, like "{name} ({server})"')
     .default('{name} ({server})'),
+  /** How reactions from elsewhere are shown: by our own, in words, or not at all. */
+  reactions: z.enum(['native', 'note', 'none'], 'must be "native", "note" or "none"').default('native'),
 });
 
 export type MatrixConfig = z.infer<typeof configSchema>;

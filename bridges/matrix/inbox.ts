@@ -1,9 +1,10 @@
 /** Hands what happens in the rooms to the core. */
 import type { AdapterHost } from '../../src/adapter.ts';
 import { eventId, type Message, type Place, type Quote } from '../../src/event.ts';
-import { editTarget, isRemovedMessage, readEdit, redactionTarget } from './change.ts';
+import { editTarget, isRemoved, readEdit, redactionTarget } from './change.ts';
 import { localpart, type RoomEvent, readSaid, roomEvent, type Said, toAuthor, toMessage, toQuote } from './event.ts';
 import { describe, type Homeserver, isPassing, isTokenRefused } from './homeserver.ts';
+import { type Reacted, readReaction, toReaction } from './reactions.ts';
 import type { Rooms } from './rooms.ts';
 import * as sentences from './sentences.ts';
 import type { Listener, Names } from './sync.ts';
@@ -53,7 +54,9 @@ export class Inbox implements Listener {
   async #spoken(roomId: string, event: RoomEvent, names: Names): Promise<void> {
     const edited = editTarget(event);
     const removed = redactionTarget(event);
+    const reacted = readReaction(event);
     if (removed !== undefined) await this.#removed(roomId, event, removed);
+    else if (reacted !== undefined) await this.#reacted(roomId, event, reacted, names);
     else if (edited !== undefined) await this.#edited(roomId, event, edited, names);
     else await this.#said(roomId, event, names);
   }
@@ -63,6 +66,11 @@ export class Inbox implements Listener {
     if (said === undefined) return;
     const messageIn = await this.#messages(roomId, event, said, names);
     await this.#hand(roomId, (place) => this.#options.host.message(messageIn(place)));
+  }
+
+  async #reacted(roomId: string, event: RoomEvent, reacted: Reacted, names: Names): Promise<void> {
+    const name = await this.#nameOf(roomId, event.sender, names);
+    await this.#hand(roomId, (place) => this.#options.host.react(toReaction(event, reacted, place, name)));
   }
 
   async #edited(roomId: string, event: RoomEvent, target: string, names: Names): Promise<void> {
@@ -79,7 +87,7 @@ export class Inbox implements Listener {
   async #removed(roomId: string, { event_id: id, origin_server_ts: at }: RoomEvent, target: string): Promise<void> {
     const { host, userId } = this.#options;
     const original = await this.#original(roomId, target);
-    if (original === undefined || original.sender === userId || !isRemovedMessage(original)) return;
+    if (original === undefined || original.sender === userId || !isRemoved(original)) return;
     await this.#hand(roomId, (place) =>
       host.remove({ kind: 'removal', id: eventId(place, id), at, place, target: eventId(place, target) }),
     );

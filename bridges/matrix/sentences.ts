@@ -6,11 +6,11 @@ export function open(room: RoomRef, userId: string): string {
 }
 
 export function noRoomName(room: RoomRef): string {
-  return `Matrix room ${room}: this is neither a room id (!abc:example.org) nor an alias (#name:example.org). Correct it in the configuration.`;
+  return `Matrix room ${room}: this is neither a room id (!abc:example.org) nor an alias (#name:example.org). Correct it.`;
 }
 
 export function noSuchAlias(room: RoomRef): string {
-  return `Matrix room ${room}: there is no room with this alias. Correct it in the configuration, or give the room this alias.`;
+  return `Matrix room ${room}: there is no room with this alias. Correct it, or give the room this alias.`;
 }
 
 export function notConnected(room: RoomRef): string {
@@ -33,8 +33,12 @@ export function notReached(room: RoomRef, reason: string): string {
   return `Matrix room ${room}: the homeserver could not say how it stands (${reason}). It is tried again.`;
 }
 
+export function notOpened(room: RoomRef, reason: string): string {
+  return `Matrix room ${room}: the homeserver could not be asked about it (${reason}). Try again later.`;
+}
+
 export function sameRoom(room: RoomRef, other: RoomRef): string {
-  return `Matrix room ${room}: it is the same room as ${other}. Call it by one name everywhere in the configuration.`;
+  return `Matrix room ${room}: it is the same room as ${other}. Call it by one name everywhere.`;
 }
 
 export function encrypted(room: RoomRef): string {
@@ -87,13 +91,21 @@ export function notChanged(room: RoomRef, reason: string): string {
   return `Matrix room ${room}: a message that stands there could not be changed (${reason})`;
 }
 
+export function notReacted(room: RoomRef, reason: string): string {
+  return `Matrix room ${room}: a reaction could not be shown or taken away (${reason})`;
+}
+
+export function mayNotReact(room: RoomRef, userId: string, reason: string): string {
+  return `Matrix room ${room}: ${userId} may not react there (${reason}). Lower the level for "Send reactions" in the room's settings under "Roles & Permissions", or set reactions to "note".`;
+}
+
 export function mayNotRemove(room: RoomRef, userId: string, reason: string): string {
   return `Matrix room ${room}: ${userId} may not take back its own messages there (${reason}). Lower the level for that ("Remove messages sent by me") in the room's settings under "Roles & Permissions".`;
 }
 
 export function replaced(room: RoomRef, successor: string | undefined): string {
   const where = successor === undefined ? 'another room' : successor;
-  return `Matrix room ${room}: it was upgraded and continues as ${where}. Put that room into the configuration in place of this one, and invite the bridge there.`;
+  return `Matrix room ${room}: it was upgraded and continues as ${where}. Bridge that room in place of this one, and invite the bridge there.`;
 }
 
 export function positionForgotten(reason: string): string {

@@ -6,6 +6,7 @@ import { sdkClient, silenceSdk } from './client.ts';
 import { accountTests } from './conformance/account.ts';
 import { eventTests } from './conformance/events.ts';
 import { membershipTests } from './conformance/membership.ts';
+import { relationTests } from './conformance/relations.ts';
 import { syncTests } from './conformance/sync.ts';
 
 /** A user with a token. */
@@ -98,6 +99,7 @@ export function conformance(name: string, open: () => Promise<Target>): void {
     accountTests(stage);
     membershipTests(stage);
     eventTests(stage);
+    relationTests(stage);
     syncTests(stage);
   });
 }

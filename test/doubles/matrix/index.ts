@@ -17,6 +17,7 @@ import { directoryRoutes } from './routes/directory.ts';
 import { eventRoutes } from './routes/events.ts';
 import { mediaRoutes } from './routes/media.ts';
 import { profileRoutes } from './routes/profile.ts';
+import { relationRoutes } from './routes/relations.ts';
 import { roomRoutes } from './routes/rooms.ts';
 import { summaryRoutes } from './routes/summary.ts';
 import { syncRoutes } from './routes/sync.ts';
@@ -92,6 +93,7 @@ export class MatrixDouble {
       roomRoutes,
       summaryRoutes,
       eventRoutes,
+      relationRoutes,
       mediaRoutes,
       syncRoutes,
     ];
