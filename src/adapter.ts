@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { Clock } from './clock.ts';
+import type { Commands } from './command.ts';
 import type { CrossChat } from './crosschat/index.ts';
 import type {
   AdapterId,
@@ -85,6 +86,8 @@ export interface AdapterHost {
   profile(author: Author): void;
   /** A user left: they are in none of this adapter's mapped rooms any more. Called for anybody. */
   left(userId: Author['id']): void;
+  /** What people may ask of the bridge on this platform. */
+  readonly commands: Commands;
   /** What is wrong with the bridge now, in sentences for the operator; none when all is well. */
   health(): readonly string[];
   /** The operator asked, on this adapter, for the end of the whole bridge. */

@@ -112,7 +112,8 @@ export class Bridge {
       connection = { ...config.mqtt, urls: [this.#broker.url], allowAnonymous: true };
     }
     this.#servers = virtualServerOptions(config, connection).map((options) => this.#virtualServer(options, hub, outbox));
-    this.#members = config.adapters.map((adapter) => this.#member(adapter, hub));
+    const commands = this.#commands();
+    this.#members = config.adapters.map((adapter) => this.#member(adapter, hub, commands));
     await Promise.all([outbox.restore(), hub.restore()]);
     this.#goOn();
     for (const server of this.#servers) outbox.release(networkId(server));
@@ -257,7 +258,9 @@ export class Bridge {
   }
 
   /** What people may ask of the bridge, wherever they are. */
-  #commands(control: Control): CommandsFor {
+  #commands(): CommandsFor {
+    const control = this.#control;
+    if (!control) throw new Error('there is no control yet');
     const adapters = () =>
       this.#members.flatMap((member) => {
         const { id, everywhere, adapter } = member;

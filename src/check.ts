@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import type { Finding, MediaReader } from './adapter.ts';
 import { systemClock } from './clock.ts';
+import { noCommands } from './command.ts';
 import { type Config, ConfigError, roomsOf } from './config.ts';
 import { CrossChat, probe, type Status, watchStatus } from './crosschat/index.ts';
 import { virtualServerOptions } from './virtual-server-options.ts';
@@ -43,6 +44,7 @@ export async function check(config: Config, log: Logger, print: (line: string) =
       react: async () => {},
       profile: () => {},
       left: () => {},
+      commands: noCommands,
       health: () => [],
       shutdown: () => {},
     });

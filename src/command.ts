@@ -80,3 +80,6 @@ export interface Commands {
   /** Values for one option that fit what was typed for it so far, the best first. Never rejects. */
   complete(invocation: Invocation, option: string): Promise<readonly Suggestion[]>;
 }
+
+/** No commands at all: where nobody can give one. */
+export const noCommands: Commands = { all: [], run: async () => [], complete: async () => [] };

@@ -29,7 +29,7 @@ interface Ear {
 }
 
 /** What an adapter is put in its place with. */
-export interface MemberOptions extends Pick<AdapterHost, 'memory' | 'health' | 'shutdown' | 'random'> {
+export interface MemberOptions extends Pick<AdapterHost, 'memory' | 'commands' | 'health' | 'shutdown' | 'random'> {
   /** Its rooms that are mapped to a channel now. */
   readonly rooms: () => readonly RoomRef[];
   readonly server: VirtualServer;
@@ -41,7 +41,7 @@ export interface MemberOptions extends Pick<AdapterHost, 'memory' | 'health' | '
 
 /** Makes an adapter, and puts it in its place. */
 export function makeMember({ id, module, config }: AdapterConfig, options: MemberOptions): Member {
-  const { rooms, server, hub, media, log, clock, random, memory, health, shutdown } = options;
+  const { rooms, server, hub, media, log, clock, random, memory, commands, health, shutdown } = options;
   const adapter = module.create(config, {
     id,
     get rooms() {
@@ -59,6 +59,7 @@ export function makeMember({ id, module, config }: AdapterConfig, options: Membe
     react: (reaction) => hub.heardFromRoom(reaction),
     profile: (author) => hub.changed(member, author),
     left: (userId) => hub.left(member, userId),
+    commands,
     health,
     shutdown,
   });

@@ -1,7 +1,7 @@
 /** A command with what it does: what every file of commands here is made of. */
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
-import type { CommandInfo, Invocation } from '../command.ts';
+import type { CommandInfo, Commands, Invocation } from '../command.ts';
 import type { Control } from '../control.ts';
 import type { AdapterId } from '../event.ts';
 import type { Store } from '../store/store.ts';
@@ -37,11 +37,12 @@ export interface Origin {
   readonly id: AdapterId;
   /** Its kind, for example `discord`: what the network sees as its users' platform. */
   readonly type: string;
-  /** What people call its platform. */
-  readonly platform: string;
   /** The virtual server that its users speak on. */
   readonly server: VirtualServer;
 }
+
+/** Makes the commands as one adapter uses them. */
+export type CommandsFor = (origin: Origin) => Commands;
 
 /** A command that is given, with all that its handler needs. */
 export interface Given {

@@ -1,12 +1,12 @@
 /** The commands of the bridge: checks who gives one, carries it out, and says what came of it. */
-import { type CommandInfo, type Commands, type Invocation, reaches, type Suggestion } from '../command.ts';
+import { type CommandInfo, type Invocation, reaches, type Suggestion } from '../command.ts';
 import { ControlError } from '../control.ts';
 import { FloodLimiter } from '../flood.ts';
 import { toLine } from '../text/line.ts';
 import { literal, type RichText } from '../text/tree.ts';
 import { bans, unban } from './bans.ts';
 import { bridgeCommands } from './bridge.ts';
-import type { Command, Given, Origin, Services } from './command.ts';
+import type { Command, CommandsFor, Given, Services } from './command.ts';
 import { ban, kick, slap } from './moderation.ts';
 import { players, servers } from './players.ts';
 import { pm } from './pm.ts';
@@ -27,7 +27,7 @@ const PER_MINUTE = 30;
 const MAX_VALUE = 6_000;
 
 /** Makes the commands as each adapter uses them. */
-export function commandsOf(services: Services): (origin: Origin) => Commands {
+export function commandsOf(services: Services): CommandsFor {
   const { clock, log } = services;
   const flood = new FloodLimiter({ perMinute: PER_MINUTE, clock });
   return (origin) => ({
@@ -77,8 +77,7 @@ async function run(given: Given): Promise<RichText> {
 
 /** Why a caller may not give a command here: a sentence. */
 function whyNot({ name, rank }: Command, { invocation: { caller }, view }: Given): string | undefined {
-  if (!reaches(caller.rank, rank))
-    return `Only ${rank}s may use ${name}.`;
+  if (!reaches(caller.rank, rank)) return `Only ${rank}s may use ${name}.`;
   if (view.isMapped || (caller.isOperator && rank !== 'moderator')) return undefined;
   return caller.isOperator
     ? `No room here is in a channel, so ${name} would act on strangers. Use it where the players are heard.`

@@ -1,7 +1,8 @@
 /** What an adapter sees of the core, in a test: everything it hands over is recorded, and a test can wait for it. */
 import { pino } from 'pino';
-import type { AdapterHost, Memory } from '../../src/adapter.ts';
+import type { AdapterHost, Commands, Memory } from '../../src/adapter.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
+import { noCommands } from '../../src/command.ts';
 import { CrossChat } from '../../src/crosschat/index.ts';
 import type { AdapterId, Author, Edit, Message, Reaction, ReactionRemoval, Removal, RoomRef } from '../../src/event.ts';
 import type { Media } from '../../src/media/media.ts';
@@ -64,6 +65,8 @@ export interface TestHostOptions {
   readonly memory?: Memory;
   /** By default there are no files. */
   readonly media?: Media;
+  /** None by default. */
+  readonly commands?: Commands;
   /** All is well by default. */
   readonly health?: () => readonly string[];
   /** By default one that is never started. */
@@ -113,6 +116,7 @@ export function testHost(options: TestHostOptions = {}): TestHost {
     },
     profile: (author) => profiles.add(author),
     left: (userId) => departures.add(userId),
+    commands: options.commands ?? noCommands,
     health: options.health ?? (() => []),
     shutdown: () => shutdowns.add(true),
     waitForMessage: (fits, timeout) =>
