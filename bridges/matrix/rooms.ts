@@ -1,4 +1,4 @@
-/** What is known of the configured rooms. */
+/** What is known of the mapped rooms. */
 import type { Logger } from 'pino';
 import type { Clock } from '../../src/clock.ts';
 import type { RoomRef } from '../../src/event.ts';
@@ -26,14 +26,23 @@ export class Rooms {
   readonly #clock: Clock;
 
   constructor(refs: readonly RoomRef[], log: Logger, clock: Clock) {
-    this.#reports = new Map(
-      refs.map((ref) => [ref, { id: idIn(ref), state: 'waiting', ok: false, text: sentences.notConnected(ref) }]),
-    );
+    this.#reports = new Map(refs.map((ref) => [ref, unknown(ref)]));
     this.#log = log;
     this.#clock = clock;
   }
 
-  /** How a configured room stands. */
+  /** Another room is to be followed. */
+  add(ref: RoomRef): void {
+    if (!this.#reports.has(ref)) this.#reports.set(ref, unknown(ref));
+  }
+
+  /** A room is followed no more. */
+  forget(ref: RoomRef): void {
+    this.#reports.delete(ref);
+    this.#dueAt.delete(ref);
+  }
+
+  /** How a room stands. */
   get(ref: RoomRef): RoomReport | undefined {
     return this.#reports.get(ref);
   }
@@ -69,6 +78,8 @@ export class Rooms {
 
   /** Takes down how a room stands; what is new is said in the log. Of several names of one room only the first counts. */
   note(ref: RoomRef, report: RoomReport): void {
+    // It was forgotten while somebody looked.
+    if (!this.#reports.has(ref)) return;
     if (report.id !== undefined) this.identify(ref, report.id);
     const [first = ref, ...others] = report.id === undefined ? [] : this.refsOf(report.id);
     if (first === ref) this.#set(ref, report);
@@ -102,6 +113,10 @@ export class Rooms {
       this.#dueAt.delete(ref);
     }
   }
+}
+
+function unknown(ref: RoomRef): RoomReport {
+  return { id: idIn(ref), state: 'waiting', ok: false, text: sentences.notConnected(ref) };
 }
 
 /** The id of a room that is configured by it. */

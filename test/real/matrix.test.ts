@@ -2,6 +2,7 @@
 import { describe, it } from 'vitest';
 import { changeStories } from '../bridges/matrix/change-stories.ts';
 import { deliveryStories } from '../bridges/matrix/delivery-stories.ts';
+import { openingStories } from '../bridges/matrix/opening-stories.ts';
 import { matrixStories } from '../bridges/matrix/stories.ts';
 import { registerOnSynapse } from '../support/synapse.ts';
 
@@ -22,4 +23,5 @@ describe('The Matrix adapter on Synapse', () => {
   matrixStories(synapse);
   changeStories(synapse);
   deliveryStories(synapse);
+  openingStories(synapse);
 });
