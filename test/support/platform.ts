@@ -1,6 +1,6 @@
 /** A platform as small as can be: rooms in memory, in which people speak and read. */
 import { z } from 'zod';
-import { type Adapter, type AdapterHost, type AdapterModule, type Attempt, DeliveryError } from '../../src/adapter.ts';
+import { type Adapter, AdapterError, type AdapterHost, type AdapterModule, type Attempt, DeliveryError } from '../../src/adapter.ts';
 import { type Edit, eventId, type Message, type Place, type RoomRef } from '../../src/event.ts';
 import { literal } from '../../src/text/tree.ts';
 import { Recorder, words } from './host.ts';
@@ -22,6 +22,12 @@ export class Platform {
   isDown = false;
   /** The platform's own ids of rooms that are configured by another name, as far as it tells them now. */
   readonly nativeIds = new Map<string, string>();
+  /** The rooms that can't be opened, and why. */
+  readonly refusals = new Map<string, string>();
+  /** The rooms that were opened while a bridge ran. */
+  readonly opened = new Set<string>();
+  /** Rooms open after this. */
+  opening: Promise<void> = Promise.resolve();
   #host: AdapterHost | undefined;
   #count = 0;
 
@@ -90,6 +96,13 @@ export class Platform {
       platform: 'Platform',
       start: async () => {},
       stop: async () => {},
+      open: async (room) => {
+        await this.opening;
+        const refusal = this.refusals.get(room);
+        if (refusal !== undefined) throw new AdapterError(refusal);
+        this.opened.add(room);
+      },
+      close: (room) => void this.opened.delete(room),
       nativeRoomId: (room) => this.nativeIds.get(room),
       send: async (room, message, attempt) => this.#post(room, message, attempt),
       edit: async (room, edit, [first]) => this.#edit(room, edit, first),
