@@ -26,6 +26,8 @@ interface GatewayOptions extends TalkRules {
   readonly guildMembers: boolean;
   /** Learns who is in the guilds. */
   readonly members: Members;
+  /** Listens to commands as well. */
+  readonly listenToCommands: (client: Client) => void;
   readonly rooms: readonly RoomRef[];
   readonly memory: Memory;
   readonly log: Logger;
@@ -83,6 +85,7 @@ export class Gateway {
     this.#listen();
     this.#talk.listen(this.#client);
     members.follow(this.#client, guildMembers);
+    options.listenToCommands(this.#client);
     listenToPeople(this.#client, rooms, events);
   }
 

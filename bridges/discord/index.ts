@@ -9,6 +9,8 @@ import {
 } from '../../src/adapter.ts';
 import type { Edit, EventId, Message, RoomRef } from '../../src/event.ts';
 import { type Account, Api } from './api.ts';
+import { CommandRequests } from './commands/requests.ts';
+import { listenToCommands } from './commands/slash.ts';
 import { type DiscordConfig, schema } from './config.ts';
 import { badToken, gatewayFault, isUnauthorized, missingIntent, reasonOf, waitOf } from './faults.ts';
 import { accountFindings, channelFindings } from './findings.ts';
@@ -198,7 +200,8 @@ class DiscordAdapter implements Adapter {
     return account;
   }
 
-  #open({ applicationId, userId, guildMembers }: Account): Gateway {
+  #open({ applicationId, userId, guildMembers, owners }: Account): Gateway {
+    const { admins, moderators } = this.#config;
     const { id, rooms, log, memory, clock } = this.#host;
     const tell = (what: string, { id: event }: { id: EventId }, taken: Promise<void>) =>
       taken.catch((error: unknown) => {
@@ -210,6 +213,14 @@ class DiscordAdapter implements Adapter {
         apiUrl: this.#config.api_url,
         guildMembers,
         members: this.#members,
+        listenToCommands: (client) =>
+          listenToCommands(client, {
+            host: this.#host,
+            requests: new CommandRequests(this.#api.requests),
+            applicationId,
+            trusted: { admins, moderators, owners },
+            signal: this.#stopping.signal,
+          }),
         rooms,
         ears: {
           own: { applicationId, userId },

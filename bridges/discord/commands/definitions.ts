@@ -1,0 +1,76 @@
+/** The bridge's commands as Discord registers them. https://discord.com/developers/docs/interactions/application-commands */
+import { ApplicationCommandOptionType, type RESTPutAPIApplicationGuildCommandsJSONBody } from 'discord.js';
+import { z } from 'zod';
+import type { CommandInfo, CommandOption } from '../../../src/adapter.ts';
+import { permissionFor } from './powers.ts';
+
+type Definitions = RESTPutAPIApplicationGuildCommandsJSONBody;
+type Definition = Definitions[number];
+
+/** What is to be registered: commands of two words become sub-commands of the first one. */
+export function definitionsOf(commands: readonly CommandInfo[]): Definitions {
+  const groups = new Map<string, CommandInfo[]>();
+  for (const command of commands) {
+    const [first = ''] = command.name.split(' ');
+    groups.set(first, [...(groups.get(first) ?? []), command]);
+  }
+  return [...groups].map(([name, members]) => definitionOf(name, members));
+}
+
+function definitionOf(name: string, members: readonly CommandInfo[]): Definition {
+  const [first] = members;
+  const permission = first && permissionFor(first);
+  // It only hides the command from others: whoever gives it is looked at again.
+  const common = { name, default_member_permissions: permission === undefined ? null : String(permission) };
+  if (first !== undefined && first.name === name)
+    return { ...common, description: first.description, options: first.options.map(optionOf) };
+  const subcommands = members.map((member) => ({
+    type: ApplicationCommandOptionType.Subcommand as const,
+    name: member.name.slice(name.length + 1),
+    description: member.description,
+    options: member.options.map(optionOf),
+  }));
+  return { ...common, description: subcommands.map((one) => one.name).join(', '), options: subcommands };
+}
+
+function optionOf({ name, description, required, suggests = false, choices }: CommandOption) {
+  return {
+    type: ApplicationCommandOptionType.String as const,
+    name,
+    description,
+    required,
+    ...(choices === undefined ? { autocomplete: suggests } : { choices: choices.map((value) => ({ name: value, value })) }),
+  };
+}
+
+const choice = z.object({ name: z.string(), value: z.unknown() });
+const plainOption = z.object({
+  type: z.number(),
+  name: z.string(),
+  description: z.string(),
+  required: z.boolean().default(false),
+  autocomplete: z.boolean().default(false),
+  choices: z.array(choice).default([]),
+});
+const option = plainOption.extend({ options: z.array(plainOption).default([]) });
+/** What of a command matters: Discord adds its own ids, and what we left out. */
+const comparable = z.array(
+  z.object({
+    type: z.number().default(1),
+    name: z.string(),
+    description: z.string(),
+    default_member_permissions: z.string().nullable().default(null),
+    options: z.array(option).default([]),
+  }),
+);
+
+/** Whether what Discord has is what it is to have. @param registered Discord's answer, of any form */
+export function isRegistered(registered: unknown, wanted: Definitions): boolean {
+  const found = comparable.safeParse(registered);
+  return found.success && sorted(found.data) === sorted(comparable.parse(wanted));
+}
+
+/** Discord lists the commands in an order of its own. */
+function sorted(commands: z.infer<typeof comparable>): string {
+  return JSON.stringify([...commands].sort((a, b) => (a.name < b.name ? -1 : 1)));
+}

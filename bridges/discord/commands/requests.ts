@@ -1,0 +1,74 @@
+/** The requests that commands take. Errors are those of discord.js. */
+import {
+  InteractionResponseType,
+  MessageFlags,
+  type RESTPostAPIInteractionCallbackJSONBody,
+  type RESTPutAPIApplicationGuildCommandsJSONBody,
+  Routes,
+} from 'discord.js';
+import type { Requests } from '../rest.ts';
+
+type Route = `/${string}`;
+/** What somebody asked over the gateway: it is answered under its token. */
+interface Asked {
+  readonly id: string;
+  readonly token: string;
+  readonly applicationId: string;
+}
+type Choices = readonly { readonly name: string; readonly value: string }[];
+
+/** Only who asked sees it. */
+const forThem = { flags: MessageFlags.Ephemeral as number };
+const pingNobody = { allowed_mentions: { parse: [] } };
+
+export class CommandRequests {
+  readonly #requests: Requests;
+
+  constructor(requests: Requests) {
+    this.#requests = requests;
+  }
+
+  /** The commands that are registered for a guild, as Discord lists them. */
+  registered(applicationId: string, guildId: string, signal: AbortSignal): Promise<unknown> {
+    return this.#requests.request('get', Routes.applicationGuildCommands(applicationId, guildId), { signal, patient: true });
+  }
+
+  /** Registers exactly these. */
+  async register(
+    applicationId: string,
+    guildId: string,
+    body: RESTPutAPIApplicationGuildCommandsJSONBody,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const route = Routes.applicationGuildCommands(applicationId, guildId);
+    await this.#requests.request('put', route, { body, signal, patient: true });
+  }
+
+  /** Answers at once; Discord waits for 3 s. https://discord.com/developers/docs/interactions/receiving-and-responding */
+  answer(asked: Asked, content: string): Promise<void> {
+    const type = InteractionResponseType.ChannelMessageWithSource;
+    return this.#callback(asked, { type, data: { content, ...forThem, allowed_mentions: { parse: [] } } });
+  }
+
+  /** Says that the answer takes a while: up to 15 minutes. */
+  defer(asked: Asked): Promise<void> {
+    return this.#callback(asked, { type: InteractionResponseType.DeferredChannelMessageWithSource, data: forThem });
+  }
+
+  /** Gives the answer that was waited for. */
+  async answerLate({ applicationId, token }: Asked, content: string): Promise<void> {
+    const route = Routes.webhookMessage(applicationId, token, '@original');
+    await this.#requests.request('patch', route, { body: { content, ...pingNobody }, auth: false });
+  }
+
+  /** Suggests values for an option. */
+  suggest(asked: Asked, choices: Choices): Promise<void> {
+    const type = InteractionResponseType.ApplicationCommandAutocompleteResult;
+    return this.#callback(asked, { type, data: { choices: [...choices] } });
+  }
+
+  async #callback({ id, token }: Asked, body: RESTPostAPIInteractionCallbackJSONBody): Promise<void> {
+    const route: Route = Routes.interactionCallback(id, token);
+    await this.#requests.request('post', route, { body, auth: false });
+  }
+}
