@@ -3,6 +3,7 @@ import { ApplicationFlags, ChannelType, Routes, TeamMemberMembershipState, Webho
 import { z } from 'zod';
 import type { Clock } from '../../src/clock.ts';
 import type { Identity } from './identity.ts';
+import type { Content } from './outgoing.ts';
 import type { Overwrite } from './permissions.ts';
 import { Requests } from './rest.ts';
 
@@ -152,16 +153,16 @@ export class Api {
     return { id, token: z.string().parse(token) };
   }
 
-  /** Shows a message by a webhook; pings nobody. Gives its id. */
+  /** Shows a message by a webhook; pings only whom it names. Gives its id. */
   async execute({ id, token }: Webhook, { threadId, identity, content, signal }: Execution): Promise<string> {
     const query = new URLSearchParams({ wait: 'true', ...(threadId !== undefined && { thread_id: threadId }) });
-    const body = { ...identity, content, ...pingNobody };
+    const body = { ...identity, ...spoken(content) };
     return shownOf(await this.requests.request('post', Routes.webhook(id, token), { query, body, auth: false, signal })).id;
   }
 
-  /** Gives a message of a webhook another text; pings nobody. */
-  async rewrite(by: Webhook, message: WebhookMessage, content: string, signal: AbortSignal): Promise<void> {
-    const body = { content, ...pingNobody };
+  /** Gives a message of a webhook another text; pings nobody, since Discord does so for new messages only. */
+  async rewrite(by: Webhook, message: WebhookMessage, content: Content, signal: AbortSignal): Promise<void> {
+    const body = spoken(content);
     await this.requests.request('patch', messageRoute(by, message), { ...messageOptions(message, signal), body });
   }
 
@@ -196,7 +197,7 @@ export class Api {
 interface Execution {
   readonly threadId: string | undefined;
   readonly identity: Identity;
-  readonly content: string;
+  readonly content: Content;
   readonly signal: AbortSignal;
 }
 
@@ -215,7 +216,10 @@ function ownersOf({ owner, team }: z.infer<typeof application>): string[] {
 
 const accepted: number = TeamMemberMembershipState.Accepted;
 
-const pingNobody = { allowed_mentions: { parse: [] } };
+/** A text, with exactly those who may be pinged by it. https://discord.com/developers/docs/resources/message#allowed-mentions-object */
+function spoken({ text, users }: Content) {
+  return { content: text, allowed_mentions: { parse: [], users } };
+}
 
 function messageRoute({ id, token }: Webhook, message: WebhookMessage): `/${string}` {
   return Routes.webhookMessage(id, token, message.id);

@@ -1,6 +1,7 @@
 import { DeliveryError } from '../../src/adapter.ts';
 import type { Api, Webhook } from './api.ts';
 import { isForbidden, isMessageGone, isWebhookGone } from './faults.ts';
+import type { Content } from './outgoing.ts';
 import type { Target, Targets } from './targets.ts';
 
 /** Changes what a webhook showed. */
@@ -18,7 +19,7 @@ export class Changes {
    * @param content undefined to take it away
    * @throws {DeliveryError} when its webhook was deleted, after which nobody can change it; what the request throws
    */
-  async rewrite(target: Target, id: string, content: string | undefined, signal: AbortSignal): Promise<void> {
+  async rewrite(target: Target, id: string, content: Content | undefined, signal: AbortSignal): Promise<void> {
     const message = { id, threadId: target.threadId };
     const change = (webhook: Webhook) =>
       content === undefined ? this.#api.retract(webhook, message, signal) : this.#api.rewrite(webhook, message, content, signal);
@@ -52,7 +53,7 @@ export class Changes {
   }
 
   /** The message of a webhook that was deleted: a moderator may take it away, nobody may change it. */
-  async #changeForeign({ channel, where }: Target, id: string, content: string | undefined, signal: AbortSignal): Promise<void> {
+  async #changeForeign({ channel, where }: Target, id: string, content: Content | undefined, signal: AbortSignal): Promise<void> {
     const was = `A message in ${where} was written through a webhook that has been deleted since`;
     if (content !== undefined) throw new DeliveryError(`${was}: Discord lets nobody change it any more`, { passing: false });
     try {

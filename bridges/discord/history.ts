@@ -2,6 +2,7 @@ import { PermissionFlagsBits, SnowflakeUtil } from 'discord.js';
 import type { Logger } from 'pino';
 import type { Attempt } from '../../src/adapter.ts';
 import { type Api, pageSize, type Shown } from './api.ts';
+import { readsLike } from './calls.ts';
 import { isForbidden } from './faults.ts';
 import type { Target, Targets } from './targets.ts';
 
@@ -10,7 +11,7 @@ const clockSkew = 60_000;
 /** Of the messages since a part was begun; Discord shows a part within seconds, so that it is found on the first ones. */
 const maxPages = 20;
 
-/** A part of a message, as it would stand in a channel. */
+/** A part of a message, as it would stand in a channel if nobody were called in it. */
 interface Part {
   readonly content: string;
   /** The names that it may have been shown under. */
@@ -86,7 +87,7 @@ export class History {
 }
 
 function isLike({ applicationId, username, content }: Shown, part: Part, own: string): boolean {
-  if (applicationId !== own || essence(content) !== essence(part.content)) return false;
+  if (applicationId !== own || !readsLike(essence(content), essence(part.content))) return false;
   return part.usernames.some((name) => essence(name) === essence(username));
 }
 

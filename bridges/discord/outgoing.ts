@@ -1,11 +1,12 @@
 /** What a message reads like in Discord. */
-import type { Attachment, Message, Quote } from '../../src/event.ts';
+import { type Attachment, isBridge, type Message, type Quote } from '../../src/event.ts';
 import { fileNotes } from '../../src/text/context.ts';
 import { excerpt } from '../../src/text/excerpt.ts';
 import { sanitizeName } from '../../src/text/names.ts';
 import { splitTree } from '../../src/text/split.ts';
 import { literal, type RichText, type TextNode } from '../../src/text/tree.ts';
 import type { Channel as ApiChannel } from './api.ts';
+import { callsIn, type FindMembers } from './calls.ts';
 import { renderMarkdown } from './markdown/render.ts';
 
 /** https://discord.com/developers/docs/resources/webhook#execute-webhook */
@@ -14,20 +15,37 @@ const maxContent = 2_000;
 /** A channel as it stands in links. */
 type Channel = Pick<ApiChannel, 'id' | 'guildId'>;
 
-/**
- * The contents of the Discord messages that show a message: each short enough, none empty. Always the same for the same message.
- * @param channel where they are shown: what is answered there is linked to, since a webhook can't reply
- */
-export function contentsOf(message: Message, channel: Channel): string[] {
-  const said = message.emote ? emote(message.body) : message.body;
-  const tree = [...(message.replyTo ? [quoteOf(message.replyTo, channel)] : []), ...said, ...attachments(message)];
-  return splitTree(tree, (part) => renderMarkdown(part).length <= maxContent)
-    .map((part) => renderMarkdown(part).trim())
-    .filter((content) => content !== '');
+/** What one Discord message says. */
+export interface Content {
+  readonly text: string;
+  /** The same, where everybody is called by name only: always the same for the same message. */
+  readonly plain: string;
+  /** The ids of the members whom it calls. */
+  readonly users: readonly string[];
 }
 
-function emote(body: RichText): RichText {
-  return [{ type: 'italic', children: body }];
+/**
+ * The contents of the Discord messages that show a message: each short enough, none empty. Where it is cut is
+ * always the same for the same message.
+ * @param channel where they are shown: what is answered there is linked to, since a webhook can't reply
+ * @param find who is called what there; without it, nobody is called
+ */
+export function contentsOf(message: Message, channel: Channel, find?: FindMembers): Content[] {
+  const { author, body, emote, replyTo } = message;
+  // Nobody is called by what others said, or by what the bridge says.
+  const { tree, ids } = find !== undefined && !isBridge(author) ? callsIn(body, find) : { tree: body, ids: new Map() };
+  const said: RichText = emote ? [{ type: 'italic', children: tree }] : tree;
+  const whole = [...(replyTo ? [quoteOf(replyTo, channel)] : []), ...said, ...attachments(message)];
+  return splitTree(whole, (part) => renderMarkdown(part).length <= maxContent)
+    .map((part) => contentOf(part, ids))
+    .filter(({ text }) => text !== '');
+}
+
+function contentOf(part: RichText, ids: ReadonlyMap<TextNode, string>): Content {
+  const plain = renderMarkdown(part).trim();
+  const text = ids.size > 0 ? renderMarkdown(part, ids).trim() : plain;
+  const users = [...new Set(ids.values())].filter((id) => text.includes(`<@${id}>`));
+  return text.length <= maxContent ? { text, plain, users } : { text: plain, plain, users: [] };
 }
 
 /** Whoever is answered is named in bold, and leads to what they said where that stands in the same channel. */

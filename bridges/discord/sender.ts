@@ -3,11 +3,12 @@ import type { Attempt } from '../../src/adapter.ts';
 import type { Clock } from '../../src/clock.ts';
 import type { Edit, Message } from '../../src/event.ts';
 import type { Account, Api, Webhook } from './api.ts';
+import type { FindMembers } from './calls.ts';
 import { Changes } from './changes.ts';
 import { deliveryFault, isChannelGone, isDoubtful, isWebhookGone, refusedFields } from './faults.ts';
 import { History } from './history.ts';
 import { type Identity, identityOf, type Neighbours, namesOf, withoutRefused } from './identity.ts';
-import { contentsOf } from './outgoing.ts';
+import { type Content, contentsOf } from './outgoing.ts';
 import { type Target, Targets } from './targets.ts';
 
 interface SenderOptions {
@@ -18,6 +19,8 @@ interface SenderOptions {
   readonly account: (signal: AbortSignal) => Promise<Account>;
   /** Whose names are in use in a room. */
   readonly neighbours: (room: string) => Neighbours;
+  /** Who may be called by name in a room; undefined when nobody may. */
+  readonly members: ((room: string) => FindMembers) | undefined;
 }
 
 /** One message of Discord. */
@@ -25,7 +28,7 @@ interface Part {
   readonly identity: Identity;
   /** The names that it may have been shown under already. */
   readonly usernames: readonly string[];
-  readonly content: string;
+  readonly content: Content;
 }
 
 /** Shows messages through one webhook per channel. */
@@ -34,15 +37,17 @@ export class Sender {
   readonly #clock: Clock;
   readonly #template: string;
   readonly #neighbours: SenderOptions['neighbours'];
+  readonly #members: SenderOptions['members'];
   readonly #targets: Targets;
   readonly #history: History;
   readonly #changes: Changes;
 
-  constructor(api: Api, { clock, log, template, account, neighbours }: SenderOptions) {
+  constructor(api: Api, { clock, log, template, account, neighbours, members }: SenderOptions) {
     this.#api = api;
     this.#clock = clock;
     this.#template = template;
     this.#neighbours = neighbours;
+    this.#members = members;
     this.#targets = new Targets(api, account);
     this.#history = new History(api, this.#targets, log);
     this.#changes = new Changes(api, this.#targets);
@@ -55,7 +60,7 @@ export class Sender {
   send(room: string, message: Message, attempt: Attempt): Promise<void> {
     return this.#explained(room, async () => {
       const target = await this.#targets.of(room, attempt.signal);
-      await this.#showAll(target, message, contentsOf(message, target.channel).slice(attempt.shown.length), attempt);
+      await this.#showAll(target, message, this.#contentsOf(message, target).slice(attempt.shown.length), attempt);
     });
   }
 
@@ -66,7 +71,7 @@ export class Sender {
   edit(room: string, { message }: Edit, shown: readonly string[], attempt: Attempt): Promise<void> {
     return this.#explained(room, async () => {
       const target = await this.#targets.of(room, attempt.signal);
-      const contents = contentsOf(message, target.channel);
+      const contents = this.#contentsOf(message, target);
       const parts = [...new Set([...shown, ...attempt.shown])];
       for (const [index, id] of parts.entries()) await this.#changes.rewrite(target, id, contents[index], attempt.signal);
       await this.#showAll(target, message, contents.slice(parts.length), attempt);
@@ -84,6 +89,10 @@ export class Sender {
     });
   }
 
+  #contentsOf(message: Message, { channel }: Target): Content[] {
+    return contentsOf(message, channel, this.#members?.(channel.id));
+  }
+
   async #explained(room: string, deliver: () => Promise<void>): Promise<void> {
     try {
       await deliver();
@@ -94,7 +103,7 @@ export class Sender {
     }
   }
 
-  async #showAll(target: Target, message: Message, contents: readonly string[], attempt: Attempt): Promise<void> {
+  async #showAll(target: Target, message: Message, contents: readonly Content[], attempt: Attempt): Promise<void> {
     const identity = identityOf(message, this.#template, this.#neighbours(target.channel.id));
     const usernames = namesOf(message, this.#template);
     for (const content of contents) {
@@ -107,7 +116,7 @@ export class Sender {
     // Before the look: its answer tells Discord's time.
     const webhook = await this.#targets.webhook(target, attempt.signal);
     if (attempt.doubtful) {
-      const found = await this.#history.find(target, { content, usernames }, since, attempt);
+      const found = await this.#history.find(target, { content: content.plain, usernames }, since, attempt);
       if (found !== undefined) return attempt.done(found);
     }
     await attempt.begin();
@@ -120,7 +129,7 @@ export class Sender {
   }
 
   /** The id of the message. */
-  async #execute(target: Target, webhook: Webhook, identity: Identity, content: string, signal: AbortSignal): Promise<string> {
+  async #execute(target: Target, webhook: Webhook, identity: Identity, content: Content, signal: AbortSignal): Promise<string> {
     const { threadId } = target;
     try {
       return await this.#api.execute(webhook, { threadId, identity, content, signal });

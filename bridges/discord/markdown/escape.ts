@@ -87,9 +87,14 @@ function splitMarks(code: string, marks: readonly string[]): string {
   return text;
 }
 
-/** Breaks what Discord's servers, which look at no markup, could take for a mention. */
-export function guardMentions(markdown: string): string {
-  return markdown.replace(/@(?=everyone|here)|<@(?=[!&]?\d)/g, `$&${gap}`);
+/**
+ * Breaks what Discord's servers, which look at no markup, could take for a mention.
+ * @param called the ids of members who are pinged by this text anyway
+ */
+export function guardMentions(markdown: string, called: ReadonlySet<string>): string {
+  return markdown.replace(/@(?=everyone|here)|<@(?=[!&]?\d)(?=(?:(\d+)>)?)/g, (sign, id?: string) =>
+    id !== undefined && called.has(id) ? sign : `${sign}${gap}`,
+  );
 }
 
 /** Without line breaks. */

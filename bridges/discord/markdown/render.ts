@@ -7,6 +7,7 @@ const marks: Record<StyleName, string> = { bold: '**', italic: '*', underline: '
 interface Context {
   /** The marks of the styles that are open. */
   readonly marks: readonly string[];
+  readonly ids: ReadonlyMap<TextNode, string>;
   /** In a list item or heading: other blocks than code and lists lose their form here. */
   readonly inItem?: boolean;
   readonly inLink?: boolean;
@@ -18,14 +19,15 @@ interface Context {
  * Writes Discord's markdown. Text is literal: nothing in it becomes markup or a mention, while URLs stay whole and clickable.
  * That nobody is pinged is for `allowed_mentions` to see to; this is the second guard.
  * https://support.discord.com/hc/en-us/articles/210298617
+ * @param ids of the members whom mentions in the tree are to call
  */
-export function renderMarkdown(tree: RichText): string {
-  return guardMentions(nodes(tree, { marks: [] }));
+export function renderMarkdown(tree: RichText, ids: ReadonlyMap<TextNode, string> = new Map()): string {
+  return guardMentions(nodes(tree, { marks: [], ids }), new Set(ids.values()));
 }
 
 /** Escapes a text as {@link renderMarkdown} does, on one line. */
 export function renderLiteral(text: string): string {
-  return guardMentions(escapeText(oneLine(text), []));
+  return guardMentions(escapeText(oneLine(text), []), new Set());
 }
 
 function nodes(tree: RichText, context: Context): string {
@@ -79,8 +81,11 @@ function inline(node: TextNode, context: Context): string {
       return text(node.text);
     case 'code':
       return codeSpan(context.oneLine ? oneLine(node.text) : node.text, context.marks);
-    case 'mention':
+    case 'mention': {
+      const id = context.ids.get(node);
+      if (id !== undefined) return `<@${id}>`;
       return text(oneLine(`${node.of === 'room' ? '#' : '@'}${node.name}`));
+    }
     case 'emoji':
       return text(oneLine(`:${node.name}:`));
     case 'link': {

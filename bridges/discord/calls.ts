@@ -1,0 +1,130 @@
+/** Members who are called by name, `@Alice`, in what somebody elsewhere typed. */
+import type { RichText, TextNode } from '../../src/text/tree.ts';
+
+/** So many members may be called in one message. */
+const maxCalled = 5;
+/** So many at-signs of one message are looked at. */
+const maxSigns = 50;
+/** Characters of a name at Discord. https://discord.com/developers/docs/resources/user#usernames-and-nicknames */
+const maxName = 32;
+
+/** An at-sign that begins a word, or an address, in which nobody is called. */
+const signs = /https?:\/\/\S+|(?<![\p{L}\p{N}_.@/])@(?=[^\s@])/gu;
+/** Those are everybody's, also where a member is called so. */
+const everybody = /^(?:everyone|here)$/i;
+
+/** The ids of those who are called exactly so; undefined when nobody is. */
+export type FindMembers = (name: string) => readonly string[] | undefined;
+
+/** A text with the members that it calls. */
+export interface Calling {
+  readonly tree: RichText;
+  /** The mentions in the tree that call somebody, with the id of whom. */
+  readonly ids: ReadonlyMap<TextNode, string>;
+}
+
+/**
+ * Finds out who is called in what somebody said: the longest name that fits, if it is one member's alone. What is quoted, code or a
+ * link calls nobody.
+ */
+export function callsIn(said: RichText, find: FindMembers): Calling {
+  return new Caller(find).call(said);
+}
+
+class Caller {
+  readonly #find: FindMembers;
+  readonly #called = new Set<string>();
+  #signs = 0;
+
+  constructor(find: FindMembers) {
+    this.#find = find;
+  }
+
+  call(said: RichText): Calling {
+    const ids = new Map<TextNode, string>();
+    return { tree: this.#inTree(said, ids), ids };
+  }
+
+  #inTree(tree: RichText, ids: Map<TextNode, string>): RichText {
+    return tree.flatMap((node) => this.#inNode(node, ids));
+  }
+
+  #inNode(node: TextNode, ids: Map<TextNode, string>): RichText {
+    switch (node.type) {
+      case 'text':
+        return this.#inText(node.text, ids);
+      case 'bold':
+      case 'italic':
+      case 'underline':
+      case 'strike':
+      case 'spoiler':
+      case 'heading':
+        return [{ ...node, children: this.#inTree(node.children, ids) }];
+      case 'list':
+        return [{ ...node, items: node.items.map((item) => this.#inTree(item, ids)) }];
+      default:
+        return [node];
+    }
+  }
+
+  #inText(text: string, ids: Map<TextNode, string>): RichText {
+    const nodes: TextNode[] = [];
+    let from = 0;
+    for (const { index, 0: sign } of text.matchAll(signs)) {
+      if (sign !== '@' || index < from || this.#signs >= maxSigns) continue;
+      this.#signs += 1;
+      const found = this.#nameAt(text, index + 1);
+      if (found === undefined) continue;
+      if (index > from) nodes.push({ type: 'text', text: text.slice(from, index) });
+      const mention: TextNode = { type: 'mention', of: 'user', name: found.name };
+      nodes.push(mention);
+      ids.set(mention, found.id);
+      from = index + 1 + found.name.length;
+    }
+    if (from < text.length) nodes.push({ type: 'text', text: text.slice(from) });
+    return nodes;
+  }
+
+  /** Who is meant by what stands at a place, and by how much of it. */
+  #nameAt(text: string, at: number): { name: string; id: string } | undefined {
+    const [line = ''] = text.slice(at, at + 2 * maxName + 1).split('\n');
+    for (let end = line.length; end > 0; end -= 1) {
+      const name = line.slice(0, end);
+      if (!endsWord(line, end) || [...name].length > maxName || everybody.test(name)) continue;
+      const found = this.#find(name);
+      if (found === undefined) continue;
+      const [id, ...others] = found;
+      return id !== undefined && others.length === 0 && this.#mayCall(id) ? { name, id } : undefined;
+    }
+    return undefined;
+  }
+
+  #mayCall(id: string): boolean {
+    if (!this.#called.has(id) && this.#called.size >= maxCalled) return false;
+    this.#called.add(id);
+    return true;
+  }
+}
+
+function endsWord(line: string, end: number): boolean {
+  return !/\s$/.test(line.slice(0, end)) && !/^[\p{L}\p{N}\p{M}_]/u.test(line.slice(end));
+}
+
+/**
+ * Whether a shown text is another one but for who is called in it, which may have changed since. Both without what can't be seen.
+ * @param shown with `<@id>` where somebody was called
+ * @param plain with names
+ */
+export function readsLike(shown: string, plain: string): boolean {
+  const [start = '', ...pieces] = shown.split(/<@\d+>/);
+  const end = pieces.pop();
+  if (end === undefined) return shown === plain;
+  if (!plain.startsWith(start)) return false;
+  let at = start.length;
+  for (const piece of pieces) {
+    const next = plain[at] === '@' ? plain.indexOf(piece, at + 2) : -1;
+    if (next < 0) return false;
+    at = next + piece.length;
+  }
+  return plain[at] === '@' && plain.length - end.length > at + 1 && plain.endsWith(end);
+}
