@@ -3,6 +3,7 @@ import { describe, it } from 'vitest';
 import { changeStories } from '../bridges/matrix/change-stories.ts';
 import { deliveryStories } from '../bridges/matrix/delivery-stories.ts';
 import { openingStories } from '../bridges/matrix/opening-stories.ts';
+import { reactionStories } from '../bridges/matrix/reaction-stories.ts';
 import { matrixStories } from '../bridges/matrix/stories.ts';
 import { registerOnSynapse } from '../support/synapse.ts';
 
@@ -23,5 +24,6 @@ describe('The Matrix adapter on Synapse', () => {
   matrixStories(synapse);
   changeStories(synapse);
   deliveryStories(synapse);
+  reactionStories(synapse);
   openingStories(synapse);
 });
