@@ -67,7 +67,7 @@ async function channelFinding(
 
 /** Whether it looks like an id that Discord gave to a channel. */
 export function isChannelId(room: string): boolean {
-  return /^\d{15,20}$/.test(room);
+  return /^[1-9]\d{14,19}$/.test(room);
 }
 
 function channelFault(error: unknown, { applicationId, username }: Account, room: string): string {

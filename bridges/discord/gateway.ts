@@ -28,7 +28,8 @@ interface GatewayOptions extends TalkRules {
   readonly members: Members;
   /** Listens to commands as well. */
   readonly listenToCommands: (client: Client) => void;
-  readonly rooms: readonly RoomRef[];
+  /** The channels that are heard; {@link Gateway.follow} and {@link Gateway.leave} change them. */
+  readonly rooms: RoomRef[];
   readonly memory: Memory;
   readonly log: Logger;
 }
@@ -108,6 +109,39 @@ export class Gateway {
     this.#connected = true;
     await this.#beginHearing();
     void this.#catchUp();
+  }
+
+  /** Whether messages flow. */
+  get isUp(): boolean {
+    return this.#connected && !this.#interrupted && !this.#stopped;
+  }
+
+  /**
+   * Hears another channel from now on.
+   * @throws what Discord answers when the bot can't see it
+   */
+  async follow(room: RoomRef, signal: AbortSignal): Promise<void> {
+    const { rooms, members } = this.#options;
+    const channel = await this.#client.channels.fetch(room);
+    signal.throwIfAborted();
+    if (rooms.includes(room)) return;
+    const last = channel !== null && 'lastMessageId' in channel ? (channel.lastMessageId ?? '0') : '0';
+    rooms.push(room);
+    // As a thread of another room, it may be heard already.
+    this.#hearing.follow(room, last);
+    this.#positions.begin(room, this.#hearing.heardUpTo(room));
+    this.#threadPositions.begin(room, this.#threads.endOf(room));
+    members.meet(room);
+  }
+
+  /** Hears a channel no more. */
+  leave(room: RoomRef): void {
+    const { rooms } = this.#options;
+    if (!rooms.includes(room)) return;
+    rooms.splice(rooms.indexOf(room), 1);
+    this.#hearing.forget(room);
+    this.#threads.leave(room);
+    this.#threadPositions.forget(room);
   }
 
   /** Disconnects for good. */

@@ -34,6 +34,18 @@ export class Positions {
     return last;
   }
 
+  /** A room is heard from now on, after this message; whatever was heard of it before counts no more. */
+  begin(room: string, last: string): void {
+    const before = this.#taken.get(room) ?? Promise.resolve();
+    const begun = before
+      .catch(() => {})
+      .then(() => {
+        this.#heard.set(room, { last, said: [] });
+        void this.#write(room);
+      });
+    this.#taken.set(room, begun);
+  }
+
   /** The ids of the latest messages that people wrote in a room, oldest first. */
   said(room: string): readonly string[] {
     return this.#heard.get(room)?.said ?? [];

@@ -18,6 +18,8 @@ export class ThreadPositions {
   readonly #latest = new Map<string, bigint>();
   /** By room, what counts as heard: while some threads are caught up on and others are not, it stays where it was. */
   readonly #heard = new Map<string, bigint>();
+  /** By room, the id before which nothing is heard again: the room was not mapped then. */
+  readonly #since = new Map<string, string>();
   #catchingUp = 0;
 
   constructor(positions: Positions, clock: Clock) {
@@ -28,17 +30,38 @@ export class ThreadPositions {
   /** Where to begin in the threads of a room. @param end the id of the latest message, for threads that were never heard */
   async load(room: string, end: string): Promise<string> {
     const last = await this.#positions.load(keyOf(room));
+    const since = await this.#positions.load(sinceKeyOf(room));
+    if (since !== undefined) this.#since.set(room, since);
     this.#latest.set(room, BigInt(last ?? end));
     this.#heard.set(room, BigInt(last ?? end));
     if (last === undefined) this.#positions.note(keyOf(room), end);
     return this.start(room);
   }
 
+  /** The threads of a room are heard from now on, whatever was heard of them before. @param end the id of the latest message */
+  begin(room: string, end: string): void {
+    this.#latest.set(room, BigInt(end));
+    this.#heard.set(room, BigInt(end));
+    this.#positions.begin(keyOf(room), end);
+    this.#since.set(room, end);
+    this.#positions.begin(sinceKeyOf(room), end);
+  }
+
+  /** A room is heard no more. */
+  forget(room: string): void {
+    this.#latest.delete(room);
+    this.#heard.delete(room);
+    this.#since.delete(room);
+  }
+
   /** The id after which a thread of a room may hold something that was not heard. */
   start(room: string): string {
     const heard = `${this.#heard.get(room) ?? 0n}`;
     const at = SnowflakeUtil.timestampFrom(heard);
-    return at < this.#clock.now() - longAgo ? heard : SnowflakeUtil.generate({ timestamp: at - overlap }).toString();
+    if (at < this.#clock.now() - longAgo) return heard;
+    const start = SnowflakeUtil.generate({ timestamp: at - overlap }).toString();
+    const since = this.#since.get(room) ?? '0';
+    return BigInt(since) > BigInt(start) ? since : start;
   }
 
   /** A message was heard in a thread of a room. @param taken the core's answer; undefined when it was nothing for the core */
@@ -71,4 +94,8 @@ export class ThreadPositions {
 
 function keyOf(room: string): string {
   return `${room}/threads`;
+}
+
+function sinceKeyOf(room: string): string {
+  return `${room}/threads/since`;
 }

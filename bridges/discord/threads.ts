@@ -48,6 +48,11 @@ export class Threads {
     return channel.parentId ?? undefined;
   }
 
+  /** A room is heard no more, nor are its threads. */
+  leave(room: string): void {
+    for (const [thread, parent] of [...this.#rooms]) if (parent === room) this.#forget(thread);
+  }
+
   /** The id of the latest message in the threads of a room that are known, or in the room itself. */
   endOf(room: string): string {
     const channel = this.#client.channels.cache.get(room);
