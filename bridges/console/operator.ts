@@ -44,7 +44,8 @@ export class Operator implements Adapter, Desk {
     pm: (event: PmEvent) => this.#note(whisperNotice(event, this.#nameOf(event.toUserId))),
   };
   readonly #lines = new ShownLines();
-  #channel: RoomRef | undefined;
+  /** The channel that was switched to. */
+  #chosen: RoomRef | undefined;
   /** Lines are dealt with one after the other: `/add` is done before the `/say` that follows it. */
   #work = Promise.resolve();
   /** Who waits for a yes or no. */
@@ -55,7 +56,6 @@ export class Operator implements Adapter, Desk {
     this.#config = config;
     this.#host = host;
     this.#terminal = terminal;
-    this.#channel = host.rooms[0];
     this.#lua = new RemoteLua({ state: host.chat.state, clock: host.clock, print: (text) => this.#note(text) });
   }
 
@@ -107,7 +107,7 @@ export class Operator implements Adapter, Desk {
   switchChannel(name: string): string {
     const room = this.#host.rooms.find((known) => known === name);
     if (room === undefined) return `There is no channel ${toLine(name)}; there are ${this.#host.rooms.join(', ')}.`;
-    this.#channel = room;
+    this.#chosen = room;
     return `You talk in ${room} now.`;
   }
 
@@ -128,6 +128,12 @@ export class Operator implements Adapter, Desk {
   shutdown(): string {
     this.#host.shutdown();
     return 'Goodbye.';
+  }
+
+  /** The channel to talk in. One that is gone gives way to the first. */
+  get #channel(): RoomRef | undefined {
+    const { rooms } = this.#host;
+    return rooms.find((room) => room === this.#chosen) ?? rooms[0];
   }
 
   #show(room: RoomRef, at: number, id: string, line: string): void {
