@@ -171,6 +171,28 @@ export class Api {
     await this.requests.request('delete', messageRoute(by, message), messageOptions(message, signal));
   }
 
+  /**
+   * Starts a thread in a channel. Gives its id.
+   * @param message the id of the message that it hangs on, which is its id as well
+   */
+  async startThread(
+    { id: channelId, type }: Pick<Channel, 'id' | 'type'>,
+    message: string | undefined,
+    name: string,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const isNews = type === ChannelType.GuildAnnouncement;
+    const kind = { type: isNews ? ChannelType.AnnouncementThread : ChannelType.PublicThread };
+    const body = { name, ...(message === undefined && kind) };
+    const route = Routes.threads(channelId, message);
+    return channel.parse(await this.requests.request('post', route, { body, signal })).id;
+  }
+
+  /** Opens a thread that was closed since nobody wrote in it. */
+  async openThread(threadId: string, signal: AbortSignal): Promise<void> {
+    await this.requests.request('patch', Routes.channel(threadId), { body: { archived: false }, signal, patient: true });
+  }
+
   /** Deletes a message as the bot itself, which takes a permission where it is somebody else's. */
   async deleteMessage(channelId: string, messageId: string, signal: AbortSignal): Promise<void> {
     await this.requests.request('delete', Routes.channelMessage(channelId, messageId), { signal, patient: true });
@@ -217,8 +239,8 @@ function ownersOf({ owner, team }: z.infer<typeof application>): string[] {
 const accepted: number = TeamMemberMembershipState.Accepted;
 
 /** A text, with exactly those who may be pinged by it. https://discord.com/developers/docs/resources/message#allowed-mentions-object */
-function spoken({ text, users }: Content) {
-  return { content: text, allowed_mentions: { parse: [], users } };
+function spoken({ text, users, flags }: Content) {
+  return { content: text, allowed_mentions: { parse: [], users }, ...(flags !== undefined && { flags }) };
 }
 
 function messageRoute({ id, token }: Webhook, message: WebhookMessage): `/${string}` {

@@ -31,6 +31,17 @@ export function isMessageGone(error: unknown): boolean {
   return codeOf(error) === RESTJSONErrorCodes.UnknownMessage;
 }
 
+/** Whether there is a thread on a message already. */
+export function isThreadThere(error: unknown): boolean {
+  return codeOf(error) === RESTJSONErrorCodes.ThreadAlreadyCreatedForMessage;
+}
+
+/** Whether nothing can be written or changed in a thread: only moderators may, or nobody until it is opened. */
+export function isThreadClosed(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === RESTJSONErrorCodes.ThreadLocked || code === RESTJSONErrorCodes.InvalidActionOnArchivedThread;
+}
+
 /** Whether the bot lacks a permission. */
 export function isForbidden(error: unknown): boolean {
   const code = codeOf(error);
@@ -84,6 +95,11 @@ export function deliveryFault(error: unknown, where: string, missing: string): D
       });
     case RESTJSONErrorCodes.MissingPermissions:
       return new DeliveryError(`The bot may not write in ${where}: give it the permission ${missing} there`, { passing: false });
+    case RESTJSONErrorCodes.ThreadLocked:
+    case RESTJSONErrorCodes.InvalidActionOnArchivedThread:
+      return new DeliveryError(`The thread ${where} is locked: only moderators can write in it until one of them unlocks it`, {
+        passing: false,
+      });
     case RESTJSONErrorCodes.MaximumNumberOfWebhooksReached:
       return new DeliveryError(
         `${where} has as many webhooks as Discord allows: delete one in the channel's settings under Integrations`,
@@ -103,7 +119,7 @@ function isPassing(error: unknown): boolean {
 }
 
 /** Whether the refusal is Discord's own, and not a page of a proxy before it. */
-function isSaidByDiscord(error: unknown): error is DiscordAPIError {
+export function isSaidByDiscord(error: unknown): error is DiscordAPIError {
   return error instanceof DiscordAPIError && typeof error.code === 'number';
 }
 

@@ -4,7 +4,8 @@ import type { Attempt } from '../../src/adapter.ts';
 import { type Api, pageSize, type Shown } from './api.ts';
 import { readsLike } from './calls.ts';
 import { isForbidden } from './faults.ts';
-import type { Target, Targets } from './targets.ts';
+import { whereabouts } from './native-id.ts';
+import { nativeIdAt, type Target, type Targets } from './targets.ts';
 
 /** How far our idea of Discord's time may be off, in milliseconds. */
 const clockSkew = 60_000;
@@ -44,7 +45,7 @@ export class History {
       const page = await this.#page(target, after, attempt.signal);
       if (page.length === 0 && pages === 0) await this.#explain(target, attempt.signal);
       for (const message of page) {
-        if (isLike(message, part, own) && !(await attempt.isKnown(message.id))) return message.id;
+        if (isLike(message, part, own) && !(await attempt.isKnown(nativeIdAt(target, message.id)))) return message.id;
       }
       const last = page.at(-1);
       if (last === undefined || page.length < pageSize) return undefined;
@@ -60,7 +61,9 @@ export class History {
   #start(since: number, shown: readonly string[]): string {
     const timestamp = since + this.#api.clockOffset - clockSkew;
     const begun = SnowflakeUtil.generate({ timestamp, increment: 0n, workerId: 0n, processId: 0n });
-    return [begun, ...shown.map(BigInt)].reduce((latest, id) => (id > latest ? id : latest), 0n).toString();
+    return [begun, ...shown.map((nativeId) => BigInt(whereabouts('', nativeId).id))]
+      .reduce((latest, id) => (id > latest ? id : latest), 0n)
+      .toString();
   }
 
   async #page(target: Target, after: string, signal: AbortSignal): Promise<readonly Shown[]> {

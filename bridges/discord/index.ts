@@ -6,8 +6,9 @@ import {
   type AdapterModule,
   type Attempt,
   type Finding,
+  type RoomThread,
 } from '../../src/adapter.ts';
-import type { Edit, EventId, Message, RoomRef } from '../../src/event.ts';
+import type { Edit, EventId, Message, Notice, RoomRef } from '../../src/event.ts';
 import { type Account, Api } from './api.ts';
 import { CommandRequests } from './commands/requests.ts';
 import { listenToCommands } from './commands/slash.ts';
@@ -16,6 +17,7 @@ import { badToken, gatewayFault, isUnauthorized, missingIntent, reasonOf, waitOf
 import { accountFindings, channelFindings } from './findings.ts';
 import { Gateway, GatewayRefusal } from './gateway.ts';
 import { Members } from './members.ts';
+import { openRoom } from './opening.ts';
 import { Sender } from './sender.ts';
 
 /** https://discord.com/developers/docs */
@@ -41,6 +43,8 @@ class DiscordAdapter implements Adapter {
   readonly #api: Api;
   readonly #members: Members;
   readonly #sender: Sender;
+  /** The channels that are heard. */
+  readonly #rooms: RoomRef[];
   readonly #stopping = new AbortController();
   #account: Account | undefined;
   #gateway: Gateway | undefined;
@@ -49,6 +53,7 @@ class DiscordAdapter implements Adapter {
   constructor(config: DiscordConfig, host: AdapterHost) {
     this.#config = config;
     this.#host = host;
+    this.#rooms = [...host.rooms];
     this.#api = new Api(config.token, config.api_url, host.clock);
     this.#members = new Members(host.clock);
     this.#sender = new Sender(this.#api, {
@@ -56,6 +61,7 @@ class DiscordAdapter implements Adapter {
       log: host.log,
       template: config.name_template ?? '{name} [{server}]',
       account: (signal) => this.#knownAccount(signal),
+      threads: config.threads,
       neighbours: (room) => ({
         bot: this.#account?.username,
         resembles: (name) => this.#members.resembles(room, name),
@@ -105,16 +111,30 @@ class DiscordAdapter implements Adapter {
     });
   }
 
-  send(room: RoomRef, message: Message, attempt: Attempt): Promise<void> {
-    return this.#sender.send(room, message, attempt);
+  send(room: RoomRef, message: Message, attempt: Attempt, thread?: RoomThread): Promise<void> {
+    return this.#sender.send(room, message, attempt, thread);
   }
 
-  edit(room: RoomRef, edit: Edit, shown: readonly string[], attempt: Attempt): Promise<void> {
-    return this.#sender.edit(room, edit, shown, attempt);
+  edit(room: RoomRef, edit: Edit, shown: readonly string[], attempt: Attempt, thread?: RoomThread): Promise<void> {
+    return this.#sender.edit(room, edit, shown, attempt, thread);
   }
 
   remove(room: RoomRef, shown: readonly string[], signal: AbortSignal): Promise<void> {
     return this.#sender.remove(room, shown, signal);
+  }
+
+  open(room: RoomRef, signal: AbortSignal): Promise<void> {
+    const account = (until: AbortSignal) => this.#knownAccount(until);
+    return openRoom(room, { api: this.#api, account, gateway: this.#gateway, sender: this.#sender }, signal);
+  }
+
+  close(room: RoomRef): void {
+    this.#gateway?.leave(room);
+    this.#sender.forget(room);
+  }
+
+  notify(room: RoomRef, notice: Notice, signal: AbortSignal): Promise<void> {
+    return this.#sender.notify(room, notice, signal);
   }
 
   async *check(): AsyncGenerator<Finding> {
@@ -166,7 +186,7 @@ class DiscordAdapter implements Adapter {
   async #connect(): Promise<void> {
     const account = await this.#identify();
     this.#stopping.signal.throwIfAborted();
-    const gateway = this.#open(account);
+    const gateway = this.#connection(account);
     this.#gateway = gateway;
     try {
       await gateway.connect(this.#config.token);
@@ -200,9 +220,9 @@ class DiscordAdapter implements Adapter {
     return account;
   }
 
-  #open({ applicationId, userId, guildMembers, owners }: Account): Gateway {
+  #connection({ applicationId, userId, guildMembers, owners }: Account): Gateway {
     const { admins, moderators } = this.#config;
-    const { id, rooms, log, memory, clock } = this.#host;
+    const { id, log, memory, clock } = this.#host;
     const tell = (what: string, { id: event }: { id: EventId }, taken: Promise<void>) =>
       taken.catch((error: unknown) => {
         log.error({ id: event, err: error }, `${what} from Discord was not taken`);
@@ -221,7 +241,7 @@ class DiscordAdapter implements Adapter {
             trusted: { admins, moderators, owners },
             signal: this.#stopping.signal,
           }),
-        rooms,
+        rooms: this.#rooms,
         ears: {
           own: { applicationId, userId },
           bots: this.#config.bots,

@@ -15,6 +15,12 @@ export function nativeIdOf(room: string, { channelId, id }: Whereabouts): string
   return channelId === room ? id : `${channelId}/${id}`;
 }
 
+/** What leads to the message with a native id, behind the id of its guild. */
+export function linkPath(room: string, nativeId: string): string {
+  const { channelId, id } = whereabouts(room, nativeId);
+  return `${channelId}/${id}`;
+}
+
 /** Where the message with a native id stands. */
 export function whereabouts(room: string, nativeId: string): Whereabouts {
   const [first = '', second] = nativeId.split('/');

@@ -8,6 +8,7 @@ import { literal, type RichText, type TextNode } from '../../src/text/tree.ts';
 import type { Channel as ApiChannel } from './api.ts';
 import { callsIn, type FindMembers } from './calls.ts';
 import { renderMarkdown } from './markdown/render.ts';
+import { linkPath } from './native-id.ts';
 
 /** https://discord.com/developers/docs/resources/webhook#execute-webhook */
 const maxContent = 2_000;
@@ -22,6 +23,8 @@ export interface Content {
   readonly plain: string;
   /** The ids of the members whom it calls. */
   readonly users: readonly string[];
+  /** https://discord.com/developers/docs/resources/message#message-object-message-flags */
+  readonly flags?: number;
 }
 
 /**
@@ -51,7 +54,8 @@ function contentOf(part: RichText, ids: ReadonlyMap<TextNode, string>): Content 
 /** Whoever is answered is named in bold, and leads to what they said where that stands in the same channel. */
 function quoteOf({ author, text, here }: Quote, { id, guildId = '@me' }: Channel): TextNode {
   const name: TextNode = { type: 'bold', children: literal(sanitizeName(author) || 'Somebody') };
-  const href = `https://discord.com/channels/${guildId}/${id}/${here?.nativeId}`;
+  const link = here === undefined ? '' : linkPath(id, here.nativeId);
+  const href = `https://discord.com/channels/${guildId}/${link}`;
   return { type: 'quote', children: [here ? { type: 'link', href, children: [name] } : name, ...literal(`: ${excerpt(text)}`)] };
 }
 

@@ -1,15 +1,18 @@
 import type { Logger } from 'pino';
-import type { Attempt } from '../../src/adapter.ts';
+import type { Attempt, RoomThread } from '../../src/adapter.ts';
 import type { Clock } from '../../src/clock.ts';
-import type { Edit, Message } from '../../src/event.ts';
+import type { Edit, Message, Notice } from '../../src/event.ts';
 import type { Account, Api, Webhook } from './api.ts';
 import type { FindMembers } from './calls.ts';
 import { Changes } from './changes.ts';
 import { deliveryFault, isChannelGone, isDoubtful, isWebhookGone, refusedFields } from './faults.ts';
 import { History } from './history.ts';
 import { type Identity, identityOf, type Neighbours, namesOf, withoutRefused } from './identity.ts';
+import { printOf } from './notices.ts';
 import { type Content, contentsOf } from './outgoing.ts';
-import { type Target, Targets } from './targets.ts';
+import { nativeIdAt, type Target, Targets } from './targets.ts';
+import { isInRoom, outsideThread, ThreadTargets } from './thread-targets.ts';
+import type { ThreadRule } from './threads.ts';
 
 interface SenderOptions {
   readonly clock: Clock;
@@ -21,6 +24,8 @@ interface SenderOptions {
   readonly neighbours: (room: string) => Neighbours;
   /** Who may be called by name in a room; undefined when nobody may. */
   readonly members: ((room: string) => FindMembers) | undefined;
+  /** Whether what is said in threads elsewhere goes to threads. */
+  readonly threads: ThreadRule;
 }
 
 /** One message of Discord. */
@@ -41,8 +46,9 @@ export class Sender {
   readonly #targets: Targets;
   readonly #history: History;
   readonly #changes: Changes;
+  readonly #threads: ThreadTargets;
 
-  constructor(api: Api, { clock, log, template, account, neighbours, members }: SenderOptions) {
+  constructor(api: Api, { clock, log, template, account, neighbours, members, threads }: SenderOptions) {
     this.#api = api;
     this.#clock = clock;
     this.#template = template;
@@ -51,16 +57,34 @@ export class Sender {
     this.#targets = new Targets(api, account);
     this.#history = new History(api, this.#targets, log);
     this.#changes = new Changes(api, this.#targets);
+    this.#threads = new ThreadTargets(api, this.#targets, { rule: threads, clock, log });
+  }
+
+  /**
+   * Looks up a room and its webhook, or makes one: what could be missing is known before there is anything to show.
+   * @throws {DeliveryError}
+   */
+  prepare(room: string, signal: AbortSignal): Promise<void> {
+    return this.#explained(room, async () => {
+      await this.#targets.webhook(await this.#targets.of(room, signal), signal);
+    });
+  }
+
+  /** Remembers a room no longer. */
+  forget(room: string): void {
+    this.#targets.forget(room);
   }
 
   /**
    * Shows a message, in several parts if it is long, from the first one on that isn't shown.
    * @throws {DeliveryError}
    */
-  send(room: string, message: Message, attempt: Attempt): Promise<void> {
+  send(room: string, message: Message, attempt: Attempt, thread?: RoomThread): Promise<void> {
     return this.#explained(room, async () => {
       const target = await this.#targets.of(room, attempt.signal);
-      await this.#showAll(target, message, this.#contentsOf(message, target).slice(attempt.shown.length), attempt);
+      await this.#threads.inThread(target, message, thread, attempt.signal, (where, said) =>
+        this.#showAll(where, said, this.#contentsOf(said, where).slice(attempt.shown.length), attempt),
+      );
     });
   }
 
@@ -68,13 +92,15 @@ export class Sender {
    * Lets a message read otherwise. What needs more parts than are there goes on at the end of the room: out of place, but not lost.
    * @throws {DeliveryError}
    */
-  edit(room: string, { message }: Edit, shown: readonly string[], attempt: Attempt): Promise<void> {
+  edit(room: string, { message }: Edit, shown: readonly string[], attempt: Attempt, thread?: RoomThread): Promise<void> {
     return this.#explained(room, async () => {
       const target = await this.#targets.of(room, attempt.signal);
-      const contents = this.#contentsOf(message, target);
       const parts = [...new Set([...shown, ...attempt.shown])];
-      for (const [index, id] of parts.entries()) await this.#changes.rewrite(target, id, contents[index], attempt.signal);
-      await this.#showAll(target, message, contents.slice(parts.length), attempt);
+      const said = thread && parts.some((id) => isInRoom(room, id)) ? outsideThread(message, thread) : message;
+      const contents = this.#contentsOf(said, target);
+      for (const [index, id] of parts.entries()) await this.#rewrite(target, id, contents[index], attempt.signal);
+      const end = await this.#threads.whereIs(target, parts.at(-1) ?? '', attempt.signal);
+      if (end !== undefined) await this.#showAll(end.target, said, contents.slice(parts.length), attempt);
     });
   }
 
@@ -85,12 +111,32 @@ export class Sender {
   remove(room: string, shown: readonly string[], signal: AbortSignal): Promise<void> {
     return this.#explained(room, async () => {
       const target = await this.#targets.of(room, signal);
-      for (const id of shown) await this.#changes.rewrite(target, id, undefined, signal);
+      for (const id of shown) await this.#rewrite(target, id, undefined, signal);
     });
   }
 
-  #contentsOf(message: Message, { channel }: Target): Content[] {
-    return contentsOf(message, channel, this.#members?.(channel.id));
+  /** @param content undefined to take it away */
+  async #rewrite(room: Target, nativeId: string, content: Content | undefined, signal: AbortSignal): Promise<void> {
+    const found = await this.#threads.whereIs(room, nativeId, signal);
+    if (found === undefined) return;
+    const { target, id } = found;
+    await this.#threads.opened(target, signal, () => this.#changes.rewrite(target, id, content, signal));
+  }
+
+  /**
+   * Shows a notice, without looking whether it is there.
+   * @throws {DeliveryError}
+   */
+  notify(room: string, notice: Notice, signal: AbortSignal): Promise<void> {
+    return this.#explained(room, async () => {
+      const target = await this.#targets.of(room, signal);
+      const { identity, content } = printOf(notice);
+      await this.#execute(target, await this.#targets.webhook(target, signal), identity, content, signal);
+    });
+  }
+
+  #contentsOf(message: Message, { channel: { guildId }, room }: Target): Content[] {
+    return contentsOf(message, { id: room, guildId }, this.#members?.(room));
   }
 
   async #explained(room: string, deliver: () => Promise<void>): Promise<void> {
@@ -104,7 +150,7 @@ export class Sender {
   }
 
   async #showAll(target: Target, message: Message, contents: readonly Content[], attempt: Attempt): Promise<void> {
-    const identity = identityOf(message, this.#template, this.#neighbours(target.channel.id));
+    const identity = identityOf(message, this.#template, this.#neighbours(target.room));
     const usernames = namesOf(message, this.#template);
     for (const content of contents) {
       const since = attempt.begunAt ?? Math.min(message.at, this.#clock.now());
@@ -117,11 +163,11 @@ export class Sender {
     const webhook = await this.#targets.webhook(target, attempt.signal);
     if (attempt.doubtful) {
       const found = await this.#history.find(target, { content: content.plain, usernames }, since, attempt);
-      if (found !== undefined) return attempt.done(found);
+      if (found !== undefined) return attempt.done(nativeIdAt(target, found));
     }
     await attempt.begin();
     try {
-      attempt.done(await this.#execute(target, webhook, identity, content, attempt.signal));
+      attempt.done(nativeIdAt(target, await this.#execute(target, webhook, identity, content, attempt.signal)));
     } catch (error) {
       if (!isDoubtful(error)) attempt.failed();
       throw error;

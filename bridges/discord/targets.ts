@@ -1,10 +1,13 @@
 import { DeliveryError } from '../../src/adapter.ts';
 import type { Account, Api, Channel, Webhook } from './api.ts';
 import { isChannelId } from './findings.ts';
+import { nativeIdOf } from './native-id.ts';
 import { permissionsOf } from './permissions.ts';
 
 /** Where a room's messages go to. */
 export interface Target {
+  /** The id of the room that it belongs to: its own, or that of the channel whose thread it is. */
+  readonly room: string;
   readonly channel: Channel;
   /** The channel that the webhook belongs to: a thread uses that of its channel. */
   readonly home: string;
@@ -13,6 +16,14 @@ export interface Target {
   /** The room in words for people: `#general in Guild`. */
   readonly where: string;
 }
+
+/** The native id that a message at a target has in its room. */
+export function nativeIdAt({ room, channel }: Target, id: string): string {
+  return nativeIdOf(room, { channelId: channel.id, id });
+}
+
+/** So many are remembered: threads come and go. */
+const maxTargets = 2_000;
 
 /** Looks up rooms and their webhooks, and remembers them. */
 export class Targets {
@@ -35,12 +46,15 @@ export class Targets {
     const channel = await this.#api.channel(room, signal);
     const guild = channel.guildId === undefined ? undefined : await this.#api.guild(channel.guildId, signal);
     const target = {
+      room,
       channel,
       home: channel.threadOf ?? channel.id,
       threadId: channel.threadOf === undefined ? undefined : channel.id,
       where: `#${channel.name} in ${guild?.name ?? 'a private conversation'}`,
     };
     this.#targets.set(room, target);
+    const [oldest] = this.#targets.keys();
+    if (this.#targets.size > maxTargets && oldest !== undefined) this.#targets.delete(oldest);
     return target;
   }
 
