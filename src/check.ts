@@ -3,7 +3,8 @@ import type { Logger } from 'pino';
 import type { Finding, MediaReader } from './adapter.ts';
 import { systemClock } from './clock.ts';
 import { noCommands } from './command.ts';
-import { type Config, ConfigError, roomsOf } from './config.ts';
+import { type Config, ConfigError } from './config.ts';
+import { storedMap } from './control/stored-map.ts';
 import { CrossChat, probe, type Status, watchStatus } from './crosschat/index.ts';
 import { virtualServerOptions } from './virtual-server-options.ts';
 
@@ -26,10 +27,12 @@ export async function check(config: Config, log: Logger, print: (line: string) =
   else for await (const finding of probeAll(config)) tell(finding);
   if (config.standby && faults === 0) for await (const finding of lookForOthers(config)) tell(finding);
 
+  const { map, findings } = await storedMap(config, log);
+  for (const finding of findings) tell(finding);
   for (const { id, module, config: settings, serverId } of config.adapters) {
     const adapter = module.create(settings, {
       id,
-      rooms: roomsOf(config, id),
+      rooms: map.roomsOf(id),
       log,
       clock: systemClock,
       random: Math.random,

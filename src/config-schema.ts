@@ -1,5 +1,6 @@
 /** The one schema of a configuration: what may stand in it, and what is there by default. */
 import { z } from 'zod';
+import { CHANNEL_NAME_RULE, channelName } from './channel-name.ts';
 import { http, media } from './config-http.ts';
 import { mqtt, tls } from './config-mqtt.ts';
 import { databaseUrl, flood, maxDeliveryAgeHours, store } from './config-store.ts';
@@ -37,7 +38,7 @@ const notices = z.preprocess(
 );
 
 const channel = z.strictObject({
-  name: text.min(1, 'must not be empty'),
+  name: text.normalize('NFC').refine((name) => channelName(name) !== undefined, CHANNEL_NAME_RULE),
   servers: z.array(text, 'must be a list of server ids; * stands for any characters').default(['*']),
   rooms: rooms.default({}),
   notices: notices.optional(),

@@ -167,12 +167,6 @@ function storeConfig(given: Pick<z.output<typeof schema>, 'data_dir' | 'database
   };
 }
 
-/** The rooms of one adapter that are mapped to a channel, each once. */
-export function roomsOf(config: Pick<Config, 'channels'>, adapter: AdapterId): RoomRef[] {
-  const rooms = config.channels.flatMap((channel) => channel.rooms.filter((room) => room.adapter === adapter));
-  return [...new Set(rooms.map(({ room }) => room))];
-}
-
 /** Each adapter with its virtual server. One that is everywhere makes none of its own where the others all have theirs. */
 function withServers(adapters: readonly ParsedAdapter[], serverId: string): AdapterConfig[] {
   const configured = adapters.filter(({ module }) => !module.everywhere);
