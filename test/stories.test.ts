@@ -5,6 +5,7 @@ import { startBroker } from '../src/broker.ts';
 import { MatrixDouble } from './doubles/matrix/index.ts';
 import { brokerStories, conversationStories } from './stories/conversation.ts';
 import { discordStories } from './stories/discord.ts';
+import { noticeBrokerStories, noticeStories } from './stories/notices.ts';
 import type { Site } from './stories/world.ts';
 
 async function standIns(): Promise<Site> {
@@ -37,4 +38,6 @@ describe('on stand-ins', () => {
   conversationStories(standIns);
   discordStories(standIns);
   brokerStories(standIns);
+  noticeStories(standIns);
+  noticeBrokerStories(standIns);
 });

@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { expect } from 'vitest';
 import { builtIns } from '../../bridges/index.ts';
 import { Bridge } from '../../src/bridge.ts';
-import { systemClock } from '../../src/clock.ts';
+import { type Clock, systemClock } from '../../src/clock.ts';
 import { parseConfig } from '../../src/config.ts';
 import { type DiscordChannel, DiscordDouble, type DiscordGuild, type DiscordMember } from '../doubles/discord/index.ts';
 import { GameServer } from '../support/game-server.ts';
@@ -69,15 +69,26 @@ export class World {
   readonly #botToken: string;
   readonly #problems = new Recorder<string>();
 
-  private constructor(site: Site, double: DiscordDouble, discord: DiscordPlace, matrix: MatrixPlace, botToken: string) {
+  readonly #clock: Clock;
+
+  private constructor(
+    site: Site,
+    double: DiscordDouble,
+    discord: DiscordPlace,
+    matrix: MatrixPlace,
+    botToken: string,
+    clock: Clock,
+  ) {
     this.site = site;
     this.#double = double;
     this.discord = discord;
     this.matrix = matrix;
     this.#botToken = botToken;
+    this.#clock = clock;
   }
 
-  static async open(openSite: OpenSite): Promise<World> {
+  /** @param clock that of the bridges */
+  static async open(openSite: OpenSite, clock: Clock = systemClock): Promise<World> {
     const [site, double] = await Promise.all([openSite(), DiscordDouble.start()]);
     const guild = double.addGuild('Community');
     const bot = double.addBot({ token: DISCORD_TOKEN, privileged: ['MessageContent', 'GuildMembers'] });
@@ -90,7 +101,7 @@ export class World {
     const room = await carol.createRoom();
     await carol.rename('Carol');
     await carol.look();
-    return new World(site, double, new DiscordPlace(guild, channel), new MatrixPlace(carol, room), botAccount.token);
+    return new World(site, double, new DiscordPlace(guild, channel), new MatrixPlace(carol, room), botAccount.token, clock);
   }
 
   /** A game server goes online. */
@@ -133,7 +144,7 @@ export class World {
         },
       },
     );
-    const bridge = new Bridge({ config, log, clock: systemClock, random: Math.random, shutdown: () => {} });
+    const bridge = new Bridge({ config, log, clock: this.#clock, random: Math.random, shutdown: () => {} });
     this.#bridges.set(bridge, id);
     await bridge.start();
     await bridge.ready(AbortSignal.timeout(10_000));
