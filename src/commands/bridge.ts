@@ -1,5 +1,5 @@
 /** The bridge itself: its rooms, pauses and dead letters, by way of {@link Control}. */
-import type { CommandOption } from '../command.ts';
+import { type CommandOption, MAX_SUGGESTIONS } from '../command.ts';
 import { toLine } from '../text/line.ts';
 import { asLines } from '../text/lines.ts';
 import { literal } from '../text/tree.ts';
@@ -113,7 +113,7 @@ const letters: Command = {
   },
   async candidates(_option, { invocation, services }) {
     if (!invocation.caller.isOperator) return [];
-    const { letters: newest } = await services.control.deadLetters(100);
+    const { letters: newest } = await services.control.deadLetters(MAX_SUGGESTIONS - 1);
     return [
       { value: ALL, label: ALL },
       ...newest.map(({ id, text }) => ({ value: String(id), label: `${id} ${toLine(text).slice(0, 80)}` })),

@@ -34,7 +34,7 @@ export function commandsOf(services: Services): CommandsFor {
     all: ALL.map(infoOf),
     async run(invocation) {
       const { author } = invocation.caller;
-      if (flood.allow(`${origin.id}/${author.id}`) !== 'yes') return literal('That are too many commands. Wait a minute.');
+      if (flood.allow(`${origin.id}/${author.id}`) !== 'yes') return literal('Those were too many commands. Wait a minute.');
       try {
         return await run({ invocation, services, origin, view: viewOf(invocation, services, origin) });
       } catch (error) {

@@ -86,7 +86,7 @@ async function moderate(given: Given, action: AowlAction, duration?: number) {
     const lost = undelivered.length === 0 ? '' : ` ${listed(undelivered.map(serverName))} could not be reached.`;
     const outcome = await outcomeOf(action, target, departure);
     recordLater(given, { action: `${action} result`, target: whom, detail: outcome });
-    return literal(`${headline(given, action, target, duration)} Sent to ${listed(reached.map(serverName))}${outcome}${lost}`);
+    return literal(`${headline(given, action, target, duration)} sent to ${listed(reached.map(serverName))}; ${outcome}.${lost}`);
   } catch (error) {
     if (error instanceof Refusal) recordLater(given, { action: `${action} result`, target: whom, detail: error.message });
     throw error;
@@ -123,11 +123,11 @@ function banKey({ handle, aowl }: Target): { adapter: string; userId: string } {
 }
 
 async function outcomeOf(action: AowlAction, { name, person }: Target, departure: Departure): Promise<string> {
-  if (action === 'slap') return '. Servers do not confirm a slap.';
-  if (person === undefined) return '. Nobody with this SteamID is there now, so nothing can confirm it.';
+  if (action === 'slap') return 'servers do not confirm a slap';
+  if (person === undefined) return 'nobody with this SteamID is there now, so nothing can confirm it';
   const left = await departure.seen;
-  if (left !== undefined) return `; confirmed: ${name} left ${serverName(left.server.id)}.`;
-  return `, without confirmation: ${name} did not leave within ${PATIENCE / 1_000} seconds.`;
+  if (left !== undefined) return `confirmed: ${name} left ${serverName(left.server.id)}`;
+  return `without confirmation: ${name} did not leave within ${PATIENCE / 1_000} seconds`;
 }
 
 function headline({ services }: Given, action: AowlAction, { name }: Target, duration: number | undefined): string {

@@ -27,7 +27,8 @@ export const pm: Command = {
     const { user, name } = personCalled(optionOf(given, 'player'), view.players());
     const parts = splitText(toLine(optionOf(given, 'text')), MAX_LINE);
     if (parts.length === 0) throw new Refusal('There is nothing to whisper.');
-    if (parts.length > MAX_LINES) throw new Refusal(`A whisper may have ${MAX_LINES * MAX_LINE} characters.`);
+    if (parts.length > MAX_LINES)
+      throw new Refusal(`A whisper has at most ${(MAX_LINES * MAX_LINE).toLocaleString('en')} characters.`);
     const speaker = { adapter: origin.id, platform: origin.type, author: invocation.caller.author };
     try {
       for (const part of parts) await origin.server.whisper(user.server.id, user.id, part, speaker);

@@ -1,6 +1,13 @@
 /** A platform as small as can be: rooms in memory, in which people speak and read. */
 import { z } from 'zod';
-import { type Adapter, AdapterError, type AdapterHost, type AdapterModule, type Attempt, DeliveryError } from '../../src/adapter.ts';
+import {
+  type Adapter,
+  AdapterError,
+  type AdapterHost,
+  type AdapterModule,
+  type Attempt,
+  DeliveryError,
+} from '../../src/adapter.ts';
 import { type Edit, eventId, type Message, type Place, type RoomRef } from '../../src/event.ts';
 import { literal } from '../../src/text/tree.ts';
 import { Recorder, words } from './host.ts';
@@ -20,6 +27,8 @@ export class Platform {
   /** Every change, as `room author: text`. */
   readonly sees = new Recorder<string>();
   isDown = false;
+  /** Whether it refuses what is posted for good. */
+  isClosed = false;
   /** The platform's own ids of rooms that are configured by another name, as far as it tells them now. */
   readonly nativeIds = new Map<string, string>();
   /** The rooms that can't be opened, and why. */
@@ -136,6 +145,7 @@ export class Platform {
   }
 
   #checkUp(): void {
+    if (this.isClosed) throw new DeliveryError('nobody may write here', { passing: false });
     if (this.isDown) throw new DeliveryError('the platform is down', { passing: true });
   }
 }

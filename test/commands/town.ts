@@ -1,0 +1,154 @@
+/** A bridge with a platform of which people give commands, and game servers with players. */
+import { pino } from 'pino';
+import { expect, onTestFinished } from 'vitest';
+import { Bridge } from '../../src/bridge.ts';
+import { startBroker } from '../../src/broker.ts';
+import { systemClock } from '../../src/clock.ts';
+import type { Invocation, Rank } from '../../src/command.ts';
+import { parseConfig } from '../../src/config.ts';
+import type { RoomRef } from '../../src/event.ts';
+import { openStore } from '../../src/store/store.ts';
+import { toPlain } from '../../src/text/plain.ts';
+import { newFolder } from '../store/open.ts';
+import { GameServer } from '../support/game-server.ts';
+import { Recorder } from '../support/host.ts';
+import { Platform } from '../support/platform.ts';
+
+/** Who gives a command, and where, other than Alice in the room `one`. */
+export interface Giver {
+  readonly name?: string;
+  readonly id?: string;
+  readonly rank?: Rank;
+  readonly isOperator?: boolean;
+  readonly room?: string;
+  /** The mapped rooms of their community; the room itself by default. */
+  readonly rooms?: readonly string[];
+}
+
+export const moderator: Giver = { name: 'Mona', id: '2', rank: 'moderator' };
+export const admin: Giver = { name: 'Ada', id: '3', rank: 'admin' };
+export const operator: Giver = { name: 'Olga', id: '4', rank: 'admin', isOperator: true };
+
+/** An aowl message, as a game server got it. */
+export interface Order {
+  readonly type: string;
+  readonly payload: Record<string, unknown>;
+}
+
+/** The channel `main` has all servers and the room `one`; `europe` has those whose id begins with `eu` and the room `two`. */
+export class Town {
+  readonly platform = new Platform();
+  readonly lines = new Recorder<string>();
+  readonly #url: string;
+  readonly #dataDir = newFolder();
+  readonly #stopBroker: () => Promise<void>;
+
+  private constructor(url: string, stopBroker: () => Promise<void>) {
+    this.#url = url;
+    this.#stopBroker = stopBroker;
+  }
+
+  static async open(): Promise<Town> {
+    const broker = await startBroker({ port: 0, log: pino({ level: 'silent' }) });
+    onTestFinished(() => broker.stop());
+    const town = new Town(broker.url, () => broker.stop());
+    const raw = {
+      mqtt: { url: broker.url, allow_anonymous: true },
+      data_dir: town.#dataDir,
+      adapters: { platform: {} },
+      channels: [
+        { name: 'main', rooms: { platform: 'one' } },
+        { name: 'europe', servers: ['eu*'], rooms: { platform: 'two' } },
+      ],
+    };
+    const entries = { platform: { load: async () => town.platform.module } };
+    const config = await parseConfig({ raw, variables: new Map(), file: undefined }, entries);
+    const log = pino({ level: 'debug', base: null }, { write: (line: string) => town.lines.add(line) });
+    const bridge = new Bridge({ config, log, clock: systemClock, random: Math.random, shutdown: () => {} });
+    onTestFinished(() => bridge.stop());
+    await bridge.start();
+    await bridge.ready(AbortSignal.timeout(10_000));
+    return town;
+  }
+
+  /** A game server goes online, and the bridge knows of it. */
+  async game(id: string, states: Record<string, string> = {}): Promise<GameServer> {
+    const game = await GameServer.start({ url: this.#url, id });
+    onTestFinished(() => game.stop());
+    for (const [key, value] of Object.entries(states)) await game.publish(`state/${id}/${key}`, value, { retain: true });
+    await this.until(
+      () =>
+        this.chat.state.servers.get(id)?.online &&
+        Object.keys(states).every((key) => this.chat.state.servers.get(id)?.states.has(key)),
+    );
+    return game;
+  }
+
+  /** A player joins, and the bridge knows of them. */
+  async player(game: GameServer, name: string, extra: Record<string, unknown> = {}) {
+    const player = await game.join(name, extra);
+    await this.until(() => this.chat.state.servers.get(game.id)?.users.has(player.id));
+    return player;
+  }
+
+  get chat() {
+    return this.platform.host.chat;
+  }
+
+  /** Gives a command; resolves with the answer as plain text. */
+  async give(command: string, options: Record<string, string> = {}, giver: Giver = {}): Promise<string> {
+    return toPlain(await this.platform.host.commands.run(invocation(command, options, giver)));
+  }
+
+  /** The values that are suggested for an option, as `label = value`. */
+  async suggests(command: string, option: string, typed: string, giver: Giver = {}): Promise<string[]> {
+    const found = await this.platform.host.commands.complete(invocation(command, { [option]: typed }, giver), option);
+    return found.map(({ label, value }) => `${label} = ${value}`);
+  }
+
+  /** The next order that a game server gets. */
+  async order(game: GameServer): Promise<Order> {
+    const packet = await game.packets.waitFor((one) => one.includes('/ooc/aowl_'));
+    return orderIn(packet);
+  }
+
+  /** All orders that a game server got so far. */
+  orders(game: GameServer): Order[] {
+    return game.packets.all.filter((one) => one.includes('/ooc/aowl_')).map(orderIn);
+  }
+
+  /** The audit log, the newest entry first, as `action target: detail`. */
+  async audit(): Promise<string[]> {
+    const log = pino({ level: 'silent' });
+    const store = await openStore({ dataDir: this.#dataDir, beside: true, clock: systemClock, random: Math.random, log });
+    const entries = await store.audit.list(100);
+    await store.close();
+    return entries.map(({ who, action, target, detail }) => `${who}: ${action} ${target}: ${detail}`);
+  }
+
+  /** The broker goes away; resolves when the bridge knows. */
+  async breakNetwork(): Promise<void> {
+    await this.#stopBroker();
+    await this.until(() => this.chat.status !== 'ready');
+  }
+
+  async until(test: () => unknown): Promise<void> {
+    await expect.poll(() => Boolean(test()), { interval: 5, timeout: 5_000 }).toBe(true);
+  }
+}
+
+function invocation(command: string, options: Record<string, string>, giver: Giver): Invocation {
+  const { name = 'Alice', id = '1', rank = 'everybody', isOperator = false, room = 'one', rooms = [room] } = giver;
+  return {
+    command,
+    options: new Map(Object.entries(options)),
+    caller: { author: { id, name }, rank, isOperator },
+    room: room as RoomRef,
+    rooms: rooms as readonly RoomRef[],
+  };
+}
+
+function orderIn(packet: string): Order {
+  const [, type = '', payload = ''] = /\/ooc\/(aowl_\w+) (.*)$/s.exec(packet) ?? [];
+  return { type, payload: JSON.parse(payload) };
+}
