@@ -224,7 +224,7 @@ export class Bridge {
       hub,
       outbox,
       store: this.#store,
-      adapters: config.adapters.map(({ id }) => id),
+      adapters: config.adapters,
       members: () => this.#members,
       whyNot: (member) => this.#whyNot(member),
       ended: this.#ending.signal,

@@ -17,6 +17,8 @@ export interface AdapterConfig {
   readonly config: unknown;
   /** The virtual server that its users speak on. */
   readonly serverId: string;
+  /** Where the operator can name its rooms: a key, or a variable. */
+  readonly roomsKey: string;
   /** The broker's credentials for that virtual server, where they differ from the bridge's. */
   readonly credentials: { readonly username: string; readonly password: string } | undefined;
 }
@@ -91,7 +93,11 @@ export async function parseConfig({ raw, variables }: Settings, entries: Adapter
     const checked = module.schema.safeParse(own);
     if (!checked.success)
       problems.push(...checked.error.issues.flatMap((issue) => explain({ ...issue, path: ['adapters', id, ...issue.path] })));
-    else adapters.push({ id: id as AdapterId, module, config: checked.data, serverId: server_id, credentials });
+    else {
+      const variable = entries[type]?.environment?.rooms;
+      const roomsKey = `${variable && id === type ? `${variable} or ` : ''}channels.0.rooms.${id}`;
+      adapters.push({ id: id as AdapterId, module, config: checked.data, serverId: server_id, credentials, roomsKey });
+    }
   }
 
   const names = new Set<string>();
@@ -116,14 +122,6 @@ export async function parseConfig({ raw, variables }: Settings, entries: Adapter
     };
   });
 
-  for (const { id, module } of adapters) {
-    if (!module.everywhere && !channels.some(({ rooms }) => rooms.some(({ adapter }) => adapter === id))) {
-      const variable = entries[id]?.environment?.rooms;
-      problems.push(
-        `adapters.${id}: no channel has a room of it; set ${variable ? `${variable} or ` : ''}channels.0.rooms.${id}.`,
-      );
-    }
-  }
   const connection = mqttOptions(given.mqtt, (path) => variables.get(path) ?? path, problems);
   if (given.standby && connection.urls.length === 0)
     problems.push(

@@ -237,12 +237,6 @@ describe('what is wrong is said, with the key and what would be right', () => {
       /channels\.0\.rooms\.discord.*must be in quotes/,
     ],
     [
-      'a token without a room',
-      {},
-      { DISCORD_TOKEN: 'x' },
-      /^adapters\.discord: no channel has a room of it; set DISCORD_CHANNEL/,
-    ],
-    [
       'a room without a token',
       {},
       { DISCORD_CHANNEL: '1' },

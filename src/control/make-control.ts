@@ -1,7 +1,7 @@
 /** Makes the control of a bridge, with what earlier processes left. */
 import { RoomStore } from '../store/rooms.ts';
 import { Controller, type ControllerOptions } from './controller.ts';
-import { restoreMap, stillPaused } from './restore.ts';
+import { restoreMap, roomless, stillPaused } from './restore.ts';
 
 /**
  * Comes before the adapters are made: the channel map is whole from here on.
@@ -14,7 +14,7 @@ export async function makeControl(
   const { map, store, adapters, log } = options;
   const rooms = new RoomStore(store);
   const restored = await restoreMap(map, rooms, adapters);
-  for (const sentence of restored.ignored) log.warn(sentence);
+  for (const sentence of [...restored.ignored, ...roomless(map, adapters)]) log.warn(sentence);
   for (const pause of restored.pauses) log.warn(stillPaused(pause));
   return new Controller({ ...options, rooms, restored });
 }

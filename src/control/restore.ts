@@ -1,6 +1,7 @@
 /** What was changed at run time by earlier processes, put back into the channel map. */
 import type { ChannelMap } from '../channel-map.ts';
 import type { RoomAddress } from '../channels.ts';
+import type { AdapterConfig } from '../config.ts';
 import type { AdapterId, RoomRef } from '../event.ts';
 import type { RoomStore, StoredPause, StoredRoom } from '../store/rooms.ts';
 import { capital, channelWords, timeWords } from './sentences.ts';
@@ -18,7 +19,7 @@ export interface Restored {
  * @param adapters those that are configured
  * @throws {DatabaseFault} when the store can't be read
  */
-export async function restoreMap(map: ChannelMap, store: RoomStore, adapters: readonly AdapterId[]): Promise<Restored> {
+export async function restoreMap(map: ChannelMap, store: RoomStore, adapters: readonly AdapterConfig[]): Promise<Restored> {
   const ignored: string[] = [];
   const rooms: StoredRoom[] = [];
   for (const stored of await store.rooms()) {
@@ -26,7 +27,7 @@ export async function restoreMap(map: ChannelMap, store: RoomStore, adapters: re
     const address = addressOf(stored);
     // The operator has put it into the configuration since.
     if (map.has(address)) continue;
-    const missing = !adapters.includes(address.adapter)
+    const missing = !adapters.some(({ id }) => id === address.adapter)
       ? `the adapter ${address.adapter}`
       : !made && !map.isConfigured(channel)
         ? channelWords(channel)
@@ -40,6 +41,14 @@ export async function restoreMap(map: ChannelMap, store: RoomStore, adapters: re
   const pauses = (await store.pauses()).filter((pause) => (pause.channel ? names.has(pause.channel) : map.has(addressOf(pause))));
   for (const pause of pauses) map.setPaused(pause.channel || addressOf(pause), true);
   return { rooms, pauses, ignored };
+}
+
+/** What the operator is told of adapters that have no room yet: they can be given one at run time. */
+export function roomless(map: ChannelMap, adapters: readonly AdapterConfig[]): string[] {
+  const without = adapters.filter(({ id, module }) => !module.everywhere && map.roomsOf(id).length === 0);
+  return without.map(
+    ({ id, roomsKey }) => `adapters.${id}: no channel has a room of it; set ${roomsKey}, or add one with the command bridge add.`,
+  );
 }
 
 /** What the operator is told of something that is paused since before. */
