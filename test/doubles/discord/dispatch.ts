@@ -43,6 +43,10 @@ const INTENTS: ReadonlyMap<GatewayDispatchEvents, number> = new Map([
   [GatewayDispatchEvents.MessageUpdate, GatewayIntentBits.GuildMessages],
   [GatewayDispatchEvents.MessageDelete, GatewayIntentBits.GuildMessages],
   [GatewayDispatchEvents.MessageDeleteBulk, GatewayIntentBits.GuildMessages],
+  [GatewayDispatchEvents.MessageReactionAdd, GatewayIntentBits.GuildMessageReactions],
+  [GatewayDispatchEvents.MessageReactionRemove, GatewayIntentBits.GuildMessageReactions],
+  [GatewayDispatchEvents.MessageReactionRemoveAll, GatewayIntentBits.GuildMessageReactions],
+  [GatewayDispatchEvents.MessageReactionRemoveEmoji, GatewayIntentBits.GuildMessageReactions],
 ]);
 
 /** Whether a session is told. */

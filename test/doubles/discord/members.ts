@@ -5,8 +5,9 @@ import { endPoll, forward, notice, type PollDraft, pollShape } from './deeds.ts'
 import { type Filled, interact } from './interactions.ts';
 import { withoutCode } from './mentions.ts';
 import { edit, post, remove, type Upload } from './messages.ts';
+import { addReaction, clearReactions, removeReaction } from './reactions.ts';
 import { type SeenMessage, seen } from './seen.ts';
-import type { Channel, Member, Message, User } from './state.ts';
+import type { Channel, Member, Message, ReactionEmoji, User } from './state.ts';
 import type { World } from './world.ts';
 
 /** Something that has an id: a channel, or a message. */
@@ -141,6 +142,21 @@ export class DiscordMember {
     if (first) remove(this.#world, first.channel, found);
   }
 
+  /** Reacts to a message. @param emoji a Unicode emoji, or one that a guild has */
+  reacts(message: Identified, emoji: string | ReactionEmoji): void {
+    addReaction(this.#world, messageOf(this.#world, message), this.user, emojiOf(emoji));
+  }
+
+  /** Takes a reaction back. */
+  unreacts(message: Identified, emoji: string | ReactionEmoji): void {
+    removeReaction(this.#world, messageOf(this.#world, message), this.user, emojiOf(emoji));
+  }
+
+  /** As a moderator, takes away everybody's reactions to a message: all, or those with one emoji. */
+  clearsReactions(message: Identified, emoji?: string | ReactionEmoji): void {
+    clearReactions(this.#world, messageOf(this.#world, message), emoji === undefined ? undefined : emojiOf(emoji));
+  }
+
   /** Takes another display name, in all guilds. */
   renames(globalName: string): void {
     this.#world.updateUser(this.user, { globalName });
@@ -169,6 +185,10 @@ export class DiscordMember {
       pings.everyone || pings.users.includes(this.id) || pings.roles.some((id) => roles.has(id));
     return messages.filter(hit).map((message) => seen(this.#world, message));
   }
+}
+
+function emojiOf(emoji: string | ReactionEmoji): ReactionEmoji {
+  return typeof emoji === 'string' ? { id: null, name: emoji } : emoji;
 }
 
 /** @throws {Error} when there is no such channel */

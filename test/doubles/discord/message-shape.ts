@@ -11,6 +11,7 @@ import {
 } from 'discord.js';
 import type { Viewer } from './dispatch.ts';
 import { extrasShape } from './extras-shape.ts';
+import { reactionsShape } from './reactions.ts';
 import { memberShape, timestamp, userShape } from './shapes.ts';
 import { snowflakeTime } from './snowflake.ts';
 import type { Message, MessageAuthor } from './state.ts';
@@ -72,6 +73,7 @@ function withoutReference(world: World, message: Message, reader: Reader): APIMe
     mention_roles: [...message.mentions.roles],
     mentions: message.mentions.users.flatMap((id) => mentioned(world, message, id, reader)),
     ...contentShape(world, message, reader.viewer),
+    ...(message.reactions.size > 0 && { reactions: reactionsShape(message, reader.viewer?.bot.user.id) }),
   };
 }
 

@@ -68,6 +68,7 @@ export function post(world: World, draft: Draft): Message {
     mentions,
     pings: mentions,
     editedAt: null,
+    reactions: new Map(),
   };
   channel.messages.set(message.id, message);
   announce(world, message, GatewayDispatchEvents.MessageCreate);

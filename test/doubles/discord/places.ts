@@ -6,7 +6,7 @@ import { amend } from './messages.ts';
 import { type PermissionName, permissionBits } from './permissions.ts';
 import { DiscordWebhook } from './posting.ts';
 import { type SeenMessage, seen } from './seen.ts';
-import type { Bot, Channel, Guild, Overwrite, Role, Webhook } from './state.ts';
+import type { Bot, Channel, Guild, Overwrite, ReactionEmoji, Role, Webhook } from './state.ts';
 import { addPost, startThread, startThreadFrom } from './threads.ts';
 import type { World } from './world.ts';
 
@@ -76,6 +76,13 @@ export class DiscordGuild {
     const role = [...this.state.roles.values()].find(({ botId }) => botId === bot.user.id);
     if (!role) throw new Error('that bot is not in this guild');
     return role;
+  }
+
+  /** The guild gets an emoji of its own. */
+  addEmoji(name: string): ReactionEmoji {
+    const emoji = { id: this.#world.nextId(), name };
+    this.state.emojis.set(emoji.id, emoji);
+    return emoji;
   }
 
   addTextChannel(name: string, options: { topic?: string; rules?: readonly ChannelRule[] } = {}): DiscordChannel {

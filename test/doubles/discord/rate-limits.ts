@@ -36,6 +36,12 @@ export const usualRateLimits: RateLimits = {
     { routes: ['POST /channels/:channel/messages'], requests: 5, window: 5000, per: 'resource' },
     { routes: ['PATCH /channels/:channel/messages/:message'], requests: 5, window: 5000, per: 'resource' },
     { routes: ['DELETE /channels/:channel/messages/:message'], requests: 5, window: 1000, per: 'resource' },
+    {
+      routes: ['PUT', 'DELETE'].map((method) => `${method} /channels/:channel/messages/:message/reactions/:emoji/@me`),
+      requests: 1,
+      window: 250,
+      per: 'resource',
+    },
     { routes: ['GET /channels/:channel/messages'], requests: 5, window: 5000, per: 'resource' },
   ],
 };

@@ -9,6 +9,7 @@ import { type Answer, type Call, match, type Route } from './router.ts';
 import { commandRoutes } from './routes-command.ts';
 import { guildRoutes } from './routes-guild.ts';
 import { messageRoutes } from './routes-message.ts';
+import { reactionRoutes } from './routes-reaction.ts';
 import { threadRoutes } from './routes-thread.ts';
 import { webhookRoutes } from './routes-webhook.ts';
 import type { Bot } from './state.ts';
@@ -35,7 +36,15 @@ export class Rest {
   constructor(world: World, limits: RateLimits, violations: Log<Violation>, gatewayRoutes: readonly Route[]) {
     this.#world = world;
     this.#violations = violations;
-    this.#routes = [...gatewayRoutes, ...guildRoutes, ...messageRoutes, ...threadRoutes, ...commandRoutes, ...webhookRoutes];
+    this.#routes = [
+      ...gatewayRoutes,
+      ...guildRoutes,
+      ...messageRoutes,
+      ...reactionRoutes,
+      ...threadRoutes,
+      ...commandRoutes,
+      ...webhookRoutes,
+    ];
     this.limiter = new RateLimiter(limits, world.clock);
     this.faults = new Faults(new Set(this.#routes.map(({ name }) => name)));
   }

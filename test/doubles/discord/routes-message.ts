@@ -44,6 +44,7 @@ export function requireUnlocked(channel: Channel, isModerator = false): void {
   if (channel.locked && !isModerator) throw refusals.threadLocked();
 }
 
+/** @throws {ApiError} 10008 */
 export function messageOf({ param }: Call, channel: Channel): Message {
   const message = channel.messages.get(param('message'));
   if (!message) throw refusals.unknownMessage();

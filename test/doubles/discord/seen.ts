@@ -1,6 +1,6 @@
 /** A message as a person sees it in their client. */
 import type { APIAttachment, APIEmbed } from 'discord.js';
-import type { Mentions, Message } from './state.ts';
+import type { Channel, Mentions, Message, User } from './state.ts';
 import type { World } from './world.ts';
 
 export interface SeenMessage {
@@ -23,6 +23,8 @@ export interface SeenMessage {
   readonly replyTo: string | null;
   readonly webhookId: string | null;
   readonly edited: boolean;
+  /** Below it: `👍 Alice, bridge`, `:wave: Bob`. */
+  readonly reactions: readonly string[];
 }
 
 export function seen(world: World, message: Message): SeenMessage {
@@ -36,6 +38,10 @@ export function seen(world: World, message: Message): SeenMessage {
     pings: message.pings,
     replyTo: message.replyTo,
     edited: message.editedAt !== null,
+    reactions: [...message.reactions.values()].map(({ emoji: { id, name }, users }) => {
+      const names = [...users].map((user) => nameOf(message.channel, user));
+      return `${id === null ? name : `:${name}:`} ${names.join(', ')}`;
+    }),
   };
 }
 
@@ -47,5 +53,9 @@ function face({ author, channel }: Message): Pick<SeenMessage, 'author' | 'avata
   const cdn = 'https://cdn.discordapp.com';
   const own = user.avatar && `${cdn}/avatars/${user.id}/${user.avatar}.png`;
   const avatar = member?.avatar ? `${cdn}/guilds/${channel.guild.id}/users/${user.id}/avatars/${member.avatar}.png` : own;
-  return { author: member?.nick ?? user.globalName ?? user.username, avatar, isApp: user.bot, webhookId: null };
+  return { author: nameOf(channel, user), avatar, isApp: user.bot, webhookId: null };
+}
+
+function nameOf({ guild }: Channel, user: User): string {
+  return guild.members.get(user.id)?.nick ?? user.globalName ?? user.username;
 }

@@ -172,7 +172,7 @@ export function guildShape(guild: Guild): APIGuild {
     hub_type: null,
     incidents_data: null,
     features: [],
-    emojis: [],
+    emojis: [...guild.emojis.values()],
     stickers: [],
     roles: [...guild.roles.values()].map(roleShape),
   };

@@ -101,6 +101,15 @@ export interface Guild {
   readonly members: Map<string, Member>;
   /** Threads among them. */
   readonly channels: Map<string, Channel>;
+  /** Its own, by id. */
+  readonly emojis: Map<string, ReactionEmoji>;
+}
+
+/** A Unicode emoji, or one of a guild. */
+export interface ReactionEmoji {
+  /** Null for a Unicode emoji. */
+  readonly id: string | null;
+  readonly name: string;
 }
 
 export interface Webhook {
@@ -174,4 +183,6 @@ export interface Message {
   /** Who was notified when it was sent. Edits notify nobody. */
   readonly pings: Mentions;
   editedAt: number | null;
+  /** In the order of the first of each kind. */
+  readonly reactions: Map<string, { readonly emoji: ReactionEmoji; readonly users: Set<User> }>;
 }

@@ -86,7 +86,15 @@ export class World {
   addGuild(name: string): Guild {
     const owner = this.addUser({ username: 'owner', globalName: null, avatar: null, bot: false });
     const id = this.nextId();
-    const guild: Guild = { id, name, ownerId: owner.id, roles: new Map(), members: new Map(), channels: new Map() };
+    const guild: Guild = {
+      id,
+      name,
+      ownerId: owner.id,
+      roles: new Map(),
+      members: new Map(),
+      channels: new Map(),
+      emojis: new Map(),
+    };
     this.guilds.set(id, guild);
     const everyone = { id, name: '@everyone', color: 0, permissions: DEFAULT_PERMISSIONS, mentionable: false, botId: null };
     guild.roles.set(id, { ...everyone, position: 0 });
