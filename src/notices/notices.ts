@@ -20,7 +20,7 @@ interface Watched {
   cancel: () => void;
 }
 
-/** So many servers are watched; the one that has been known longest makes room. */
+/** So many servers are watched; of those that are not online, the one that has been known longest makes room. */
 const MAX_SERVERS = 1_000;
 
 /** The notices of one network, as one virtual server sees it. */
@@ -80,21 +80,27 @@ export class Notices {
 
   #note(serverId: string, change: (watch: ServerWatch, now: number) => void): void {
     const watched = this.#watched(serverId);
+    if (watched === undefined) return;
     change(watched.watch, this.#options.clock.now());
     this.#wait(serverId, watched);
   }
 
-  #watched(serverId: string): Watched {
+  #watched(serverId: string): Watched | undefined {
     const known = this.#servers.get(serverId);
     if (known !== undefined) return known;
-    const [oldest] = this.#servers;
-    if (this.#servers.size >= MAX_SERVERS && oldest !== undefined) {
-      oldest[1].cancel();
-      this.#servers.delete(oldest[0]);
-    }
+    if (this.#servers.size >= MAX_SERVERS && !this.#makeRoom()) return undefined;
     const watched: Watched = { watch: new ServerWatch(sanitizeName(serverId) || 'server'), due: undefined, cancel: () => {} };
     this.#servers.set(serverId, watched);
     return watched;
+  }
+
+  #makeRoom(): boolean {
+    for (const [id, { watch, cancel }] of this.#servers) {
+      if (watch.isOnline) continue;
+      cancel();
+      return this.#servers.delete(id);
+    }
+    return false;
   }
 
   #wait(serverId: string, watched: Watched): void {

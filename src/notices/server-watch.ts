@@ -79,6 +79,11 @@ export class ServerWatch {
     return times.length === 0 ? undefined : Math.min(...times);
   }
 
+  /** Whether it is there, as far as we know. */
+  get isOnline(): boolean {
+    return this.#online;
+  }
+
   /** It is there, or has started anew. @param isNews whether it was not before we looked */
   came(now: number, isNews: boolean): void {
     if (this.#online) this.#fell(now);

@@ -66,5 +66,6 @@ test('whatever the names: one line, and not too long', () => {
       expect(textLength(text)).toBeLessThan(600);
       expect(renderMarkdown(text)).not.toMatch(/[\n\r]|@everyone|<@\d/);
     }),
+    { numRuns: 30 },
   );
 });
