@@ -7,14 +7,17 @@ import {
   type Attempt,
   DeliveryError,
   type Finding,
+  type Medium,
   type OwnReaction,
+  type RoomThread,
 } from '../../src/adapter.ts';
 import type { Edit, EventId, Message, Notice, RoomRef } from '../../src/event.ts';
 import { findings } from './check.ts';
 import type { MatrixConfig } from './config.ts';
-import { type MatrixContent, toContents } from './content.ts';
+import { type Draft, toDrafts } from './content.ts';
 import { describe, Homeserver, isTokenRefused, retryAfter, routeSdkLog } from './homeserver.ts';
 import { Inbox } from './inbox.ts';
+import { openMxc } from './media.ts';
 import { toNotice } from './notice.ts';
 import { openRoom } from './opening.ts';
 import { Outgoing } from './outgoing.ts';
@@ -23,6 +26,8 @@ import { Positions } from './position.ts';
 import { Rooms } from './rooms.ts';
 import * as sentences from './sentences.ts';
 import { Sync } from './sync.ts';
+import type { ThreadEnd } from './threads.ts';
+import { Uploads } from './uploads.ts';
 import { visit } from './visit.ts';
 import { type Words, whyNot } from './why-not.ts';
 
@@ -62,6 +67,7 @@ export class MatrixAdapter implements Adapter {
   readonly #ending = new AbortController();
   readonly #homeserver: Homeserver;
   readonly #rooms: Rooms;
+  readonly #uploads: Uploads;
   readonly #positions: Positions;
   #session: Session | undefined;
   #running: Promise<void> = Promise.resolve();
@@ -74,6 +80,7 @@ export class MatrixAdapter implements Adapter {
     this.#config = config;
     this.#host = host;
     this.#homeserver = new Homeserver(config.homeserver_url, config.access_token, host.clock, this.#ending.signal);
+    this.#uploads = new Uploads({ ...host, homeserver: this.#homeserver });
     this.#rooms = new Rooms(host.rooms, host.log, host.clock);
     this.#positions = new Positions(host.memory, host.log);
   }
@@ -110,15 +117,21 @@ export class MatrixAdapter implements Adapter {
     });
   }
 
-  async send(ref: RoomRef, message: Message, attempt: Attempt): Promise<void> {
+  async send(ref: RoomRef, message: Message, attempt: Attempt, here?: RoomThread): Promise<void> {
     const target = this.#target(ref);
-    const done = target.outgoing.show(target.roomId, this.#contents(message), attempt);
+    const { roomId, outgoing } = target;
+    const drafts = this.#drafts(message, attempt);
+    const show = async (thread?: ThreadEnd) => outgoing.show(roomId, await drafts, attempt, thread);
+    const done = inItsThread(target, message, here, attempt.signal, show);
     await this.#orWhyNot(done, target, { failed: sentences.notSent, forbidden: sentences.mayNotSpeak });
   }
 
-  async edit(ref: RoomRef, { id, message }: Edit, shown: readonly string[], attempt: Attempt): Promise<void> {
+  async edit(ref: RoomRef, { id, message }: Edit, shown: readonly string[], attempt: Attempt, here?: RoomThread): Promise<void> {
     const target = this.#target(ref);
-    const done = target.outgoing.change(target.roomId, this.#contents(message, id), shown, attempt);
+    const { roomId, outgoing } = target;
+    const drafts = this.#drafts(message, attempt, id);
+    const change = async (thread?: ThreadEnd) => outgoing.change(roomId, await drafts, shown, attempt, thread);
+    const done = inItsThread(target, message, here, attempt.signal, change);
     await this.#orWhyNot(done, target, { failed: sentences.notChanged, forbidden: sentences.mayNotSpeak });
   }
 
@@ -158,6 +171,10 @@ export class MatrixAdapter implements Adapter {
 
   get fault(): string | undefined {
     return this.#refusal;
+  }
+
+  openMedia(uri: string, signal: AbortSignal): Promise<Medium | undefined> {
+    return openMxc(this.#homeserver, uri, signal);
   }
 
   nativeRoomId(ref: RoomRef): string | undefined {
@@ -221,10 +238,16 @@ export class MatrixAdapter implements Adapter {
     const { clock, log } = this.#host;
     log.info(sentences.loggedIn(userId));
     const account = { homeserver: this.#homeserver, userId };
-    const outgoing = new Outgoing(this.#homeserver, userId);
+    const outgoing = new Outgoing({ ...account, serverId: this.#host.chat.state.ownId }, this.#uploads);
     return {
       userId,
-      inbox: new Inbox({ ...account, host: this.#host, rooms: this.#rooms, ended: this.#ending.signal }),
+      inbox: new Inbox({
+        ...account,
+        threads: outgoing.threads,
+        host: this.#host,
+        rooms: this.#rooms,
+        ended: this.#ending.signal,
+      }),
       sync: new Sync({ ...account, positions: this.#positions, clock, log }),
       outgoing,
       reactions: new OwnReactions({ ...account, outgoing, serverId: this.#host.chat.state.ownId }),
@@ -265,8 +288,10 @@ export class MatrixAdapter implements Adapter {
     });
   }
 
-  #contents(message: Message, cause?: EventId): MatrixContent[] {
-    return toContents(message, { nameTemplate: this.#config.name_template, serverId: this.#host.chat.state.ownId }, cause);
+  async #drafts(message: Message, { signal }: Attempt, cause?: EventId): Promise<Draft[]> {
+    const emoji = await this.#uploads.emojiIn(message, signal);
+    const options = { nameTemplate: this.#config.name_template, serverId: this.#host.chat.state.ownId, emoji };
+    return toDrafts(message, options, cause);
   }
 
   /** @throws {DeliveryError} when nothing can go to the room now */
@@ -281,7 +306,7 @@ export class MatrixAdapter implements Adapter {
   }
 
   /** @throws {DeliveryError} when it was not done */
-  async #orWhyNot(done: Promise<void>, { ref, roomId, userId }: Target, words: Words): Promise<void> {
+  async #orWhyNot(done: Promise<unknown>, { ref, roomId, userId }: Target, words: Words): Promise<void> {
     try {
       await done;
     } catch (fault) {
@@ -289,4 +314,15 @@ export class MatrixAdapter implements Adapter {
       throw await whyNot(ref, fault, words, circumstances);
     }
   }
+}
+
+/** @param here the thread of the message as the room knows it; undefined for none */
+function inItsThread(
+  { roomId, outgoing }: Target,
+  { thread }: Message,
+  here: RoomThread | undefined,
+  signal: AbortSignal,
+  send: (end?: ThreadEnd) => Promise<void>,
+): Promise<void> {
+  return thread && here ? outgoing.threads.send({ roomId, thread, here }, signal, send) : send();
 }

@@ -10,7 +10,8 @@ import { toPlain } from '../../src/text/plain.ts';
 import { splitTree } from '../../src/text/split.ts';
 import { literal, type RichText } from '../../src/text/tree.ts';
 import { bridgeMark, type markSchema } from './event.ts';
-import { renderHtml } from './render-html.ts';
+import type { FileContent } from './file-content.ts';
+import { type EmojiUrls, renderHtml } from './render-html.ts';
 
 /** In bytes of JSON. An event may have 65,536, of which the homeserver needs some for itself; an edit says everything twice. */
 const maxSize = 30_000;
@@ -31,9 +32,17 @@ export interface MatrixContent {
   readonly [bridgeMark]: OwnMark;
 }
 
+/** An event that is to be sent. */
+export interface Draft {
+  /** All that it says, in words. */
+  readonly content: MatrixContent;
+  /** The file that it shows where that can be had, with what is said to it then. */
+  readonly file?: { readonly attachment: Attachment; readonly caption: MatrixContent };
+}
+
 /** The content of an event that lets an earlier one read otherwise. */
-export interface ReplacementContent extends Omit<MatrixContent, 'm.relates_to'> {
-  readonly 'm.new_content': Omit<MatrixContent, 'm.relates_to'>;
+export interface ReplacementContent extends Omit<MatrixContent | FileContent, 'm.relates_to'> {
+  readonly 'm.new_content': Omit<MatrixContent | FileContent, 'm.relates_to'>;
   readonly 'm.relates_to': { readonly rel_type: 'm.replace'; readonly event_id: string };
 }
 
@@ -42,34 +51,49 @@ export interface ContentOptions {
   readonly nameTemplate: string;
   /** The bridge's own id on the crosschat network. */
   readonly serverId: string;
+  /** The custom emoji that are shown as pictures; none by default. */
+  readonly emoji?: EmojiUrls;
 }
 
 /**
- * The contents that show a message, in order: one, or as many as its length needs. None, if it says nothing. They are the same
- * whenever they are made.
+ * The events that show a message, in order: as many as its length needs, and one for each file that can be carried, the first of which has
+ * a short text as its caption. None, if it says nothing. How many they are is always the same for the same message.
  * @param cause the event by which it is shown: the message itself, or an edit of it
  */
-export function toContents(message: Message, options: ContentOptions, cause: EventId = message.id): MatrixContent[] {
+export function toDrafts(message: Message, options: ContentOptions, cause: EventId = message.id): Draft[] {
   const label = labelOf(message, options.nameTemplate);
   const { replyTo } = message;
   // A client shows what is answered by itself, where that is in the room.
   const quote = replyTo === undefined || replyTo.here ? [] : quoteOf(replyTo);
-  const said = asLines([message.body, ...message.attachments.map(attachmentLine)]);
-  const contentOf = (part: RichText, before: RichText, index: number): MatrixContent => {
-    const speaker: RichText = message.emote ? [...literal('* '), ...label, ...literal(' ')] : [...label, ...literal(': ')];
-    const tree = [...before, ...speaker, ...part];
+  const carried = message.attachments.filter(({ media }) => media !== undefined);
+  const named = message.attachments.filter(({ media }) => media === undefined);
+  const said = asLines([message.body, ...named.map(attachmentLine)]);
+  const contentOf = (part: RichText, index: number, emoji = options.emoji): MatrixContent => {
+    const gap = part.length === 0 ? '' : message.emote ? ' ' : ': ';
+    const tree = [...(index === 0 ? quote : []), ...literal(message.emote ? '* ' : ''), ...label, ...literal(gap), ...part];
     return {
       msgtype: 'm.text',
       body: wellFormed(toPlain(tree)),
       format: 'org.matrix.custom.html',
-      formatted_body: wellFormed(renderHtml(tree)),
+      formatted_body: wellFormed(renderHtml(tree, emoji)),
       'm.mentions': {},
       ...(index === 0 && replyTo?.here && replyOf(replyTo.here)),
       [bridgeMark]: { server_id: options.serverId, label: wellFormed(toPlain(label)), id: actionId(cause, index) },
     };
   };
-  const fits = (part: RichText) => Buffer.byteLength(JSON.stringify(contentOf(part, quote, 0))) <= maxSize;
-  return splitTree(said, fits).map((part, index) => contentOf(part, index === 0 ? quote : [], index));
+  // Where it is cut must not depend on which emoji could be had.
+  const fits = (part: RichText) => Buffer.byteLength(JSON.stringify(contentOf(part, 0, new Map()))) <= maxSize;
+  const texts = splitTree(said, fits);
+  const [caption = []] = texts.length === 1 && carried.length > 0 ? texts.splice(0) : [];
+  const files = carried.map((attachment, index): Draft => {
+    const words = index === 0 ? caption : [];
+    const place = texts.length + index;
+    return {
+      content: contentOf(asLines([words, attachmentLine(attachment)]), place),
+      file: { attachment, caption: contentOf(asLines([words, describe(attachment)]), place) },
+    };
+  });
+  return [...texts.map((part, index) => ({ content: contentOf(part, index) })), ...files];
 }
 
 /**
@@ -78,7 +102,10 @@ export function toContents(message: Message, options: ContentOptions, cause: Eve
  * @see https://spec.matrix.org/v1.13/client-server-api/#event-replacements
  * @see https://spec.matrix.org/v1.13/client-server-api/#user-and-room-mentions
  */
-export function toReplacement({ 'm.relates_to': _, ...content }: MatrixContent, eventId: string): ReplacementContent {
+export function toReplacement(
+  { 'm.relates_to': _, ...content }: MatrixContent | FileContent,
+  eventId: string,
+): ReplacementContent {
   return {
     ...content,
     body: `* ${content.body}`,
@@ -120,6 +147,12 @@ function attachmentLine(attachment: Attachment): RichText {
   const line: RichText =
     url === undefined ? [...literal('['), ...shown, ...literal(']')] : [{ type: 'link', href: url, children: shown }];
   return [...(spoiler ? [{ type: 'spoiler', children: line } as const] : line), ...literal(fileNotes(attachment))];
+}
+
+/** What is to be seen in a file, where its author told. */
+function describe({ description, spoiler }: Attachment): RichText {
+  const words = spoiler === true ? '' : excerpt(description ?? '');
+  return words === '' ? [] : [{ type: 'italic', children: literal(words) }];
 }
 
 /** Without lone surrogates, which a homeserver can't take: Synapse answers them with status 500 for ever. */

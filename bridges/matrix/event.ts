@@ -1,9 +1,10 @@
 /** A Matrix room event → what was said. */
 import { z } from 'zod';
-import { type Attachment, type Author, eventId, type Message, type Place, type Quote } from '../../src/event.ts';
+import { type Author, eventId, type Message, type Place, type Quote, type Thread } from '../../src/event.ts';
 import { excerpt } from '../../src/text/excerpt.ts';
 import { toPlain } from '../../src/text/plain.ts';
 import { literal, type RichText } from '../../src/text/tree.ts';
+import { attachmentAt, fileContent, fileOf, type MatrixFile } from './files.ts';
 import { parseHtml } from './parse-html.ts';
 
 /** @see https://spec.matrix.org/v1.13/client-server-api/#room-event-format */
@@ -49,20 +50,16 @@ const text = z.string().optional().catch(undefined);
 
 const relation = z.object({
   rel_type: text,
+  event_id: text,
   is_falling_back: z.boolean().optional().catch(undefined),
   'm.in_reply_to': z.object({ event_id: z.string() }).optional().catch(undefined),
 });
 
 const messageContent = z.object({
   msgtype: text,
-  body: z.string(),
   format: text,
   formatted_body: text,
-  filename: text,
-  info: z
-    .object({ mimetype: text, size: z.number().int().nonnegative().optional().catch(undefined) })
-    .optional()
-    .catch(undefined),
+  ...fileContent.shape,
   'm.relates_to': relation.optional().catch(undefined),
 });
 
@@ -71,10 +68,12 @@ type MessageContent = z.infer<typeof messageContent>;
 /** What an event says, before it is known by whom. */
 export interface Said {
   readonly body: RichText;
-  readonly attachments: readonly Attachment[];
+  readonly attachments: readonly MatrixFile[];
   readonly emote: boolean;
   /** The id of the event that this one answers. */
   readonly inReplyTo?: string;
+  /** The id of the event on which the thread hangs that it belongs to. */
+  readonly threadRoot?: string;
 }
 
 const fileTypes: ReadonlySet<string | undefined> = new Set(['m.image', 'm.file', 'm.video', 'm.audio']);
@@ -89,23 +88,20 @@ export function readSaid(event: RoomEvent): Said | undefined {
   const relates = content['m.relates_to'];
   if (relates?.rel_type === 'm.replace') return undefined;
   const inReplyTo = relates?.is_falling_back ? undefined : relates?.['m.in_reply_to']?.event_id;
-  const said = { attachments: [], emote: false, ...(inReplyTo !== undefined && { inReplyTo }) };
-  if (event.type === 'm.sticker') return { ...said, body: [], attachments: [attachmentOf(content)] };
+  const threadRoot = relates?.rel_type === 'm.thread' ? relates.event_id : undefined;
+  const said = {
+    attachments: [],
+    emote: false,
+    ...(inReplyTo !== undefined && { inReplyTo }),
+    ...(threadRoot !== undefined && { threadRoot }),
+  };
+  if (event.type === 'm.sticker') return { ...said, body: [], attachments: [fileOf(content, true)] };
   if (event.type !== 'm.room.message') return undefined;
   if (content.msgtype === 'm.text') return { ...said, body: bodyOf(content) };
   if (content.msgtype === 'm.emote') return { ...said, body: bodyOf(content), emote: true };
   if (!fileTypes.has(content.msgtype)) return undefined;
   const hasCaption = content.filename !== undefined && content.filename !== content.body;
-  return { ...said, body: hasCaption ? bodyOf(content) : [], attachments: [attachmentOf(content)] };
-}
-
-/** An `mxc:` URL can be opened by Matrix users only, so the attachment has none. */
-function attachmentOf({ filename, body, info }: MessageContent): Attachment {
-  return {
-    name: filename ?? body,
-    ...(info?.mimetype !== undefined && { mimeType: info.mimetype }),
-    ...(info?.size !== undefined && { size: info.size }),
-  };
+  return { ...said, body: hasCaption ? bodyOf(content) : [], attachments: [fileOf(content, false)] };
 }
 
 function bodyOf(content: MessageContent): RichText {
@@ -135,9 +131,10 @@ export interface Circumstances {
   /** The author's name in the room. */
   readonly name: string;
   readonly replyTo: Quote | undefined;
+  readonly thread?: Thread | undefined;
 }
 
-export function toMessage(event: RoomEvent, said: Said, { place, name, replyTo }: Circumstances): Message {
+export function toMessage(event: RoomEvent, said: Said, { place, name, replyTo, thread }: Circumstances): Message {
   return {
     kind: 'message',
     id: eventId(place, event.event_id),
@@ -146,9 +143,10 @@ export function toMessage(event: RoomEvent, said: Said, { place, name, replyTo }
     tag: 'Matrix',
     author: toAuthor(event.sender, name),
     body: said.body,
-    attachments: said.attachments,
+    attachments: said.attachments.map((file) => attachmentAt(place, file)),
     ...(replyTo !== undefined && { replyTo }),
     ...(said.emote && { emote: true }),
+    ...(thread && { thread }),
   };
 }
 

@@ -1,4 +1,6 @@
 /** The homeserver's client-server API. */
+import { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
 import { type ILogger, LogLevel, LogService, MatrixClient, MatrixError } from 'matrix-bot-sdk';
 import type { Logger } from 'pino';
 import { z } from 'zod';
@@ -10,9 +12,18 @@ export interface CallOptions {
   readonly query?: Readonly<Record<string, string>> | [string, string][];
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** Sent as it is, instead of a body. */
+  readonly file?: { readonly bytes: Uint8Array; readonly type: string };
   /** Milliseconds until the call is given up; 30 s by default. */
   readonly timeout?: number;
   readonly signal?: AbortSignal;
+}
+
+/** An answer that is a file. */
+export interface Download {
+  readonly headers: Headers;
+  /** Ends with the signal. */
+  readonly stream: Readable;
 }
 
 /** @see https://spec.matrix.org/v1.13/client-server-api/#standard-error-response */
@@ -45,7 +56,8 @@ export class Homeserver extends MatrixClient {
    * @throws {MatrixError} for a refusal (with an empty `errcode` when something else than a homeserver has answered); anything else
    *   means that there was no answer
    */
-  async call(method: Method, path: string, { query = {}, body, timeout = 30_000, signal }: CallOptions = {}): Promise<unknown> {
+  async call(method: Method, path: string, options: CallOptions = {}): Promise<unknown> {
+    const { query = {}, body, file, timeout = 30_000, signal } = options;
     const ending = new AbortController();
     const end = () => ending.abort(new Error('aborted'));
     const cancel = this.#clock.after(timeout, () => ending.abort(new Error(`no answer within ${timeout / 1000} s`)));
@@ -59,9 +71,11 @@ export class Homeserver extends MatrixClient {
         headers: {
           authorization: `Bearer ${this.accessToken}`,
           ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...(file && { 'content-type': file.type }),
         },
         signal: ending.signal,
         ...(body !== undefined && { body: JSON.stringify(body) }),
+        ...(file && { body: file.bytes as Uint8Array<ArrayBuffer> }),
       });
       const answer = parseJson(await response.text());
       if (!response.ok) throw toMatrixError(answer, response, this.#clock.now());
@@ -71,6 +85,34 @@ export class Homeserver extends MatrixClient {
       cancel();
       this.#running.delete(end);
       signal?.removeEventListener('abort', end);
+    }
+  }
+
+  /**
+   * Begins to read a file.
+   * @param path as in {@link call}
+   * @throws like {@link call}
+   */
+  async download(path: string, signal: AbortSignal): Promise<Download> {
+    const ending = new AbortController();
+    const end = () => ending.abort(new Error('aborted'));
+    const release = () => {
+      this.#running.delete(end);
+      signal.removeEventListener('abort', end);
+    };
+    if (this.#closed.aborted || signal.aborted) end();
+    this.#running.add(end);
+    signal.addEventListener('abort', end);
+    try {
+      const headers = { authorization: `Bearer ${this.accessToken}`, 'accept-encoding': 'identity' };
+      const response = await fetch(`${this.homeserverUrl}${path}`, { headers, signal: ending.signal });
+      if (!response.ok) throw toMatrixError(parseJson(await response.text()), response, this.#clock.now());
+      const stream = response.body === null ? Readable.from([]) : Readable.fromWeb(response.body as ReadableStream);
+      stream.once('close', release);
+      return { headers: response.headers, stream };
+    } catch (fault) {
+      release();
+      throw fault;
     }
   }
 
@@ -124,7 +166,7 @@ export function isRefused(fault: unknown): boolean {
 }
 
 /** Whether what we asked for isn't there, or isn't known to an older homeserver. */
-export function isAbsent(fault: unknown): boolean {
+export function isAbsent(fault: unknown): fault is MatrixError {
   return fault instanceof MatrixError && (fault.errcode === 'M_NOT_FOUND' || fault.errcode === 'M_UNRECOGNIZED');
 }
 

@@ -2,24 +2,44 @@
 import { z } from 'zod';
 import type { Attempt } from '../../src/adapter.ts';
 import type { EventId } from '../../src/event.ts';
-import { actionId, type MatrixContent, type ReplacementContent, toReplacement } from './content.ts';
+import { actionId, type Draft, type MatrixContent, type ReplacementContent, toReplacement } from './content.ts';
 import { bridgeMark, markSchema, roomEvent } from './event.ts';
+import type { FileContent } from './file-content.ts';
 import { readPage } from './history.ts';
 import { type Homeserver, isAbsent, isRefused } from './homeserver.ts';
 import type { NoticeContent } from './notice.ts';
+import { inThread, type ThreadEnd, Threads } from './threads.ts';
+import type { Uploads } from './uploads.ts';
+
+/** What names its transaction itself. */
+type Sendable =
+  | (Omit<MatrixContent | FileContent, 'm.relates_to'> & { readonly [bridgeMark]: { readonly id: string } })
+  | ReplacementContent;
 
 const sent = z.object({ event_id: z.string() });
 /** How far back is looked for an event that may be there: so many pages of our own messages. */
 const maxPages = 5;
 
+/** As whom the bridge speaks. */
+interface Account {
+  readonly homeserver: Homeserver;
+  readonly userId: string;
+  /** Its id on the crosschat network. */
+  readonly serverId: string;
+}
+
 export class Outgoing {
   readonly #homeserver: Homeserver;
   readonly #userId: string;
+  readonly #uploads: Uploads;
+  readonly threads: Threads;
 
-  /** @param userId our own */
-  constructor(homeserver: Homeserver, userId: string) {
+  /** @param account whose homeserver and id, and its id on the crosschat network */
+  constructor({ homeserver, userId, serverId }: Account, uploads: Uploads) {
+    this.threads = new Threads(serverId, (...notice) => this.notify(...notice));
     this.#homeserver = homeserver;
     this.#userId = userId;
+    this.#uploads = uploads;
   }
 
   /**
@@ -27,13 +47,18 @@ export class Outgoing {
    * it after 24 hours, for a token without a device after half an hour or a restart, and for another device it never knew it. So
    * where a part may be there, the room is looked at first.
    */
-  async show(roomId: string, contents: readonly MatrixContent[], attempt: Attempt): Promise<void> {
-    for (const content of contents.slice(attempt.shown.length)) {
+  async show(roomId: string, drafts: readonly Draft[], attempt: Attempt, thread?: ThreadEnd): Promise<void> {
+    let latest = thread?.latest;
+    for (const draft of drafts.slice(attempt.shown.length)) {
       const wasDoubtful = attempt.doubtful;
-      const found = wasDoubtful ? await this.#find(roomId, content[bridgeMark].id, attempt.signal) : undefined;
+      const found = wasDoubtful ? await this.#find(roomId, draft.content[bridgeMark].id, attempt.signal) : undefined;
+      const content = found === undefined ? await this.#uploads.contentOf(draft, attempt.signal) : draft.content;
       if (!wasDoubtful) await attempt.begin();
       try {
-        attempt.done(found ?? (await this.#put(roomId, content, attempt.signal)));
+        const shown = thread && latest !== undefined ? inThread(content, { ...thread, latest }) : content;
+        latest = found ?? (await this.#put(roomId, shown, attempt.signal));
+        attempt.done(latest);
+        if (thread !== undefined) this.threads.note(thread.root, latest);
       } catch (fault) {
         if (!wasDoubtful && isRefused(fault)) attempt.failed();
         throw fault;
@@ -45,17 +70,27 @@ export class Outgoing {
    * Lets the parts of a message read otherwise. Parts that it has no more are taken back, those that are new come at the end of the
    * room: the attempt knows of these.
    * @param shown the event ids of its parts
+   * @param thread where new parts go
    */
-  async change(roomId: string, contents: readonly MatrixContent[], shown: readonly string[], attempt: Attempt): Promise<void> {
+  async change(
+    roomId: string,
+    drafts: readonly Draft[],
+    shown: readonly string[],
+    attempt: Attempt,
+    thread?: ThreadEnd,
+  ): Promise<void> {
     const before = shown.filter((id) => !attempt.shown.includes(id));
     const targets = before.length > 1 ? await this.#notTakenBack(roomId, before, attempt.signal) : before;
     for (const [index, target] of targets.entries()) {
-      const content = contents[index];
-      if (content === undefined) await this.#redact(roomId, target, attempt.signal);
+      const draft = drafts[index];
+      if (draft === undefined) await this.#redact(roomId, target, attempt.signal);
       // To say twice that it reads otherwise changes nothing: that needs no look.
-      else await this.#put(roomId, toReplacement(content, target), attempt.signal);
+      else {
+        const content = await this.#uploads.contentOf(draft, attempt.signal);
+        await this.#put(roomId, toReplacement(content, target), attempt.signal);
+      }
     }
-    await this.show(roomId, contents.slice(targets.length), attempt);
+    await this.show(roomId, drafts.slice(targets.length), attempt, thread);
   }
 
   /** Takes events back. That one is gone already is no fault. */
@@ -63,13 +98,13 @@ export class Outgoing {
     for (const id of eventIds) await this.#redact(roomId, id, signal);
   }
 
-  /** Shows something by the way: nobody looks whether it is there. */
-  async notify(roomId: string, content: NoticeContent, cause: EventId, signal: AbortSignal): Promise<void> {
+  /** Shows something by the way: nobody looks whether it is there. Gives its id. */
+  async notify(roomId: string, content: NoticeContent, cause: EventId, signal: AbortSignal): Promise<string> {
     const path = `${roomPath(roomId)}/send/m.room.message/${actionId(cause, 'notice')}`;
-    await this.#homeserver.call('PUT', path, { body: content, signal });
+    return sent.parse(await this.#homeserver.call('PUT', path, { body: content, signal })).event_id;
   }
 
-  async #put(roomId: string, content: MatrixContent | ReplacementContent, signal: AbortSignal): Promise<string> {
+  async #put(roomId: string, content: Sendable, signal: AbortSignal): Promise<string> {
     const path = `${roomPath(roomId)}/send/m.room.message/${content[bridgeMark].id}`;
     return sent.parse(await this.#homeserver.call('PUT', path, { body: content, signal })).event_id;
   }

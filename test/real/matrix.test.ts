@@ -2,6 +2,7 @@
 import { describe, it } from 'vitest';
 import { changeStories } from '../bridges/matrix/change-stories.ts';
 import { deliveryStories } from '../bridges/matrix/delivery-stories.ts';
+import { mediaStories } from '../bridges/matrix/media-stories.ts';
 import { openingStories } from '../bridges/matrix/opening-stories.ts';
 import { reactionStories } from '../bridges/matrix/reaction-stories.ts';
 import { matrixStories } from '../bridges/matrix/stories.ts';
@@ -23,6 +24,7 @@ describe('The Matrix adapter on Synapse', () => {
     });
   matrixStories(synapse);
   changeStories(synapse);
+  mediaStories(synapse);
   deliveryStories(synapse);
   reactionStories(synapse);
   openingStories(synapse);

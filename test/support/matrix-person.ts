@@ -10,6 +10,7 @@ export interface MatrixSighting {
   readonly msgtype: string;
   /** Who is notified by name. */
   readonly mentions: unknown;
+  readonly content: Readonly<Record<string, unknown>>;
 }
 
 interface SyncAnswer {
@@ -31,6 +32,7 @@ interface RoomEvent {
     readonly msgtype?: string;
     readonly 'm.mentions'?: unknown;
     readonly 'm.relates_to'?: { readonly rel_type?: string };
+    readonly [key: string]: unknown;
   };
 }
 
@@ -39,6 +41,7 @@ interface StandingMessage {
   readonly id: string;
   readonly sender: string;
   readonly body: string;
+  readonly content: Readonly<Record<string, unknown>>;
 }
 
 /** One person, who sees what is said in their rooms from the moment they {@link MatrixPerson.look}. */
@@ -114,7 +117,7 @@ export class MatrixPerson {
     return [...chunk].reverse().flatMap(({ event_id: id, sender, content, unsigned }) => {
       if (unsigned?.redacted_because !== undefined || content['m.relates_to']?.rel_type === 'm.replace') return [];
       const shown = unsigned?.['m.relations']?.['m.replace']?.content['m.new_content'] ?? content;
-      return { id, sender, body: shown.body ?? '' };
+      return { id, sender, body: shown.body ?? '', content: shown };
     });
   }
 
@@ -137,7 +140,7 @@ export class MatrixPerson {
         for (const { type, sender, content } of timeline.events) {
           if (type !== 'm.room.message') continue;
           const { body = '', formatted_body: html, msgtype = '', 'm.mentions': mentions } = content;
-          this.sees.add({ roomId, sender, body, html, msgtype, mentions });
+          this.sees.add({ roomId, sender, body, html, msgtype, mentions, content });
         }
       }
     }

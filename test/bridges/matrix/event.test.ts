@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { toContents, toReplacement } from '../../../bridges/matrix/content.ts';
+import { toDrafts, toReplacement } from '../../../bridges/matrix/content.ts';
 import { bridgeMark, type RoomEvent, readSaid, type Said, toMessage, toQuote } from '../../../bridges/matrix/event.ts';
 import { type AdapterId, eventId, type Message, type Place, type RoomRef, type ServerId } from '../../../src/event.ts';
 import { literal } from '../../../src/text/tree.ts';
@@ -51,12 +51,38 @@ describe('what a Matrix event says', () => {
     [
       'a picture',
       { msgtype: 'm.image', body: 'cat.png', url: 'mxc://hs/1', info: { mimetype: 'image/png', size: 9 } },
-      { ...plain, body: [], attachments: [{ name: 'cat.png', mimeType: 'image/png', size: 9 }] },
+      { ...plain, body: [], attachments: [{ name: 'cat.png', mimeType: 'image/png', size: 9, mxc: 'mxc://hs/1' }] },
     ],
     [
       'a picture with a caption',
       { msgtype: 'm.image', body: 'hi', filename: 'cat.png', url: 'mxc://hs/1' },
-      { ...plain, attachments: [{ name: 'cat.png' }] },
+      { ...plain, attachments: [{ name: 'cat.png', mxc: 'mxc://hs/1' }] },
+    ],
+    [
+      'a hidden picture with its size',
+      {
+        msgtype: 'm.image',
+        body: 'a',
+        url: 'mxc://hs/1',
+        info: { w: 3.2, h: 4 },
+        'page.codeberg.everypizza.msc4193.spoiler': true,
+      },
+      { ...plain, body: [], attachments: [{ name: 'a', mxc: 'mxc://hs/1', width: 3, height: 4, spoiler: true }] },
+    ],
+    [
+      'a voice message',
+      { msgtype: 'm.audio', body: 'a', url: 'mxc://hs/1', info: { duration: 1_500 }, 'org.matrix.msc3245.voice': {} },
+      { ...plain, body: [], attachments: [{ name: 'a', mxc: 'mxc://hs/1', duration: 1_500, kind: 'voice' }] },
+    ],
+    [
+      'a file with an address that is none',
+      { msgtype: 'm.file', body: 'a', url: 'mxc://hs/../../admin', info: {} },
+      { ...plain, body: [], attachments: [{ name: 'a' }] },
+    ],
+    [
+      'an encrypted file',
+      { msgtype: 'm.file', body: 'a', file: { url: 'mxc://hs/1' } },
+      { ...plain, body: [], attachments: [{ name: 'a' }] },
     ],
     [
       'a file with nonsense about it',
@@ -82,7 +108,7 @@ describe('what a Matrix event says', () => {
 
   it('a sticker is an attachment', () => {
     const sticker = event({ body: 'wave', url: 'mxc://hs/1', info: { mimetype: 'image/png' } }, { type: 'm.sticker' });
-    expect(readSaid(sticker)?.attachments).toEqual([{ name: 'wave', mimeType: 'image/png' }]);
+    expect(readSaid(sticker)?.attachments).toEqual([{ name: 'wave', mimeType: 'image/png', kind: 'sticker', mxc: 'mxc://hs/1' }]);
   });
 
   it('state is not said, whatever it looks like', () => {
@@ -135,7 +161,7 @@ function said(changes: Partial<Message> = {}): Message {
 }
 
 function shown(message: Message, nameTemplate = '{name} ({server})') {
-  return toContents(message, { nameTemplate, serverId: 'bridge' });
+  return toDrafts(message, { nameTemplate, serverId: 'bridge' }).map(({ content }) => content);
 }
 
 describe('how a message is shown on Matrix', () => {

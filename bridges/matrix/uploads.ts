@@ -1,0 +1,130 @@
+/** Brings files and custom emoji to the homeserver, each once. */
+import type { Logger } from 'pino';
+import type { MediaReader } from '../../src/adapter.ts';
+import type { Clock } from '../../src/clock.ts';
+import type { Attachment, MediaSource, Message } from '../../src/event.ts';
+import { safeFileName } from '../../src/text/file-name.ts';
+import type { RichText } from '../../src/text/tree.ts';
+import type { Draft, MatrixContent } from './content.ts';
+import { type FileContent, toFileContent } from './file-content.ts';
+import { describe, type Homeserver, isPassing, retryAfter } from './homeserver.ts';
+import { upload, uploadLimit } from './media.ts';
+
+/** What uploads are made with. */
+export interface UploadsOptions {
+  readonly homeserver: Homeserver;
+  readonly media: MediaReader;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Milliseconds that an upload may take, with all tries: a delivery has half a minute for everything. */
+const uploadTime = 12_000;
+/** So many different emoji of one message are shown as pictures, each of at most so many bytes. */
+const maxEmoji = 20;
+const maxEmojiSize = 1_000_000;
+/** How long an emoji that could not be had stays a word, in milliseconds. */
+const emojiPause = 600_000;
+/** So many emoji are remembered without asking the store. */
+const maxKnown = 1_000;
+
+export class Uploads {
+  readonly #options: UploadsOptions;
+  #limit: number | undefined;
+  readonly #running = new Map<string, Promise<string | undefined>>();
+  /** By address, what an emoji was uploaded as, or until when it isn't tried again. */
+  readonly #emoji = new Map<string, string | number>();
+
+  constructor(options: UploadsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * What is sent for a draft: with its file, or where that can't be had or is too large, in words.
+   * Rejects when the homeserver asks for a pause, or with the signal's reason.
+   */
+  async contentOf({ content, file }: Draft, signal: AbortSignal): Promise<MatrixContent | FileContent> {
+    const { attachment, caption } = file ?? {};
+    if (attachment?.media === undefined || caption === undefined) return content;
+    const url = await this.#once(attachment, attachment.media, await this.#maxBytes(signal), signal);
+    return url === undefined ? content : toFileContent(caption, attachment, url);
+  }
+
+  /** What the custom emoji in a message are known by at the homeserver, by their addresses; those that can't be had are left out. */
+  async emojiIn({ body, place }: Message, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+    if (place.kind !== 'room') return new Map();
+    const found = [...emojiOf(body)].slice(0, maxEmoji).map(async ([url, name]): Promise<[string, string][]> => {
+      const mxc = await this.#emojiAt({ adapter: place.adapter, uri: url }, name, signal);
+      return mxc === undefined ? [] : [[url, mxc]];
+    });
+    return new Map((await Promise.all(found)).flat());
+  }
+
+  async #emojiAt(source: MediaSource, name: string, signal: AbortSignal): Promise<string | undefined> {
+    const { clock } = this.#options;
+    const known = this.#emoji.get(source.uri);
+    if (typeof known === 'string') return known;
+    if (known !== undefined && known > clock.now()) return undefined;
+    const mxc = await this.#once({ name, media: source }, source, maxEmojiSize, signal);
+    this.#emoji.set(source.uri, mxc ?? clock.now() + emojiPause);
+    const [oldest] = this.#emoji.keys();
+    if (this.#emoji.size > maxKnown && oldest !== undefined) this.#emoji.delete(oldest);
+    return mxc;
+  }
+
+  /** Uploads a file unless it was uploaded before, or another room's message is doing so. */
+  async #once(file: Attachment, source: MediaSource, maxBytes: number, signal: AbortSignal): Promise<string | undefined> {
+    const key = `${source.adapter} ${source.uri}`;
+    const others = await this.#running.get(key)?.catch(() => undefined);
+    if (others !== undefined) return others;
+    const known = await this.#options.media.uploaded(source);
+    if (known !== undefined) return known;
+    const own = this.#options.media.load([file], maxBytes, signal, async ([loaded]) => {
+      const url = loaded && (await this.#upload(loaded, safeFileName(file.name), signal));
+      if (url !== undefined) this.#options.media.noteUpload(source, url);
+      return url;
+    });
+    this.#running.set(key, own);
+    try {
+      return await own;
+    } finally {
+      if (this.#running.get(key) === own) this.#running.delete(key);
+    }
+  }
+
+  /** Undefined when the homeserver will not have it. */
+  async #upload(file: Parameters<typeof upload>[1], name: string, signal: AbortSignal): Promise<string | undefined> {
+    const { homeserver, clock, log } = this.#options;
+    const end = clock.now() + uploadTime;
+    let fault: unknown;
+    do {
+      try {
+        return await upload(homeserver, file, name, { signal, timeout: Math.max(1, end - clock.now()) });
+      } catch (error) {
+        signal.throwIfAborted();
+        if (retryAfter(error) !== undefined) throw error;
+        const isSecond = fault !== undefined;
+        fault = error;
+        if (isSecond || !isPassing(error)) break;
+      }
+    } while (clock.now() < end);
+    log.warn({ file: name, bytes: file.bytes.length }, `The homeserver did not take a file: ${describe(fault)}`);
+    return undefined;
+  }
+
+  async #maxBytes(signal: AbortSignal): Promise<number> {
+    const { homeserver, media } = this.#options;
+    this.#limit ??= await uploadLimit(homeserver, signal).catch(() => undefined);
+    return Math.min(this.#limit ?? media.maxBytes, media.maxBytes);
+  }
+}
+
+/** The custom emoji in a text: their addresses and names. */
+function emojiOf(tree: RichText, found = new Map<string, string>()): Map<string, string> {
+  for (const node of tree) {
+    if (node.type === 'emoji' && node.url !== undefined) found.set(node.url, node.name);
+    else if ('children' in node) emojiOf(node.children, found);
+    else if (node.type === 'list') for (const item of node.items) emojiOf(item, found);
+  }
+  return found;
+}

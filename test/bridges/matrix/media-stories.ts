@@ -1,0 +1,168 @@
+/** Files through the Matrix adapter, told once for the stand-in and for Synapse. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { RoomRef } from '../../../src/event.ts';
+import { TestAttempt } from '../../support/attempt.ts';
+import { shelf, shelved, testMedia } from '../../support/media.ts';
+import { edited, type MatrixSite, type Person, Stage, said, send } from './stage.ts';
+
+const link = 'https://bridge.example/media/x';
+const cat = shelved('cat', { name: 'my cat.png', mimeType: 'image/png', size: 6, width: 30, height: 20, url: link });
+const note = shelved('note', { name: 'note.txt', mimeType: 'text/plain', size: 4, url: link });
+
+export function mediaStories(openSite: () => Promise<MatrixSite>): void {
+  let stage: Stage;
+  let carol: Person;
+  let room: string;
+  const media = () => testMedia({ shelf: shelf({ cat: 'meow!!', note: 'note', wave: 'wave', voice: 'hello' }, 'image/png') });
+  beforeEach(async () => {
+    stage = await Stage.open(await openSite());
+    carol = await stage.person('carol');
+    room = await carol.client.createRoom({ preset: 'public_chat' });
+    await carol.eyes.look();
+  });
+  afterEach(() => stage.close());
+
+  /** What anybody in the room finds behind the address of a file. */
+  const download = async (url: unknown) => {
+    const { data, contentType } = await carol.client.downloadContent(String(url));
+    return [data.toString(), contentType];
+  };
+
+  describe('files that people send', () => {
+    test('the bridge can read them, and nothing else', async () => {
+      const { adapter, host } = await stage.started([room]);
+      const url = await carol.client.uploadContent(Buffer.from('meow!!'), 'image/png', 'cat.png');
+      const info = { mimetype: 'image/png', size: 6, w: 3, h: 2 };
+      await carol.client.sendMessage(room, { msgtype: 'm.image', body: 'look', filename: 'cat.png', url, info });
+      const [file] = (await host.waitForMessage('look')).attachments;
+      expect(file).toEqual({
+        name: 'cat.png',
+        mimeType: 'image/png',
+        size: 6,
+        width: 3,
+        height: 2,
+        media: { adapter: 'matrix', uri: url },
+      });
+      const { signal } = new AbortController();
+      const medium = await adapter.openMedia?.(url, signal);
+      expect([medium?.size, medium?.type]).toEqual([6, 'image/png']);
+      expect(Buffer.concat((await medium?.stream.toArray()) ?? []).toString()).toBe('meow!!');
+      const [, server] = /^mxc:\/\/([^/]+)/.exec(url) ?? [];
+      for (const none of [`mxc://${server}/doesnotexist`, `mxc://${server}/../../../v3/sync`, 'http://127.0.0.1/', ''])
+        expect([none, await adapter.openMedia?.(none, signal)]).toEqual([none, undefined]);
+    });
+  });
+
+  describe('files from elsewhere', () => {
+    test('a picture is uploaded, with what is said as its caption', async () => {
+      const bridge = await stage.started([room], { media: media() });
+      await send(bridge, room, said('look', { attachments: [{ ...cat, description: 'asleep' }] }));
+      const { content, html } = await carol.eyes.waitFor(room, 'look');
+      expect(content).toMatchObject({
+        msgtype: 'm.image',
+        body: 'Alice (alpha): look\nasleep',
+        filename: 'my cat.png',
+        info: { mimetype: 'image/png', size: 6, w: 30, h: 20 },
+      });
+      expect(html).toBe('<strong>Alice</strong> (alpha): look<br><em>asleep</em>');
+      expect(await download(content['url'])).toEqual(['meow!!', 'image/png']);
+    });
+
+    test('several files of all kinds, each with the name of who sent it', async () => {
+      const bridge = await stage.started([room], { media: media() });
+      const attachments = [
+        cat,
+        note,
+        shelved('voice', { name: 'v.ogg', mimeType: 'audio/ogg', kind: 'voice', duration: 1_500 }),
+        shelved('wave', { name: 'Wave', mimeType: 'image/png', kind: 'sticker' }),
+        shelved('cat', { name: 'secret.png', mimeType: 'image/png', spoiler: true, description: 'a secret' }),
+        shelved('cat', { name: 'evil.svg', mimeType: 'image/svg+xml' }),
+        { name: 'page', url: 'https://example.org/page' },
+      ];
+      const attempt = new TestAttempt();
+      await send(bridge, room, said('all', { attachments }), attempt);
+      const shown = (await carol.eyes.standing(room)).map(({ body, content }) => [content['msgtype'], content['filename'], body]);
+      expect(shown).toEqual([
+        ['m.image', 'my cat.png', 'Alice (alpha): all\npage (https://example.org/page)'],
+        ['m.file', 'note.txt', 'Alice (alpha)'],
+        ['m.audio', 'v.ogg', 'Alice (alpha)'],
+        ['m.image', 'Wave', 'Alice (alpha)'],
+        ['m.file', 'secret.png', 'Alice (alpha)'],
+        ['m.file', 'evil.svg', 'Alice (alpha)'],
+      ]);
+      const voice = (await carol.eyes.standing(room)).find(({ content }) => content['msgtype'] === 'm.audio')?.content;
+      expect(voice).toMatchObject({
+        info: { duration: 1_500 },
+        'org.matrix.msc3245.voice': {},
+        'org.matrix.msc1767.audio': { duration: 1_500 },
+      });
+      await bridge.adapter.remove?.(room as RoomRef, attempt.shown, new AbortController().signal);
+      expect(await carol.eyes.standing(room)).toEqual([]);
+    });
+
+    test('a file is uploaded once, however often it is shown', async () => {
+      const bridge = await stage.started([room], { media: media() });
+      const other = await carol.client.createRoom({ preset: 'public_chat' });
+      const both = await stage.started([room, other], { media: media() });
+      await Promise.all([room, other].map((one) => send(both, one, said('first', { attachments: [cat] }))));
+      await send(both, room, said('second', { attachments: [cat] }));
+      const urls = await Promise.all(
+        ['first', 'second'].map(async (text) => (await carol.eyes.waitFor(room, text)).content['url']),
+      );
+      const [there] = (await carol.eyes.standing(other)).map(({ content }) => content['url']);
+      expect(new Set([...urls, there]).size).toBe(1);
+      await send(bridge, room, said('another bridge', { attachments: [cat] }));
+      expect((await carol.eyes.waitFor(room, 'another bridge')).content['url']).not.toBe(there);
+    });
+
+    test('what can not be had is shown in words, with a link where there is one', async () => {
+      const bridge = await stage.started([room], { media: media() });
+      const gone = shelved('gone', { name: 'gone.zip', size: 30_000_000 });
+      const attempt = new TestAttempt();
+      await send(bridge, room, said('see', { attachments: [{ ...gone, url: link }, gone] }), attempt);
+      const shown = await carol.eyes.standing(room);
+      expect(shown.map(({ body }) => body)).toEqual([
+        `Alice (alpha): see\ngone.zip (${link}) (30.0 MB)`,
+        'Alice (alpha): [gone.zip] (30.0 MB)',
+      ]);
+      expect(attempt.shown).toHaveLength(2);
+    });
+
+    test('custom emoji are pictures in the text, or words where they can not be had', async () => {
+      const place = { kind: 'room', adapter: 'shelf', room: '1' } as never;
+      const emoji = (name: string) => ({ type: 'emoji', name, url: name }) as const;
+      const bridge = await stage.started([room], { media: media() });
+      await send(bridge, room, said('', { place, body: [{ type: 'bold', children: [emoji('wave'), emoji('gone')] }] }));
+      const { html, body } = await carol.eyes.waitFor(room, ':wave:');
+      expect(body).toBe('Alice (alpha): :wave::gone:');
+      const [, url, rest] = /<strong><img data-mx-emoticon src="(mxc:[^"]+)" (.*)<\/strong>$/.exec(html ?? '') ?? [];
+      expect(rest).toBe('alt=":wave:" title=":wave:" height="32">:gone:');
+      expect((await download(url))[0]).toBe('wave');
+    });
+
+    test('an edit changes the caption and keeps the file; files that it takes away are gone, and none is doubled', async () => {
+      const bridge = await stage.started([room], { media: media() });
+      const message = said('lok', { attachments: [cat, note] });
+      const attempt = new TestAttempt();
+      await send(bridge, room, message, attempt);
+      const [before] = await carol.eyes.standing(room);
+      const edit = async (changes: Partial<typeof message>, text: string) => {
+        const { adapter } = bridge;
+        await adapter.edit?.(room as RoomRef, edited({ ...message, ...changes }, text), attempt.shown, new TestAttempt());
+        return (await carol.eyes.standing(room)).map(({ body, content }) => [content['msgtype'], body, content['url']]);
+      };
+      const url = before?.content['url'];
+      expect((await edit({}, 'look'))[0]).toEqual(['m.image', 'Alice (alpha): look', url]);
+      expect(await edit({ attachments: [cat] }, 'look!')).toEqual([['m.image', 'Alice (alpha): look!', url]]);
+      expect(await edit({ attachments: [] }, 'no look')).toEqual([['m.text', 'Alice (alpha): no look', undefined]]);
+    });
+
+    test('names that nobody should use', async () => {
+      const bridge = await stage.started([room], { media: media() });
+      const names = ['../../etc/passwd', '\u202egpj.exe', `${'x'.repeat(300)}.png`, '<b>', '\ud800'];
+      await send(bridge, room, said('', { body: [], attachments: names.map((name) => ({ ...note, name })) }));
+      const shown = (await carol.eyes.standing(room)).map(({ content }) => content['filename']);
+      expect(shown).toEqual(['passwd', '_gpj.exe', `${'x'.repeat(96)}.png`, '_b_', '_']);
+    });
+  });
+}
