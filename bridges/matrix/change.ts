@@ -24,8 +24,9 @@ export function readEdit(edit: RoomEvent, original: RoomEvent): Said | undefined
   if (before === undefined || original.sender !== edit.sender || original.type !== edit.type) return undefined;
   const { data } = replacement.safeParse(edit.content);
   const now = data && readSaid({ ...original, content: data['m.new_content'] });
-  // An edit can't change what is answered, and need not repeat it.
-  return now && { ...now, ...(before.inReplyTo !== undefined && { inReplyTo: before.inReplyTo }) };
+  // An edit can't change what is answered, and in which thread, and need not repeat it.
+  const { inReplyTo, threadRoot } = before;
+  return now && { ...now, ...(inReplyTo !== undefined && { inReplyTo }), ...(threadRoot !== undefined && { threadRoot }) };
 }
 
 /** The id of the event that a redaction empties; undefined, if this is none. */

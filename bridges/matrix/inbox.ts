@@ -1,6 +1,7 @@
 /** Hands what happens in the rooms to the core. */
 import type { AdapterHost } from '../../src/adapter.ts';
 import { eventId, type Message, type Place, type Quote } from '../../src/event.ts';
+import { excerpt } from '../../src/text/excerpt.ts';
 import { editTarget, isRemoved, readEdit, redactionTarget } from './change.ts';
 import { localpart, type RoomEvent, readSaid, roomEvent, type Said, toAuthor, toMessage, toQuote } from './event.ts';
 import { describe, type Homeserver, isPassing, isTokenRefused } from './homeserver.ts';
@@ -8,12 +9,19 @@ import { type Reacted, readReaction, toReaction } from './reactions.ts';
 import type { Rooms } from './rooms.ts';
 import * as sentences from './sentences.ts';
 import type { Listener, Names } from './sync.ts';
+import type { Threads } from './threads.ts';
 import { displayName, isMember, successor } from './visit.ts';
 
 /** So often it is tried to look at the message that an edit or a deletion is about, before those that follow go on without it. */
 const maxTries = 5;
 
+/** So many threads are remembered by their names, which have so many UTF-16 units. */
+const maxThreads = 1_000;
+const maxThreadName = 60;
+
 export interface InboxOptions {
+  /** Is told of the latest event in each. */
+  readonly threads: Pick<Threads, 'note'>;
   readonly host: AdapterHost;
   readonly homeserver: Homeserver;
   readonly rooms: Rooms;
@@ -25,6 +33,8 @@ export interface InboxOptions {
 
 export class Inbox implements Listener {
   readonly #options: InboxOptions;
+  /** By root. */
+  readonly #threadNames = new Map<string, string>();
   /** How often looking at a message has failed, one after the other. */
   #failures = 0;
 
@@ -64,6 +74,7 @@ export class Inbox implements Listener {
   async #said(roomId: string, event: RoomEvent, names: Names): Promise<void> {
     const said = readSaid(event);
     if (said === undefined) return;
+    if (said.threadRoot !== undefined) this.#options.threads.note(said.threadRoot, event.event_id);
     const messageIn = await this.#messages(roomId, event, said, names);
     await this.#hand(roomId, (place) => this.#options.host.message(messageIn(place)));
   }
@@ -98,10 +109,24 @@ export class Inbox implements Listener {
     const name = await this.#nameOf(roomId, event.sender, names);
     const { inReplyTo } = said;
     const quote = inReplyTo === undefined ? undefined : await this.#quote(roomId, inReplyTo, names);
+    const { threadRoot: root } = said;
+    const threadName = root === undefined ? undefined : await this.#threadName(roomId, root, names);
     return (place) => {
       const replyTo = quote && inReplyTo !== undefined ? { ...quote, target: eventId(place, inReplyTo) } : undefined;
-      return toMessage(event, said, { place, name, replyTo });
+      const thread = root === undefined ? undefined : { id: eventId(place, root), ...(threadName && { name: threadName }) };
+      return toMessage(event, said, { place, name, replyTo, thread });
     };
+  }
+
+  /** The first words of the event that a thread hangs on; empty where they can't be had. */
+  async #threadName(roomId: string, root: string, names: Names): Promise<string> {
+    const known = this.#threadNames.get(root);
+    if (known !== undefined) return known;
+    const name = excerpt((await this.#quote(roomId, root, names))?.text ?? '', maxThreadName);
+    this.#threadNames.set(root, name);
+    const [oldest] = this.#threadNames.keys();
+    if (this.#threadNames.size > maxThreads && oldest !== undefined) this.#threadNames.delete(oldest);
+    return name;
   }
 
   /** Hands something over for each name of the room, and waits until the core has taken it. */

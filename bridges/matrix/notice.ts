@@ -16,7 +16,7 @@ export interface NoticeContent {
 }
 
 /** @param serverId the bridge's own id on the crosschat network */
-export function toNotice({ body }: Notice, serverId: string): NoticeContent {
+export function toNotice({ body }: Pick<Notice, 'body'>, serverId: string): NoticeContent {
   return {
     msgtype: 'm.notice',
     body: toPlain(body),

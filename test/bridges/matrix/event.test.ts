@@ -46,7 +46,16 @@ describe('what a Matrix event says', () => {
         body: 'hi',
         'm.relates_to': { rel_type: 'm.thread', event_id: '$r', is_falling_back: true, 'm.in_reply_to': { event_id: '$0' } },
       },
-      plain,
+      { ...plain, threadRoot: '$r' },
+    ],
+    [
+      'an answer in a thread',
+      {
+        msgtype: 'm.text',
+        body: 'hi',
+        'm.relates_to': { rel_type: 'm.thread', event_id: '$r', 'm.in_reply_to': { event_id: '$0' } },
+      },
+      { ...plain, threadRoot: '$r', inReplyTo: '$0' },
     ],
     [
       'a picture',
