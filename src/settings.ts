@@ -12,6 +12,10 @@ const asList: Read = (value) => value.split(',').map((part) => part.trim());
 const asNumber: Read = (value) => (/^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value);
 const asFlag: Read = (value) =>
   ({ true: true, yes: true, on: true, 1: true, false: false, no: false, off: false, 0: false })[value.toLowerCase()] ?? value;
+const asFlagOrList: Read = (value) => {
+  const flag = asFlag(value);
+  return flag === value ? asList(value) : flag;
+};
 
 /** The core's environment variables, and the values of the configuration that they stand for. Adapters have their own. */
 const VARIABLES: Readonly<Record<string, readonly [path: string, read: Read]>> = {
@@ -120,13 +124,18 @@ function addRooms(
     set.push(environment.rooms);
     variables.set(`channels.0.rooms.${type}`, environment.rooms);
   }
+  const notices = env['NOTICES']?.trim();
+  if (notices && raw['channels'] !== undefined) {
+    throw new ConfigError(['The configuration file has channels, and NOTICES is set as well: say it there, in each channel.']);
+  }
   if (set.length === 0) return;
   if (raw['channels'] !== undefined) {
     throw new ConfigError([
       `The configuration file has channels, and ${set.join(' and ')} is set as well: name the rooms in one of the two places.`,
     ]);
   }
-  raw['channels'] = [{ name: 'main', rooms }];
+  raw['channels'] = [{ name: 'main', rooms, ...(notices && { notices: asFlagOrList(notices) }) }];
+  variables.set('channels.0.notices', 'NOTICES');
 }
 
 function parseFile(path: string, env: NodeJS.ProcessEnv): Record<string, unknown> {

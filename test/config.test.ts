@@ -200,6 +200,28 @@ test('the console has a room in every channel, and speaks on the one virtual ser
   ]);
 });
 
+test('what a channel is told of its servers: everything, unless it says so', async () => {
+  const yaml = `channels:
+      - {name: all}
+      - {name: yes, notices: true}
+      - {name: no, notices: false}
+      - {name: none, notices: []}
+      - {name: one, notices: maps}
+      - {name: some, notices: [servers, maps]}`;
+  const { channels } = await load({ 'config.yaml': yaml });
+  expect(channels.map(({ notices }) => notices)).toEqual([
+    undefined,
+    ['joins', 'servers', 'maps'],
+    [],
+    [],
+    ['maps'],
+    ['servers', 'maps'],
+  ]);
+  rmSync(join(folder, 'config.yaml'));
+  expect((await load({}, { ...simple, NOTICES: 'servers, maps' })).channels[0]?.notices).toEqual(['servers', 'maps']);
+  expect((await load({}, { ...simple, NOTICES: 'off' })).channels[0]?.notices).toEqual([]);
+});
+
 describe('what is wrong is said, with the key and what would be right', () => {
   const cases: [what: string, files: Record<string, string>, env: Record<string, string>, expected: RegExp][] = [
     ['a mistyped key', { 'config.yaml': 'sever_id: x' }, {}, /^sever_id: there is no such key \(did you mean "server_id"\?\)\.$/],
@@ -266,6 +288,20 @@ describe('what is wrong is said, with the key and what would be right', () => {
       { ...simple, MATRIX_HOMESERVER_URL: '' },
       /^adapters\.matrix\.homeserver_url: is missing/,
     ],
+    [
+      'notices of a kind that there is not',
+      { 'config.yaml': 'channels: [{name: a, notices: [joins, deaths]}]' },
+      {},
+      /^channels\.0\.notices\.1: must be true, false, or a list of joins, servers, maps\.$/,
+    ],
+    [
+      'notices that are a number',
+      { 'config.yaml': 'channels: [{name: a, notices: 7}]' },
+      {},
+      /^channels\.0\.notices: must be true/,
+    ],
+    ['notices of a kind that there is not, in a variable', {}, { ...simple, NOTICES: 'joins,deaths' }, /^NOTICES: must be true/],
+    ['notices in two places', { 'config.yaml': 'channels: []' }, { NOTICES: 'off' }, /NOTICES is set as well: say it there/],
     ['rooms in two places', { 'config.yaml': 'channels: []' }, simple, /name the rooms in one of the two places/],
     ['an unset variable', { 'config.yaml': 'server_id: "${NAME}"' }, {}, /config\.yaml: the environment variable NAME/],
     ['a file that is no YAML', { 'config.yaml': 'a: [1' }, {}, /^config\.yaml: .*line/],

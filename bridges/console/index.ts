@@ -1,6 +1,8 @@
 /** The console: the operator's own place in every channel. */
 import type { Adapter, AdapterHost, AdapterModule } from '../../src/adapter.ts';
 import type { Message } from '../../src/event.ts';
+import { toLine } from '../../src/text/line.ts';
+import { toPlain } from '../../src/text/plain.ts';
 import { type ConsoleConfig, consoleConfig } from './config.ts';
 import { editLine, MAX_LOGGED, messageLine, removalLine } from './format.ts';
 import { Operator } from './operator.ts';
@@ -41,6 +43,9 @@ function logOnly(host: AdapterHost): Adapter {
     },
     async remove(_room, [id]) {
       host.log.info(removalLine(lines.get(id)));
+    },
+    async notify(_room, notice) {
+      host.log.info(`* ${toLine(toPlain(notice.body))}`);
     },
     async *check() {
       yield { ok: true, text: 'The console is ready: without a terminal, it logs what is said.' };
