@@ -120,8 +120,7 @@ export class MatrixAdapter implements Adapter {
   async send(ref: RoomRef, message: Message, attempt: Attempt, here?: RoomThread): Promise<void> {
     const target = this.#target(ref);
     const { roomId, outgoing } = target;
-    const drafts = this.#drafts(message, attempt);
-    const show = async (thread?: ThreadEnd) => outgoing.show(roomId, await drafts, attempt, thread);
+    const show = async (thread?: ThreadEnd) => outgoing.show(roomId, await this.#drafts(message, attempt), attempt, thread);
     const done = inItsThread(target, message, here, attempt.signal, show);
     await this.#orWhyNot(done, target, { failed: sentences.notSent, forbidden: sentences.mayNotSpeak });
   }
@@ -129,8 +128,8 @@ export class MatrixAdapter implements Adapter {
   async edit(ref: RoomRef, { id, message }: Edit, shown: readonly string[], attempt: Attempt, here?: RoomThread): Promise<void> {
     const target = this.#target(ref);
     const { roomId, outgoing } = target;
-    const drafts = this.#drafts(message, attempt, id);
-    const change = async (thread?: ThreadEnd) => outgoing.change(roomId, await drafts, shown, attempt, thread);
+    const change = async (thread?: ThreadEnd) =>
+      outgoing.change(roomId, await this.#drafts(message, attempt, id), shown, attempt, thread);
     const done = inItsThread(target, message, here, attempt.signal, change);
     await this.#orWhyNot(done, target, { failed: sentences.notChanged, forbidden: sentences.mayNotSpeak });
   }
