@@ -100,7 +100,7 @@ export class Hub {
   listen(server: VirtualServer): void {
     const { outbox, gameReactions } = this.#options;
     const circumstances = (adapter: AdapterId, place: Place | undefined) => this.#circumstances(adapter, place);
-    outbox.add(networkDestination(server, circumstances, gameReactions ? outbox : undefined));
+    outbox.add(networkDestination(server, circumstances, gameReactions ? outbox : undefined, outbox.threads));
     new Notices({ ...this.#options, chat: server.chat, tell: (id, draft) => this.#notice(server, id, draft) }).start();
     server.chat.on('say', (event) => this.#heardFromServer(server, event));
     server.chat.on('ready', () => {
@@ -197,10 +197,9 @@ export class Hub {
     const member = this.#members.get(adapter);
     if (!member) return undefined;
     if (place?.kind !== 'room') return { platform: member.type, servers: () => true, origin: undefined };
-    const { map } = this.#options;
-    if (!map.has(place)) return undefined;
-    // What was taken before a pause still arrives.
-    const { servers } = map.isCarried(place) ? map.hearersOf(place) : map.reachOf(place);
+    const hearers = this.#options.map.hearersOfTaken(place);
+    if (!hearers) return undefined;
+    const { servers } = hearers;
     return { platform: member.type, servers, origin: this.#origins.of(member, place.room) };
   }
 

@@ -1,8 +1,10 @@
 /** The game servers as a destination of deliveries, through one virtual server. */
 import { DeliveryError } from './adapter.ts';
+import { roomId } from './channels.ts';
 import type { AdapterId, Message, Place } from './event.ts';
 import { type NetworkReactionOptions, reactionLine } from './network-reactions.ts';
 import type { Destination } from './outbox/destination.ts';
+import type { Threads } from './outbox/threads.ts';
 import type { NetworkDelivery, VirtualServer } from './virtual-server.ts';
 
 /** The id of a virtual server's destination. */
@@ -15,11 +17,13 @@ export function networkId({ chat }: VirtualServer): string {
  * game is noise.
  * @param reactions what reactions are told with; absent where they are not told
  * @param circumstances what the current configuration says of an event's adapter and place; undefined when it is not there any more
+ * @param threads what threads are called; absent where each is called as its own room calls it
  */
 export function networkDestination(
   server: VirtualServer,
   circumstances: (adapter: AdapterId, place: Place | undefined) => Omit<NetworkDelivery, 'event' | 'adapter'> | undefined,
   reactions?: NetworkReactionOptions,
+  threads?: Threads,
 ): Destination {
   const id = networkId(server);
   return {
@@ -34,9 +38,21 @@ export function networkDestination(
       const { adapter, place } = sourceOf(event);
       const found = adapter && circumstances(adapter, place);
       if (!found) throw new DeliveryError('the room that it is from is no longer configured', { passing: false });
-      await server.deliver({ event, adapter, ...found }, attempt);
+      await server.deliver({ event: await named(event, threads), adapter, ...found }, attempt);
     },
   };
+}
+
+/** An event with the name of its thread as people call it where it was started. */
+async function named(event: NetworkDelivery['event'], threads: Threads | undefined): Promise<NetworkDelivery['event']> {
+  if (event.kind === 'edit') return { ...event, message: await inNamedThread(event.message, threads) };
+  return event.kind === 'message' ? inNamedThread(event, threads) : event;
+}
+
+async function inNamedThread(message: Message, threads: Threads | undefined): Promise<Message> {
+  if (message.thread === undefined || message.place.kind !== 'room') return message;
+  const thread = await threads?.of(message, roomId(message.place));
+  return thread ? { ...message, thread } : message;
 }
 
 function sourceOf(event: NetworkDelivery['event']): {

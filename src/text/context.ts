@@ -1,5 +1,5 @@
 /** What goes with a message, in words: for places that know no replies and no files. */
-import type { Attachment, Quote } from '../event.ts';
+import type { Attachment, Quote, Thread } from '../event.ts';
 import { excerpt } from './excerpt.ts';
 import { sanitizeName } from './names.ts';
 
@@ -9,6 +9,11 @@ const MAX_EXCERPT = 40;
 /** `(re Bob: how are you?)`, on one line. */
 export function replyWords({ author, text }: Quote): string {
   return `(re ${sanitizeName(author) || 'somebody'}: ${excerpt(text, MAX_EXCERPT)})`;
+}
+
+/** `[Raid tonight]`, on one line: where in its room something was said. */
+export function threadWords({ name = '' }: Thread): string {
+  return `[${sanitizeName(excerpt(name, MAX_EXCERPT)) || 'thread'}]`;
 }
 
 /** `[image cat.png, 1.2 MB: a sleeping cat]`, on one line. What a spoiler shows is not described. */

@@ -1,6 +1,6 @@
 /** A message of a platform as the players of a game read it: plain lines, for a chat that knows no markup, no files and no replies. */
 import type { Attachment, Message } from '../event.ts';
-import { fileLabel, replyWords } from './context.ts';
+import { fileLabel, replyWords, threadWords } from './context.ts';
 import { toLine } from './line.ts';
 import { toPlain } from './plain.ts';
 import { splitText } from './split.ts';
@@ -30,11 +30,12 @@ export function onOneLine(message: Message): string {
   return lineOf(message, toLine(toPlain(message.body)), message.attachments.map(fileLine));
 }
 
-function lineOf({ replyTo, emote }: Message, text: string, files: readonly string[]): string {
+function lineOf({ replyTo, emote, thread }: Message, text: string, files: readonly string[]): string {
   const content = [text, ...files].filter((piece) => piece !== '').join(' ');
   if (content === '') return '';
   const reply = replyTo === undefined ? '' : `${replyWords(replyTo)} `;
-  return `${reply}${emote === true ? '* ' : ''}${content}`;
+  const where = thread === undefined ? '' : `${threadWords(thread)} `;
+  return `${where}${reply}${emote === true ? '* ' : ''}${content}`;
 }
 
 /** A text on one line, or its beginning with a note of how much more there is. */

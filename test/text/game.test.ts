@@ -29,6 +29,13 @@ describe('forGame', () => {
       { replyTo: { author: '\u202EBob\n', text: 'a very long message that nobody wants to read twice' } },
       ['(re Bob: a very long message that nobody wants to…) hello'],
     ],
+    ['in a thread', { thread: { id: 't' as EventId, name: 'Raid\n tonight' } }, ['[Raid / tonight] hello']],
+    ['in a thread without a name', { thread: { id: 't' as EventId } }, ['[thread] hello']],
+    [
+      'in a thread with a hostile name',
+      { thread: { id: 't' as EventId, name: `\u202e@everyone ${'x'.repeat(5_000)}` }, emote: true },
+      ['[@everyone…] * hello'],
+    ],
     ['a reply to nobody', { replyTo: { author: '', text: 'x' } }, ['(re somebody: x) hello']],
     [
       'an image',
