@@ -10,6 +10,7 @@ export interface AddedRoom extends RoomAddress {
 
 /** How many places are remembered with their hearers: a hostile network can name any number of servers. */
 const MAX_CACHED_PLACES = 2_000;
+const MAX_REMOVED = 1_000;
 
 /** The channel map, which changes while the bridge runs. */
 export class ChannelMap {
@@ -19,6 +20,8 @@ export class ChannelMap {
   readonly #added = new Map<string, AddedRoom>();
   readonly #pausedChannels = new Set<string>();
   readonly #pausedRooms = new Set<string>();
+  /** Those who heard rooms that were removed: what was said there may still be on its way. */
+  readonly #removed = new Recent<string, Hearers>(MAX_REMOVED);
   #channels: readonly Channel[] = [];
   #rooms = new Map<string, RoomAddress>();
   #all = new Lookup([]);
@@ -66,6 +69,12 @@ export class ChannelMap {
     return this.#all.hearersOf(place);
   }
 
+  /** Those who hear what was taken from a room, though it may have been paused or removed since; undefined when it was never there. */
+  hearersOfTaken(place: Extract<Place, { kind: 'room' }>): Hearers | undefined {
+    if (this.isCarried(place)) return this.hearersOf(place);
+    return this.has(place) ? this.reachOf(place) : this.#removed.get(roomKey(place));
+  }
+
   /** Whether anything is carried to or from a room now. */
   isCarried(address: RoomAddress): boolean {
     return this.#carried.has(address);
@@ -92,6 +101,7 @@ export class ChannelMap {
 
   /** Takes a room away that was added, and with the last one its channel, where that is not configured. */
   remove(address: RoomAddress): void {
+    this.#removed.set(roomKey(address), this.reachOf({ kind: 'room', ...address }));
     this.#added.delete(roomKey(address));
     this.#changed();
   }

@@ -55,7 +55,7 @@ export class Scene {
     };
     const config = await parseConfig({ raw, variables: new Map(), file: undefined }, entries);
     const log = pino({ level: 'debug', base: null }, { write: (line: string) => this.lines.add(line) });
-    await this.#bridge?.stop();
+    await this.stop();
     const bridge = new Bridge({ config, log, clock: systemClock, random: Math.random, shutdown: () => {} });
     this.#bridge = bridge;
     onTestFinished(() => bridge.stop());
@@ -65,6 +65,12 @@ export class Scene {
     const { control } = bridge;
     if (!control) throw new Error('the bridge has no control');
     return { bridge, control };
+  }
+
+  /** Stops the bridge that runs. */
+  async stop(): Promise<void> {
+    await this.#bridge?.stop();
+    this.#bridge = undefined;
   }
 }
 
