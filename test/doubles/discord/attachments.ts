@@ -9,6 +9,7 @@ const LIFETIME = 24 * 60 * 60 * 1000;
 /** Keeps the files and hands them out by their addresses. */
 export class AttachmentStore {
   readonly #files = new Map<string, StoredAttachment>();
+  readonly #pictures = new Map<string, Pick<StoredAttachment, 'contentType' | 'content'>>();
   readonly #key = randomBytes(32);
   readonly #origin: string;
   readonly #clock: Clock;
@@ -23,20 +24,28 @@ export class AttachmentStore {
     return file;
   }
 
+  /** A picture of Discord's own, under an address that never expires: `/emojis/1.png`. */
+  addPicture(path: string, file: Pick<StoredAttachment, 'contentType' | 'content'>): void {
+    this.#pictures.set(path, file);
+  }
+
   /** The file at an address; undefined when the address is wrong or has expired. */
-  at(url: URL): StoredAttachment | undefined {
+  at(url: URL): Pick<StoredAttachment, 'contentType' | 'content'> | undefined {
+    const picture = this.#pictures.get(url.pathname);
+    if (picture) return picture;
     const { ex, is, hm } = Object.fromEntries(url.searchParams);
     const expired = Number.parseInt(ex ?? '0', 16) * 1000 < this.#clock.now();
     return expired || hm !== this.#sign(url.pathname, ex, is) ? undefined : this.#files.get(url.pathname);
   }
 
+  /** An address that works for a day from now, of a file or not. */
+  refreshed(address: string): string {
+    return this.#signed(new URL(address).pathname);
+  }
+
   /** An attachment as the API writes it, with an address that works for a day from now. */
   shape(file: StoredAttachment): APIAttachment {
-    const path = pathOf(file);
-    const now = this.#clock.now();
-    const ex = Math.floor((now + LIFETIME) / 1000).toString(16);
-    const is = Math.floor(now / 1000).toString(16);
-    const url = `${this.#origin}${path}?ex=${ex}&is=${is}&hm=${this.#sign(path, ex, is)}&`;
+    const url = this.#signed(pathOf(file));
     const filename = safeName(file.filename);
     return {
       id: file.id,
@@ -50,6 +59,13 @@ export class AttachmentStore {
       ...(file.seconds !== null && { duration_secs: file.seconds, waveform: 'AAAA' }),
       ...pngSize(file),
     };
+  }
+
+  #signed(path: string): string {
+    const now = this.#clock.now();
+    const ex = Math.floor((now + LIFETIME) / 1000).toString(16);
+    const is = Math.floor(now / 1000).toString(16);
+    return `${this.#origin}${path}?ex=${ex}&is=${is}&hm=${this.#sign(path, ex, is)}&`;
   }
 
   #sign(path: string, ex: string | undefined, is: string | undefined): string {

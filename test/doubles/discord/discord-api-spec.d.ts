@@ -3,6 +3,7 @@ declare module 'discord-api-spec/zod' {
   import type { $ZodType } from 'zod/v4/core';
   export const MessageCreateRequestSchema: $ZodType;
   export const MessageResponseSchema: $ZodType;
+  export const MessageReactionResponseSchema: $ZodType;
   export const MessageEditRequestPartialSchema: $ZodType;
   export const IncomingWebhookRequestPartialSchema: $ZodType;
   export const IncomingWebhookUpdateRequestPartialSchema: $ZodType;

@@ -3,8 +3,8 @@ import type { IncomingMessage } from 'node:http';
 import { malformedBody, refusals } from './errors.ts';
 import type { Call } from './router.ts';
 
-/** What a guild without boosts takes in one request, in bytes. */
-const LIMIT = 10 * 1024 * 1024;
+/** What nobody takes in one request, in bytes. */
+const LIMIT = 110 * 1024 * 1024;
 const NO_BODY = { body: {}, uploads: [] };
 
 /** @throws {ApiError} when it is too large or can't be read */

@@ -85,6 +85,16 @@ export class DiscordDouble {
     return this.#rest.requests.entries;
   }
 
+  /** For `rest.cdn` of discord.js. */
+  get cdnUrl(): string {
+    return this.url.replace(/\/api$/, '');
+  }
+
+  /** The paths of the files that were asked for. */
+  get downloads(): readonly string[] {
+    return this.#rest.downloads;
+  }
+
   /** Everything that Discord's documentation forbids and that was done all the same. */
   get violations(): readonly Violation[] {
     return this.#violations.entries;

@@ -42,6 +42,11 @@ export class DiscordGuild {
     return this.#world.addRole(this.state, { name, color, mentionable, permissions: permissionBits(permissions), botId: null });
   }
 
+  /** Its members boost it to a level: then larger files may be sent. */
+  boost(level: Guild['premiumTier']): void {
+    this.state.premiumTier = level;
+  }
+
   /** Sets all that a role allows, in the whole guild. */
   setPermissions(role: Role, permissions: readonly PermissionName[]): void {
     this.#world.setRolePermissions(this.state, role, permissionBits(permissions));

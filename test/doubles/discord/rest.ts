@@ -7,6 +7,7 @@ import { RateLimiter, type RateLimits } from './rate-limits.ts';
 import { Log, type RequestRecord, type Violation } from './record.ts';
 import { type Answer, type Call, match, type Route } from './router.ts';
 import { commandRoutes } from './routes-command.ts';
+import { fileRoutes } from './routes-files.ts';
 import { guildRoutes } from './routes-guild.ts';
 import { messageRoutes } from './routes-message.ts';
 import { reactionRoutes } from './routes-reaction.ts';
@@ -27,6 +28,8 @@ interface Reply {
 
 export class Rest {
   readonly requests = new Log<RequestRecord>();
+  /** The paths of the files that were asked for. */
+  readonly downloads: string[] = [];
   readonly limiter: RateLimiter;
   readonly faults: Faults;
   readonly #world: World;
@@ -38,6 +41,7 @@ export class Rest {
     this.#violations = violations;
     this.#routes = [
       ...gatewayRoutes,
+      ...fileRoutes,
       ...guildRoutes,
       ...messageRoutes,
       ...reactionRoutes,
@@ -53,7 +57,7 @@ export class Rest {
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(`http://localhost${request.url}`);
     const method = request.method ?? 'GET';
-    if (url.pathname.startsWith('/attachments/')) return this.#sendFile(url, response);
+    if (/^\/(attachments|emojis|stickers)\//.test(url.pathname)) return this.#sendFile(url, response);
     const path = url.pathname.startsWith(`${PREFIX}/`) ? url.pathname.slice(PREFIX.length) : undefined;
     const found = path === undefined ? undefined : match(this.#routes, method, path);
     const name = typeof found === 'object' ? found.route.name : 'unknown';
@@ -141,7 +145,11 @@ export class Rest {
   #sendFile(url: URL, response: ServerResponse): void {
     const file = this.#world.attachments.at(url);
     if (!file) response.writeHead(404, { 'content-type': 'text/plain' }).end('This content is no longer available.');
-    else response.writeHead(200, { 'content-type': file.contentType }).end(file.content);
+    else {
+      const length = file.content.byteLength;
+      response.writeHead(200, { 'content-type': file.contentType, 'content-length': length }).end(file.content);
+    }
+    this.downloads.push(url.pathname);
   }
 }
 

@@ -54,7 +54,7 @@ export function match(
 
 function paramsOf(pattern: string, path: string): Map<string, string> | undefined {
   const wanted = pattern.split('/');
-  const given = path.split('/');
+  const given = path.split('/').map(decoded);
   if (wanted.length !== given.length) return undefined;
   const params = new Map<string, string>();
   for (const [at, part] of wanted.entries()) {
@@ -63,6 +63,10 @@ function paramsOf(pattern: string, path: string): Map<string, string> | undefine
     else if (part !== value) return undefined;
   }
   return params;
+}
+
+function decoded(part: string): string {
+  return /^(?:[^%]|%[0-7][0-9a-f])*$/i.test(part) ? decodeURIComponent(part) : part;
 }
 
 /** Everything went well, with a body. */

@@ -5,6 +5,7 @@ import { messageShape, type Reader } from './message-shape.ts';
 import { edit, post, remove, type Upload } from './messages.ts';
 import { can, type PermissionName } from './permissions.ts';
 import { type BotCall, type Call, noContent, ok, type Route } from './router.ts';
+import { checkFiles } from './routes-files.ts';
 import { channelOf, limitOf } from './routes-guild.ts';
 import { newestFirst } from './shapes.ts';
 import { bySnowflake } from './snowflake.ts';
@@ -87,6 +88,7 @@ function create(call: BotCall) {
   if (call.uploads.length > 0) require(channel, bot, 'AttachFiles');
   if (body.embeds?.length) require(channel, bot, 'EmbedLinks');
   requireSomething(body, call.uploads.length);
+  checkFiles(call, channel.guild);
   const replyTo = quoted(call, channel, body);
   const earlier = alreadySent(call, body);
   const message =
@@ -138,6 +140,11 @@ export function applyEdit(call: Call, message: Message): void {
   const kept = message.attachments.filter(({ id }) => keep?.includes(id) ?? true);
   const { content = message.content, embeds = message.embeds, components = message.components } = body;
   requireSomething({ content, embeds, components }, kept.length + call.uploads.length);
+  checkFiles(
+    call,
+    message.channel.guild,
+    message.attachments.map(({ id }) => id),
+  );
   const { flags, allowed_mentions: allowed } = body;
   edit(call.world, message, { content, embeds, components, flags, allowed, keep, uploads: uploadsOf(call) });
 }

@@ -6,6 +6,7 @@ import { messageShape } from './message-shape.ts';
 import { post, remove } from './messages.ts';
 import { guildPermissions, permissionBits } from './permissions.ts';
 import { type BotCall, type Call, noContent, ok, type Route } from './router.ts';
+import { checkFiles } from './routes-files.ts';
 import { channelOf, guildOf } from './routes-guild.ts';
 import { applyEdit, draft, require, requireSomething, requireUnlocked, uploadsOf } from './routes-message.ts';
 import { webhookShape } from './shapes.ts';
@@ -73,6 +74,7 @@ function execute(call: Call) {
   if (channel.type === ChannelType.GuildForum) throw refusals.forumWithoutThread();
   requireUnlocked(channel);
   requireSomething(body, call.uploads.length);
+  checkFiles(call, channel.guild);
   const author = {
     kind: 'webhook' as const,
     webhook,

@@ -154,7 +154,7 @@ export function guildShape(guild: Guild): APIGuild {
     explicit_content_filter: 0,
     mfa_level: 0,
     nsfw_level: 0,
-    premium_tier: 0,
+    premium_tier: guild.premiumTier,
     premium_subscription_count: 0,
     premium_progress_bar_enabled: false,
     preferred_locale: 'en-US' as APIGuild['preferred_locale'],

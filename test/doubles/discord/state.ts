@@ -97,6 +97,8 @@ export interface Guild {
   readonly id: string;
   name: string;
   readonly ownerId: string;
+  /** How much it is boosted. */
+  premiumTier: 0 | 1 | 2 | 3;
   readonly roles: Map<string, Role>;
   readonly members: Map<string, Member>;
   /** Threads among them. */

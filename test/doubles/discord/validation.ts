@@ -21,17 +21,26 @@ const schemas = {
   startThreadFromMessage: published.CreateTextThreadWithMessageRequestSchema,
   startThread: published.CreateTextThreadWithoutMessageRequestSchema,
   updateThread: published.UpdateThreadRequestPartialSchema,
-  commands: z.array(published.ApplicationCommandUpdateRequestSchema as z.ZodType),
+  commands: z.array(z.preprocess(withNumericPermissions, published.ApplicationCommandUpdateRequestSchema as z.ZodType)),
   interactionCallback: z.object({ type: z.number(), data: z.looseObject({}).nullish() }),
   interactionMessage: published.IncomingWebhookInteractionRequestSchema,
   editInteractionMessage: published.IncomingWebhookUpdateForInteractionCallbackRequestPartialSchema,
   suggestions: published.ApplicationCommandAutocompleteCallbackRequestSchema,
+  refreshUrls: z.strictObject({ attachment_urls: z.array(z.url()).min(1).max(50) }),
   bulkDelete: z.object({ messages: z.array(z.string().regex(/^\d+$/)).min(2).max(100) }),
 } satisfies Record<string, $ZodType>;
+
+/** The published schema wants a number where the documentation has the bits as a string; Discord takes both. */
+function withNumericPermissions(command: unknown): unknown {
+  if (typeof command !== 'object' || command === null || !('default_member_permissions' in command)) return command;
+  const { default_member_permissions: bits } = command;
+  return { ...command, default_member_permissions: typeof bits === 'string' && /^\d+$/.test(bits) ? Number(bits) : bits };
+}
 
 /** Those that hold no message. */
 const withoutText: ReadonlySet<string> = new Set([
   'bulkDelete',
+  'refreshUrls',
   'startThreadFromMessage',
   'startThread',
   'updateThread',

@@ -90,6 +90,7 @@ export class World {
       id,
       name,
       ownerId: owner.id,
+      premiumTier: 0,
       roles: new Map(),
       members: new Map(),
       channels: new Map(),
