@@ -29,7 +29,7 @@ export interface AddedRoomsOptions extends OpeningOptions {
   /** Why an adapter can't open a room now, in a sentence; undefined when it can. */
   readonly whyNot: (member: Member) => string | undefined;
   /** Notes who did what. */
-  readonly note: (action: string, target: string, by: Actor) => Promise<void>;
+  readonly note: (action: string, target: string, by: Actor) => void;
   /** A channel or room is gone, and that it was paused. */
   readonly forgetPause: (what: string | RoomAddress) => Promise<void>;
   readonly clock: Clock;
@@ -88,9 +88,10 @@ export class AddedRooms {
     this.#all.set(roomKey(stored), stored);
     map.add({ adapter: member.id, room, channel });
     follower.opened(member, room);
-    if (isNew) for (const other of this.#options.everywhere()) follower.opened(other, channel as string as RoomRef);
+    if (isNew) for (const other of this.#options.everywhere()) follower.opened(other, nameAsRoom(channel));
     const [words, into] = [sentences.roomName(platform, room), sentences.channelWords(channel)];
-    await Promise.all([rooms.add(stored), this.#options.note('add', `${words} to ${into}`, by)]);
+    this.#options.note('add', `${words} to ${into}`, by);
+    await rooms.add(stored);
     const news = isNew ? ', which is new and hears all game servers' : '';
     const outlook = map.isPaused(channel)
       ? 'It is paused, so nothing is carried yet.'
@@ -108,18 +109,12 @@ export class AddedRooms {
     const from = sentences.channelWords(channel);
     this.#all.delete(roomKey(address));
     map.remove(address);
-    const kept = [
-      rooms.remove(address.adapter, address.room),
-      this.#options.forgetPause(address),
-      this.#options.note('remove', `${words} from ${from}`, by),
-    ];
+    this.#options.note('remove', `${words} from ${from}`, by);
+    const kept = [rooms.remove(address.adapter, address.room), this.#options.forgetPause(address)];
     const isGone = !this.#isThere(channel);
-    if (isGone)
-      kept.push(
-        this.#options.forgetPause(channel),
-        ...this.#options.everywhere().map(({ id }) => follower.closed({ adapter: id, room: channel as string as RoomRef })),
-      );
-    await follower.closed(address);
+    if (isGone) kept.push(this.#options.forgetPause(channel));
+    const others = isGone ? this.#options.everywhere().map(({ id }) => ({ adapter: id, room: nameAsRoom(channel) })) : [];
+    await Promise.all([address, ...others].map((gone) => follower.closed(gone)));
     member.adapter.close?.(address.room);
     await Promise.all(kept);
     return `${words} is no longer in ${from}${isGone ? ', which is gone with it' : ''}: nothing is carried to or from it.`;
@@ -149,6 +144,11 @@ export class AddedRooms {
     this.#turn = done.catch(() => {});
     return done;
   }
+}
+
+/** The room that an adapter that is everywhere has in a channel. */
+function nameAsRoom(channel: string): RoomRef {
+  return channel as RoomRef;
 }
 
 function addressOf({ adapter, room }: StoredRoom): RoomAddress {

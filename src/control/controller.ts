@@ -113,6 +113,8 @@ export class Controller implements Control {
   }
 
   async #changeLetters(action: DeadLetterAction, seqs: readonly number[] | undefined, by: Actor): Promise<string> {
+    const { fault } = this.#options.store.writer;
+    if (fault !== undefined) throw new ControlError(`${fault} Try again when that is mended.`);
     const count = await changeDeadLetters(this.#options.store, action, { seqs }, actorWords(by));
     if (count > 0) return changedWords(action, count);
     throw new ControlError(seqs === undefined ? 'There are no dead letters.' : 'There is no such dead letter.');

@@ -3,16 +3,16 @@ import type { Logger } from 'pino';
 import type { Actor } from '../control.ts';
 import type { Audit } from '../store/audit.ts';
 
-/** Notes who did what. Resolves when it is kept, or can't be for now: the deed itself is done. */
-export async function noteDeed(
+/** Notes who did what. It is kept together with whatever else is added to the store without waiting in between. */
+export function noteDeed(
   { audit, log }: { readonly audit: Audit; readonly log: Logger },
   action: string,
   target: string,
   by: Actor,
-): Promise<void> {
+): void {
   const who = actorWords(by);
   log.info({ who, action }, `${who}: ${action} ${target}`);
-  await audit.note({ who, action, target, detail: '' });
+  void audit.note({ who, action, target, detail: '' });
 }
 
 /** `Alice (discord 123456789)` */

@@ -15,7 +15,7 @@ export interface PausesOptions {
   /** Lets the queues follow the map. */
   readonly followPauses: () => void;
   /** Notes who did what. */
-  readonly note: (action: string, target: string, by: Actor) => Promise<void>;
+  readonly note: (action: string, target: string, by: Actor) => void;
   readonly clock: Clock;
 }
 
@@ -49,7 +49,8 @@ export class Pauses {
     this.#all.set(keyOf(pause), pause);
     this.#options.map.setPaused(what, true);
     this.#options.followPauses();
-    await Promise.all([this.#options.rooms.pause(pause), this.#options.note('pause', words, by)]);
+    this.#options.note('pause', words, by);
+    await this.#options.rooms.pause(pause);
     return `${sentences.capital(words)} is paused: what is said from now on is not carried to or from it. What waits for it already goes on waiting.`;
   }
 
@@ -64,7 +65,8 @@ export class Pauses {
     }
     this.#options.map.setPaused(what, false);
     this.#options.followPauses();
-    await Promise.all([this.#options.rooms.resume(columnsOf(what)), this.#options.note('resume', words, by)]);
+    this.#options.note('resume', words, by);
+    await this.#options.rooms.resume(columnsOf(what));
     if (channel !== undefined) return `${sentences.capital(words)} is no longer paused by itself, but ${channel} is.`;
     return `${sentences.capital(words)} is no longer paused: what is said from now on is carried again.`;
   }

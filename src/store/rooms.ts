@@ -76,9 +76,8 @@ export class RoomStore {
     return this.#writer.addUnlessFaulty({ sql: ADD, values });
   }
 
-  /** Forgets a room, and that it was paused. */
   remove(adapter: string, room: string): Promise<void> {
-    return this.#writer.addUnlessFaulty({ sql: REMOVE, values: [adapter, room] }, { sql: RESUME, values: ['', adapter, room] });
+    return this.#writer.addUnlessFaulty({ sql: REMOVE, values: [adapter, room] });
   }
 
   pause({ channel, adapter, room, by, at }: StoredPause): Promise<void> {

@@ -6,6 +6,7 @@ import { startBroker } from '../../src/broker.ts';
 import { systemClock } from '../../src/clock.ts';
 import { parseConfig } from '../../src/config.ts';
 import type { Actor, Control } from '../../src/control.ts';
+import { openStore, type Store } from '../../src/store/store.ts';
 import { newFolder } from '../store/open.ts';
 import { GameServer } from '../support/game-server.ts';
 import { Recorder } from '../support/host.ts';
@@ -65,6 +66,16 @@ export class Scene {
     const { control } = bridge;
     if (!control) throw new Error('the bridge has no control');
     return { bridge, control };
+  }
+
+  /** What the audit log holds, the newest first, as a command sees it beside the bridge. */
+  async audit(): ReturnType<Store['audit']['list']> {
+    const { dataDir } = this;
+    const log = pino({ level: 'silent' });
+    const store = await openStore({ dataDir, clock: systemClock, random: Math.random, log, beside: true });
+    const deeds = await store.audit.list(100);
+    await store.close();
+    return deeds;
   }
 
   /** Stops the bridge that runs. */

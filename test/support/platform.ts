@@ -31,6 +31,8 @@ export class Platform {
   isClosed = false;
   /** The platform's own ids of rooms that are configured by another name, as far as it tells them now. */
   readonly nativeIds = new Map<string, string>();
+  /** Whether a text is refused for good. */
+  refuses: (text: string) => boolean = () => false;
   /** The rooms that can't be opened, and why. */
   readonly refusals = new Map<string, string>();
   /** The rooms that were opened while a bridge ran. */
@@ -125,6 +127,7 @@ export class Platform {
 
   #post(room: string, message: Message, attempt: Attempt): void {
     this.#checkUp();
+    if (this.refuses(words(message.body))) throw new DeliveryError('refused', { passing: false });
     const id = `posted ${this.posts.size}`;
     const post = { room, author: message.author.name, text: words(message.body), isGone: false };
     this.posts.set(id, post);
