@@ -135,14 +135,14 @@ export class ServerWatch {
   joined(now: number, { id, who, name }: Player, isNews: boolean): void {
     this.#present.set(id, who);
     const wasThere = this.#before.delete(who) && now < this.#returnUntil;
-    if (this.#left.cancel(who) || wasThere || !isNews || now < this.#quietUntil) return;
+    if (this.#left.cancel(who) || wasThere || !isNews || !this.#isQuietOver(now)) return;
     this.#joined.add(now, who, { name });
   }
 
   /** Somebody left. @param isNews whether they left just now */
   left(now: number, { id, who, name }: Player, isNews: boolean, reason?: string): void {
     this.#present.delete(id);
-    if (this.#joined.cancel(who) || !isNews || now < this.#quietUntil) return;
+    if (this.#joined.cancel(who) || !isNews || !this.#isQuietOver(now)) return;
     this.#left.add(now, who, { name, reason });
   }
 
@@ -184,6 +184,11 @@ export class ServerWatch {
       ...(joined ? [this.#draft('joins', joinedText(joined.people, joined.count, this.#name))] : []),
       ...(left ? [this.#draft('joins', leftText(left.people, left.count, this.#name))] : []),
     ];
+  }
+
+  /** Whether anybody can come or go now: the server is there, and has been for a while. */
+  #isQuietOver(now: number): boolean {
+    return this.#online && now >= this.#quietUntil;
   }
 
   #draft(subject: NoticeSubject, body: RichText): Draft {
