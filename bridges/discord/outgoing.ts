@@ -12,6 +12,8 @@ import { linkPath } from './native-id.ts';
 
 /** https://discord.com/developers/docs/resources/webhook#execute-webhook */
 const maxContent = 2_000;
+/** A text of which Discord leaves nothing, and which it refuses for that. */
+const dropped = /^[\s\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]*$/u;
 
 /** A channel as it stands in links. */
 type Channel = Pick<ApiChannel, 'id' | 'guildId'>;
@@ -41,7 +43,7 @@ export function contentsOf(message: Message, channel: Channel, find?: FindMember
   const whole = [...(replyTo ? [quoteOf(replyTo, channel)] : []), ...said, ...attachments(message)];
   return splitTree(whole, (part) => renderMarkdown(part).length <= maxContent)
     .map((part) => contentOf(part, ids))
-    .filter(({ text }) => text !== '');
+    .filter(({ text }) => !dropped.test(text));
 }
 
 function contentOf(part: RichText, ids: ReadonlyMap<TextNode, string>): Content {

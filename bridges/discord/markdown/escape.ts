@@ -10,18 +10,19 @@ const markup = /[\\*_~|`[\]<]/g;
 const lineStart = /^([^\S\n]*)(#|>|-|\d{1,9}(?=\.))/gm;
 
 /** @param marks the marks of the styles around the text: a URL must not close them */
-export function escapeText(text: string, marks: readonly string[]): string {
+export function escapeText(words: string, marks: readonly string[]): string {
+  const text = tidy(words);
   let out = '';
   let from = 0;
   for (const { index } of text.matchAll(urlStart)) {
     if (index < from) continue;
     const { end } = urlAt(text, index, (at) => text[at] === '>');
+    let next = end;
+    while (/[.,:;"'\])]/.test(text[next] ?? '')) next += 1;
     // Discord takes `\<` behind a URL for a part of it, but not behind one in angle brackets.
-    const url = safeUrl(text.slice(index, end), marks);
-    out += escapeWords(text.slice(from, index), from === 0) + (/[<>]/.test(text[end] ?? '') ? `<${url}>` : url);
-    from = end;
-    while (/[.,:;"'\])]/.test(text[from] ?? '')) from += 1;
-    out += text.slice(end, from);
+    const url = shownUrl(text.slice(index, end), /[<>]/.test(text[next] ?? ''), marks);
+    out += escapeWords(text.slice(from, index), from === 0) + url + text.slice(end, next);
+    from = next;
   }
   return out + escapeWords(text.slice(from), from === 0);
 }
@@ -33,9 +34,16 @@ function escapeWords(words: string, atStart: boolean): string {
   });
 }
 
-/** A URL in which no character can close a style or ping anybody; browsers take it for the same one. */
+/** A URL as somebody typed it. One that names a user before its host, to mislead about where it leads, is shown and not linked. */
+function shownUrl(address: string, inAngles: boolean, marks: readonly string[]): string {
+  if (URL.canParse(address) && new URL(address).username !== '') return codeSpan(address, marks);
+  const url = safeUrl(address, marks);
+  return inAngles ? `<${url}>` : url;
+}
+
+/** A URL in which no character can close a style or code, ping anybody or turn the direction; browsers take it for the same one. */
 function safeUrl(address: string, marks: readonly string[]): string {
-  let safe = address.replace(/@(?=everyone|here)/g, '%40');
+  let safe = address.replace(/@(?=everyone|here)/g, '%40').replace(/[`|\p{Bidi_Control}]/gu, encodeURIComponent);
   for (const mark of marks) {
     if (safe.includes(mark)) safe = safe.replaceAll(mark[0] ?? mark, percent);
   }
@@ -53,20 +61,37 @@ export function isUrl(href: string): boolean {
 
 /** A masked link; the bare address where there are no words, and both where the words show an address to mislead with. */
 export function link(words: string, href: string, marks: readonly string[]): string {
-  const address = safeUrl(new URL(href).href.replace(/[()<>\\|`*"\s]/g, percent), marks);
-  if (/https?:\/\//i.test(words)) return `${words} (<${address}>)`;
+  const url = new URL(href);
+  const named = url.username !== '' || url.password !== '';
+  [url.username, url.password] = ['', ''];
+  const address = safeUrl(url.href.replace(/[()<>\\|`*"\s]/g, percent), marks);
+  if (misleads(words, url.hostname)) return `${words} (<${address}>)`;
   if (words.trim() !== '') return `[${words}](${address})`;
-  const standsAlone = /^https?:\/\/[^\s<>"'`\\]+$/.test(href) && urlAt(href, 0, () => false).end === href.length;
+  const standsAlone = !named && /^https?:\/\/[^\s<>"'`\\]+$/.test(href) && urlAt(href, 0, () => false).end === href.length;
   return standsAlone ? safeUrl(href, marks) : `<${address}>`;
+}
+
+/** Whether the words of a link look like an address themselves, and not like that of the host which it leads to. */
+function misleads(words: string, host: string): boolean {
+  const seen = words
+    .normalize('NFKC')
+    .replace(/[\p{C}\p{Default_Ignorable_Code_Point}\\*_~|`]/gu, '')
+    .replace(/[\u2044\u2215\u29f8\u2571]/g, '/')
+    .replace(/[\ua789\u2236\u02d0]/g, ':')
+    .replace(/\u3002/g, '.')
+    .trim();
+  if (/[a-z]:\/\//i.test(seen)) return true;
+  const [shown] = /^[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*\.\p{L}{2,}(?=$|[/:?#])/u.exec(seen) ?? [];
+  return shown !== undefined && shown.toLowerCase() !== host;
 }
 
 /** Code in a line. Its delimiter is one or two back-ticks, since three would open a block. */
 export function codeSpan(code: string, marks: readonly string[]): string {
   if (code === '') return '';
-  let text = splitMarks(code, marks);
+  let text = splitMarks(tidy(code), marks);
   const runs = new Set(Array.from(text.matchAll(/`+/g), (run) => run[0].length));
   const ticks = runs.has(1) ? '``' : '`';
-  if (runs.has(1) && runs.has(2)) text = text.replaceAll('``', `\`${gap}\``);
+  if (runs.has(1) && runs.has(2)) text = text.replace(/`(?=`)/g, `\`${gap}`);
   const left = /^ *`/.test(text) ? ' ' : '';
   const right = /` ?$/.test(text) ? ' ' : '';
   return `${ticks}${left}${text}${right}${ticks}`;
@@ -74,7 +99,7 @@ export function codeSpan(code: string, marks: readonly string[]): string {
 
 /** Code on lines of its own. */
 export function codeBlock(code: string, language: string | undefined, marks: readonly string[]): string {
-  const text = splitMarks(code, marks).replace(/`(?=``)/g, `\`${gap}`);
+  const text = splitMarks(tidy(code), marks).replace(/`(?=``)/g, `\`${gap}`);
   if (text.trim() === '') return '';
   const name = language !== undefined && /^[a-z0-9_+\-.#]{1,64}$/i.test(language) ? language : '';
   return `\`\`\`${name}\n${text}\n\`\`\``;
@@ -97,7 +122,15 @@ export function guardMentions(markdown: string, called: ReadonlySet<string>): st
   );
 }
 
+/**
+ * With line breaks that are none but `\n`, since what only looks or is read like one would leave a quote, and without halves of
+ * characters and the ones that turn words round.
+ */
+function tidy(text: string): string {
+  return text.replace(/\r\n?|[\v\f\u0085\u2028\u2029]/g, '\n').replace(/[\p{Cs}\u202d\u202e]/gu, '');
+}
+
 /** Without line breaks. */
 export function oneLine(text: string): string {
-  return text.replace(/[\r\n]+/g, ' ');
+  return tidy(text).replace(/\n+/g, ' ');
 }
