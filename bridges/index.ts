@@ -30,6 +30,7 @@ export function builtIns(terminal: Terminal | undefined): AdapterEntries {
       load: async () => (await import('./matrix/index.ts')).matrix,
       environment: {
         required: { MATRIX_HOMESERVER_URL: 'homeserver_url', MATRIX_ACCESS_TOKEN: 'access_token' },
+        optional: { MATRIX_ADMINS: 'admins', MATRIX_MODERATORS: 'moderators' },
         rooms: 'MATRIX_ROOM',
       },
     },

@@ -13,6 +13,7 @@ import {
 } from '../../src/adapter.ts';
 import type { Edit, EventId, Message, Notice, RoomRef } from '../../src/event.ts';
 import { findings } from './check.ts';
+import { TextCommands } from './commands/text-commands.ts';
 import type { MatrixConfig } from './config.ts';
 import { type Draft, toDrafts } from './content.ts';
 import { describe, Homeserver, isTokenRefused, retryAfter, routeSdkLog } from './homeserver.ts';
@@ -242,6 +243,7 @@ export class MatrixAdapter implements Adapter {
       userId,
       inbox: new Inbox({
         ...account,
+        commands: this.#commands(),
         threads: outgoing.threads,
         host: this.#host,
         rooms: this.#rooms,
@@ -251,6 +253,17 @@ export class MatrixAdapter implements Adapter {
       outgoing,
       reactions: new OwnReactions({ ...account, outgoing, serverId: this.#host.chat.state.ownId }),
     };
+  }
+
+  #commands(): TextCommands {
+    const { admins, moderators, admin_level: adminLevel, moderator_level: moderatorLevel, command_prefix: prefix } = this.#config;
+    return new TextCommands({
+      host: this.#host,
+      homeserver: this.#homeserver,
+      trusted: { admins, moderators, adminLevel, moderatorLevel },
+      prefix,
+      ended: this.#ending.signal,
+    });
   }
 
   /** Looks at the rooms where that is due, and waits for a while only: a room that takes long holds up no other. */

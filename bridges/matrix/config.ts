@@ -1,6 +1,15 @@
 /** The adapter's keys in the configuration. */
 import { z } from 'zod';
 
+const userError = 'must be a list of Matrix user ids, like "@alice:example.org"';
+const userIds = z
+  .preprocess(
+    (given) => (typeof given === 'string' ? given.split(',').map((id) => id.trim()) : given),
+    z.array(z.string(userError).regex(/^@[^\s:]*:\S+$/, userError), userError),
+  )
+  .default([]);
+const powerLevel = z.number('must be a power level, a whole number').int('must be a whole number');
+
 export const configSchema = z.strictObject({
   homeserver_url: z
     .url({ protocol: /^https?$/, error: 'must be the address of your homeserver, like "https://matrix.example.org"' })
@@ -12,6 +21,17 @@ export const configSchema = z.strictObject({
     .string('must be a text with {name} in it')
     .includes('{name}', 'must have {name} in it, like "{name} ({server})"')
     .default('{name} ({server})'),
+  /** What commands begin with. */
+  command_prefix: z
+    .string('must be a sign, like "!"')
+    .regex(/^[^\s\p{L}\p{N}]{1,8}$/u, 'must be one or a few signs, without letters and blanks, like "!"')
+    .default('!'),
+  /** The power levels in a room that it takes to moderate players, and to change what the bridge does there. */
+  moderator_level: powerLevel.default(50),
+  admin_level: powerLevel.default(100),
+  /** Who may use every command, and who may moderate, whatever their power level. */
+  admins: userIds,
+  moderators: userIds,
   /** How reactions from elsewhere are shown: by our own, in words, or not at all. */
   reactions: z.enum(['native', 'note', 'none'], 'must be "native", "note" or "none"').default('native'),
 });

@@ -3,6 +3,7 @@ import type { AdapterHost } from '../../src/adapter.ts';
 import { eventId, type Message, type Place, type Quote } from '../../src/event.ts';
 import { excerpt } from '../../src/text/excerpt.ts';
 import { editTarget, isRemoved, readEdit, redactionTarget } from './change.ts';
+import type { TextCommands } from './commands/text-commands.ts';
 import { localpart, type RoomEvent, readSaid, roomEvent, type Said, toAuthor, toMessage, toQuote } from './event.ts';
 import { describe, type Homeserver, isPassing, isTokenRefused } from './homeserver.ts';
 import { type Reacted, readReaction, toReaction } from './reactions.ts';
@@ -20,6 +21,8 @@ const maxThreads = 1_000;
 const maxThreadName = 60;
 
 export interface InboxOptions {
+  /** What is typed as one is no chat. */
+  readonly commands: Pick<TextCommands, 'isCommand' | 'give'>;
   /** Is told of the latest event in each. */
   readonly threads: Pick<Threads, 'note'>;
   readonly host: AdapterHost;
@@ -75,8 +78,15 @@ export class Inbox implements Listener {
     const said = readSaid(event);
     if (said === undefined) return;
     if (said.threadRoot !== undefined) this.#options.threads.note(said.threadRoot, event.event_id);
+    if (this.#options.commands.isCommand(event)) return this.#commanded(roomId, event, said, names);
     const messageIn = await this.#messages(roomId, event, said, names);
     await this.#hand(roomId, (place) => this.#options.host.message(messageIn(place)));
+  }
+
+  #commanded(roomId: string, event: RoomEvent, said: Said, names: Names): void {
+    const { commands, rooms } = this.#options;
+    const room = rooms.refsOf(roomId).find((ref) => rooms.get(ref)?.state !== 'closed');
+    if (room !== undefined) commands.give({ roomId, room }, event, said, () => this.#nameOf(roomId, event.sender, names));
   }
 
   async #reacted(roomId: string, event: RoomEvent, reacted: Reacted, names: Names): Promise<void> {
@@ -87,7 +97,7 @@ export class Inbox implements Listener {
   async #edited(roomId: string, event: RoomEvent, target: string, names: Names): Promise<void> {
     const original = await this.#original(roomId, target);
     const said = original && readEdit(event, original);
-    if (original === undefined || said === undefined) return;
+    if (original === undefined || said === undefined || this.#options.commands.isCommand(original)) return;
     const messageIn = await this.#messages(roomId, original, said, names);
     const { event_id: id, origin_server_ts: at } = event;
     await this.#hand(roomId, (place) =>

@@ -4,7 +4,7 @@ import { matrix } from '../../../bridges/matrix/index.ts';
 const valid = { homeserver_url: 'https://hs.test/', access_token: 'syt_x' };
 
 it('takes an address and a token, and names people by default', () => {
-  expect(matrix.schema.parse(valid)).toEqual({ ...valid, name_template: '{name} ({server})' });
+  expect(matrix.schema.parse(valid)).toMatchObject({ ...valid, name_template: '{name} ({server})' });
 });
 
 test.each<[unknown, string]>([

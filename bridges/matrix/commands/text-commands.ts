@@ -1,0 +1,102 @@
+/** Commands that are typed in a room: each is answered there, and is no chat. */
+import type { AdapterHost } from '../../../src/adapter.ts';
+import type { RoomRef } from '../../../src/event.ts';
+import { literal, type RichText } from '../../../src/text/tree.ts';
+import { actionId } from '../content.ts';
+import { type RoomEvent, type Said, toAuthor } from '../event.ts';
+import { describe, type Homeserver } from '../homeserver.ts';
+import { toAnswer } from './answer.ts';
+import { helpFor } from './help.ts';
+import { rankIn, type Trusted } from './power.ts';
+import { readCommand, type Typed } from './read.ts';
+
+export interface TextCommandsOptions {
+  readonly host: AdapterHost;
+  readonly homeserver: Homeserver;
+  readonly trusted: Trusted;
+  /** What commands begin with. */
+  readonly prefix: string;
+  /** Aborted when the adapter stops. */
+  readonly ended: AbortSignal;
+}
+
+/** A command that was typed, and where. */
+interface Given {
+  readonly roomId: string;
+  /** What the room is configured by. */
+  readonly room: RoomRef;
+  readonly event: RoomEvent;
+  readonly said: Said;
+  readonly typed: Typed;
+}
+
+/** Milliseconds after which nobody expects a command to be carried out any more: it was typed while the bridge was away. */
+const tooOld = 5 * 60_000;
+/** So many commands are remembered: when a request fails, the homeserver tells the same once more. */
+const maxRemembered = 1_000;
+
+export class TextCommands {
+  readonly #options: TextCommandsOptions;
+  readonly #seen = new Set<string>();
+
+  constructor(options: TextCommandsOptions) {
+    this.#options = options;
+  }
+
+  /** Whether an event gives a command, so that it is no chat. */
+  isCommand(event: RoomEvent): boolean {
+    return this.#read(event) !== undefined;
+  }
+
+  /** Carries out the command that an event gives, and answers it; doesn't wait for that. @param nameOf the sender's name */
+  give(
+    where: { readonly roomId: string; readonly room: RoomRef },
+    event: RoomEvent,
+    said: Said,
+    nameOf: () => Promise<string>,
+  ): void {
+    const { ended, host } = this.#options;
+    const typed = this.#read(event);
+    if (typed === undefined || this.#seen.has(event.event_id)) return;
+    this.#remember(event.event_id);
+    this.#answer({ ...where, event, said, typed }, nameOf).catch((fault: unknown) => {
+      if (!ended.aborted) host.log.warn({ room: where.room }, `Matrix: a command could not be answered (${describe(fault)})`);
+    });
+  }
+
+  #read({ type, content }: RoomEvent): Typed | undefined {
+    const { body, msgtype } = content;
+    if (type !== 'm.room.message' || msgtype !== 'm.text' || typeof body !== 'string') return undefined;
+    return readCommand(body, this.#options.prefix, this.#options.host.commands.all);
+  }
+
+  #remember(eventId: string): void {
+    this.#seen.add(eventId);
+    const [oldest] = this.#seen;
+    if (this.#seen.size > maxRemembered && oldest !== undefined) this.#seen.delete(oldest);
+  }
+
+  async #answer(given: Given, nameOf: () => Promise<string>): Promise<void> {
+    const { host, homeserver, ended } = this.#options;
+    const { roomId, event, said } = given;
+    const content = toAnswer(await this.#carryOut(given, nameOf), event, said.threadRoot, host.chat.state.ownId);
+    const path = `/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/send/m.room.message/${actionId(event.event_id, 'answer')}`;
+    await homeserver.call('PUT', path, { body: content, signal: ended });
+  }
+
+  async #carryOut({ roomId, room, event, typed }: Given, nameOf: () => Promise<string>): Promise<RichText> {
+    const { host, homeserver, trusted, prefix } = this.#options;
+    if (typed.kind === 'wrong') return literal(typed.sentence);
+    if (host.clock.now() - event.origin_server_ts > tooOld)
+      return literal('This was typed while the bridge was away, so it was not carried out. Type it again if it still matters.');
+    const { rank, isOperator } = await rankIn(homeserver, roomId, event.sender, trusted);
+    if (typed.kind === 'help') return helpFor(host.commands.all, rank, prefix, typed.about);
+    return host.commands.run({
+      command: typed.command.name,
+      options: typed.options,
+      caller: { author: toAuthor(event.sender, await nameOf()), rank, isOperator },
+      room,
+      rooms: [room],
+    });
+  }
+}
