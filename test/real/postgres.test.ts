@@ -7,6 +7,7 @@ import { memoryStories } from '../store/memory-stories.ts';
 import { openTestStore, type TestStore } from '../store/open.ts';
 import { pruneStories } from '../store/prune-stories.ts';
 import { recordStories } from '../store/record-stories.ts';
+import { roomStories } from '../store/room-stories.ts';
 import { names, put, writerStories } from '../store/writer-stories.ts';
 import { type Tap, TcpProxy } from '../support/proxy.ts';
 
@@ -47,6 +48,7 @@ describe.runIf(url)('the store on PostgreSQL', () => {
 
   memoryStories(open);
   recordStories(open);
+  roomStories(open);
   pruneStories(open);
   writerStories(open);
 

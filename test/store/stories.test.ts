@@ -2,9 +2,11 @@ import { memoryStories } from './memory-stories.ts';
 import { openTestStore } from './open.ts';
 import { pruneStories } from './prune-stories.ts';
 import { recordStories } from './record-stories.ts';
+import { roomStories } from './room-stories.ts';
 import { writerStories } from './writer-stories.ts';
 
 memoryStories(openTestStore);
 pruneStories(openTestStore);
 recordStories(openTestStore);
+roomStories(openTestStore);
 writerStories(openTestStore);
