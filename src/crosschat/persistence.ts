@@ -10,10 +10,12 @@ export interface KeptUser {
   readonly extra: Readonly<Record<string, unknown>>;
 }
 
-/** Another server that was online, with its users. */
+/** Another server, with its users. */
 export interface KeptPeer {
   readonly id: string;
-  /** Unix seconds. */
+  /** Whether it was online; if not, its users are those it had when it went. */
+  readonly online: boolean;
+  /** When it last started: Unix seconds. */
   readonly started: number;
   readonly dialect: Dialect | undefined;
   /** Whether it was told who our users are, since it came. */

@@ -100,7 +100,9 @@ export class Picture {
   }
 
   #forget(peer: Peer, id: number): void {
-    if (peer.remembered.delete(id)) this.#users -= 1;
+    if (!peer.remembered.delete(id)) return;
+    this.#users -= 1;
+    this.#note({ kind: 'userGone', peer: peer.server.id, id });
   }
 
   /** Who speaks under this id: a listed user, one remembered from before our outage, or one made up. */
@@ -113,28 +115,22 @@ export class Picture {
     this.#note({ kind: 'user', peer: server.id, user: { id, name, firstSeen, extra } });
   }
 
-  /** Keeps whether a server is online, how it speaks, and what it knows. */
-  notePeer({ server: { id, online, started, dialect }, listed, told }: Peer): void {
+  /** Keeps whether a server is online, how it speaks, and what it knows; of one that is not, whom we remember. */
+  notePeer({ server: { id, online, started, dialect }, listed, told, remembered, rememberedFor }: Peer): void {
     if (!listed) return;
-    this.#note(online ? { kind: 'peer', id, started, dialect, told } : { kind: 'peerGone', id });
+    if (online) this.#note({ kind: 'peer', id, online, started, dialect, told });
+    else if (remembered.size > 0) this.#note({ kind: 'peer', id, online, started: rememberedFor, dialect, told });
+    else this.#note({ kind: 'peerGone', id });
   }
 
   /** Forgets a server's users. */
   dropUsers(peer: Peer): void {
-    if (peer.server.users.size > 0) this.#note({ kind: 'usersGone', peer: peer.server.id });
-    this.#users -= peer.server.users.size;
-    peer.server.users.clear();
-    peer.burst = undefined;
+    this.rememberUsers(peer);
     this.dropRemembered(peer);
   }
 
   /** Takes a server's users off the list, but remembers who they were. */
   rememberUsers(peer: Peer): void {
-    if (peer.server.users.size > 0) this.#note({ kind: 'usersGone', peer: peer.server.id });
-    this.#remember(peer);
-  }
-
-  #remember(peer: Peer): void {
     const { server, remembered } = peer;
     for (const [id, user] of server.users) {
       if (remembered.has(id)) this.#users -= 1;
@@ -147,8 +143,11 @@ export class Picture {
 
   /** Forgets whom a server had before: it has told anew. */
   dropRemembered(peer: Peer): void {
-    this.#users -= peer.remembered.size;
-    peer.remembered.clear();
+    const { server, remembered } = peer;
+    if (server.users.size === 0 && remembered.size > 0) this.#note({ kind: 'usersGone', peer: server.id });
+    else for (const id of remembered.keys()) this.#note({ kind: 'userGone', peer: server.id, id });
+    this.#users -= remembered.size;
+    remembered.clear();
   }
 
   #forgetAll(): void {
@@ -161,17 +160,17 @@ export class Picture {
       if (!peer.server.online) continue;
       peer.server.online = false;
       peer.wasOnline = true;
-      this.#remember(peer);
+      this.rememberUsers(peer);
     }
   }
 
-  /** Begins with who was there when an earlier process ended, as after {@link lost}. */
+  /** Begins with who was there when an earlier process ended, as after {@link lost}, and with whom that remembered. */
   restore(kept: readonly KeptPeer[]): void {
-    for (const { id, started, dialect, told, users } of kept) {
+    for (const { id, online, started, dialect, told, users } of kept) {
       const peer = this.peer(id);
-      peer.server.started = started;
+      peer.server.started = online ? started : 0;
       peer.server.dialect = dialect;
-      peer.wasOnline = true;
+      peer.wasOnline = online;
       peer.told = told;
       peer.rememberedFor = started;
       for (const user of users) peer.remembered.set(user.id, new CrossChatUser({ ...user, server: peer.server }));
@@ -197,11 +196,9 @@ export class Picture {
    * @param regained whether the users were taken from before the outage: until then, nobody is known to be there
    */
   renew(regained: boolean): void {
-    this.#note({ kind: 'allGone' });
     for (const peer of this.peers.values()) {
-      if (regained && peer.server.online) this.#remember(peer);
-      if (peer.server.online) this.notePeer(peer);
-      for (const user of peer.server.users.values()) this.noteUser(user);
+      if (regained && peer.server.online) this.rememberUsers(peer);
+      this.notePeer(peer);
     }
   }
 

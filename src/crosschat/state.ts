@@ -161,7 +161,7 @@ export class CrossChatState implements ServerOwner {
   restore({ lastUserId, ownUsers, peers }: Kept): void {
     this.#roster.restore(lastUserId, ownUsers);
     this.#receiver.restore(peers);
-    this.#absences.disconnected(peers.map(({ id }) => id));
+    this.#absences.disconnected(peers.filter(({ online }) => online).map(({ id }) => id));
   }
 
   /** The broker has kept for us all that was sent since the connection broke: it comes now, on top of what was before. */

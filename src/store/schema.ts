@@ -34,8 +34,8 @@ export const migrations: readonly (readonly string[])[] = [
     'CREATE TABLE packet_received (server TEXT NOT NULL, packet_id INTEGER NOT NULL, PRIMARY KEY (server, packet_id))',
     `CREATE TABLE packet_sent (server TEXT NOT NULL, seq BIGINT NOT NULL, packet_id INTEGER, released INTEGER NOT NULL,
       topic TEXT NOT NULL, payload TEXT NOT NULL, retain INTEGER NOT NULL, PRIMARY KEY (server, seq))`,
-    `CREATE TABLE peer (server TEXT NOT NULL, id TEXT NOT NULL, started BIGINT NOT NULL, dialect TEXT, told INTEGER NOT NULL,
-      PRIMARY KEY (server, id))`,
+    `CREATE TABLE peer (server TEXT NOT NULL, id TEXT NOT NULL, online INTEGER NOT NULL, started BIGINT NOT NULL, dialect TEXT,
+      told INTEGER NOT NULL, PRIMARY KEY (server, id))`,
     `CREATE TABLE peer_user (server TEXT NOT NULL, peer TEXT NOT NULL, id BIGINT NOT NULL, name TEXT NOT NULL,
       first_seen BIGINT NOT NULL, extra TEXT NOT NULL, PRIMARY KEY (server, peer, id))`,
     // Platform users whom the network has seen. `id` is their user id there, for ever; `present` is 1 while they are visible.

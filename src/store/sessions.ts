@@ -43,8 +43,8 @@ async function load(database: Database, server: string): Promise<Kept | undefine
     lastUserId: session.last_user,
     received: received.map(({ packet_id }) => packet_id),
     sent: sent.map(toPacket),
-    peers: peers.map(({ id, started, dialect, told }) => {
-      return { id, started, dialect: dialect ?? undefined, told: told === 1, users: usersOf(id) };
+    peers: peers.map(({ id, online, started, dialect, told }) => {
+      return { id, online: online === 1, started, dialect: dialect ?? undefined, told: told === 1, users: usersOf(id) };
     }),
     ownUsers: usersOf(server),
   };
@@ -68,6 +68,7 @@ interface SentRow extends Readonly<Record<string, Value>> {
 
 interface PeerRow extends Readonly<Record<string, Value>> {
   readonly id: string;
+  readonly online: number;
   readonly started: number;
   readonly dialect: Dialect | null;
   readonly told: number;
@@ -111,8 +112,9 @@ const SENT_AS = 'UPDATE packet_sent SET packet_id = ?, released = 0 WHERE server
 const RELEASED = 'UPDATE packet_sent SET released = 1 WHERE server = ? AND seq = ?';
 const DONE = 'DELETE FROM packet_sent WHERE server = ? AND seq = ?';
 const NOTHING_SENT = 'DELETE FROM packet_sent WHERE server = ?';
-const PEER = `INSERT INTO peer (server, id, started, dialect, told) VALUES (?, ?, ?, ?, ?)
-  ON CONFLICT (server, id) DO UPDATE SET started = excluded.started, dialect = excluded.dialect, told = excluded.told`;
+const PEER = `INSERT INTO peer (server, id, online, started, dialect, told) VALUES (?, ?, ?, ?, ?, ?)
+  ON CONFLICT (server, id) DO UPDATE SET online = excluded.online, started = excluded.started, dialect = excluded.dialect,
+    told = excluded.told`;
 const PEER_GONE = 'DELETE FROM peer WHERE server = ? AND id = ?';
 const NO_PEERS = 'DELETE FROM peer WHERE server = ?';
 const USER = `INSERT INTO peer_user (server, peer, id, name, first_seen, extra) VALUES (?, ?, ?, ?, ?, ?)
@@ -146,8 +148,10 @@ function statementsOf(server: string, change: Change): Statement[] {
       return one(DONE, server, change.seq);
     case 'nothingSent':
       return one(NOTHING_SENT, server);
-    case 'peer':
-      return one(PEER, server, change.id, change.started, change.dialect ?? null, Number(change.told));
+    case 'peer': {
+      const { id, online, started, dialect = null, told } = change;
+      return one(PEER, server, id, Number(online), started, dialect, Number(told));
+    }
     case 'peerGone':
       return [...one(PEER_GONE, server, change.id), ...one(USERS_GONE, server, change.id)];
     case 'allGone':

@@ -210,6 +210,24 @@ export function durableStories(lab: () => Lab, sound: boolean): void {
     expect(await again.chat.state.addUser('Cid')).toMatchObject({ id: 3 });
   });
 
+  test('who speaks in what comes after their server went is known, however often the bridge was killed since', async () => {
+    const { life, alpha } = await both();
+    const killed = life.killedAt(({ from, type }) => from === 'client' && type === 'puback');
+    alpha.cut();
+    const again = await begin((await begin(await killed)).kill());
+    const said = next(again.chat, 'say');
+    // What its client had not got rid of goes out before it says that it is back.
+    const late = await peer();
+    await late.send('m/alpha/bridge/say/7', { say: 'as I said' });
+    expect((await said).user.name).toBe('Zoe');
+    expect(again.chat.state.servers.get('alpha')).toMatchObject({ online: false, users: new Map() });
+    await late.online(1001);
+    await late.send('m/alpha/bridge/user', { id: 7, cmd: 'add', name: 'Yan', burst: 'startend' });
+    const anew = next(again.chat, 'say');
+    await late.send('m/alpha/bridge/say/7', { say: 'hello' });
+    expect((await anew).user.name).toBe('Yan');
+  });
+
   test('on another network, nothing of the old one is said', async () => {
     const { life, alpha } = await both();
     const killed = life.killedAt(fromUs);
