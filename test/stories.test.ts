@@ -3,9 +3,11 @@ import { pino } from 'pino';
 import { describe } from 'vitest';
 import { startBroker } from '../src/broker.ts';
 import { MatrixDouble } from './doubles/matrix/index.ts';
+import { commandStories } from './stories/commands.ts';
 import { brokerStories, conversationStories } from './stories/conversation.ts';
 import { discordStories } from './stories/discord.ts';
 import { noticeBrokerStories, noticeStories } from './stories/notices.ts';
+import { threadStories } from './stories/threads.ts';
 import type { Site } from './stories/world.ts';
 
 async function standIns(): Promise<Site> {
@@ -37,7 +39,9 @@ async function standIns(): Promise<Site> {
 describe('on stand-ins', () => {
   conversationStories(standIns);
   discordStories(standIns);
+  commandStories(standIns);
   brokerStories(standIns);
   noticeStories(standIns);
   noticeBrokerStories(standIns);
+  threadStories(standIns);
 });

@@ -65,10 +65,9 @@ export class Threads {
     };
   }
 
-  /** The first part of the message that a thread hangs on, where a destination shows it. */
+  /** The first part of the message that a thread hangs on, where a destination shows it by itself: other threads may hang on others. */
   async #shownAs(id: EventId, destination: string): Promise<string | undefined> {
-    const { own, shared } = await this.#options.history.parts(id, destination);
-    return own[0] ?? shared[0];
+    return (await this.#options.history.parts(id, destination)).own[0];
   }
 
   async #byNative(destination: string, nativeId: string): Promise<KeptThread | undefined> {

@@ -188,6 +188,16 @@ class DiscordPlace {
     return this.channel.id;
   }
 
+  /** The guild gets another channel. */
+  addChannel(name: string): DiscordChannel {
+    return this.#guild.addTextChannel(name);
+  }
+
+  /** The guild gets an emoji of its own. */
+  addEmoji(name: string): ReturnType<DiscordGuild['addEmoji']> {
+    return this.#guild.addEmoji(name);
+  }
+
   /** Somebody joins the guild. */
   async member(name: string, options: { color?: number } = {}): Promise<DiscordPerson> {
     const roles = options.color === undefined ? [] : [this.#guild.addRole('colored', { color: options.color })];
@@ -232,8 +242,29 @@ class MatrixPlace {
     return this.#carol.id;
   }
 
-  async says(content: string | Record<string, unknown>): Promise<void> {
-    await this.#carol.says(this.roomId, content);
+  /** Carol says something. Gives its id. */
+  says(content: string | Record<string, unknown>): Promise<string> {
+    return this.#carol.says(this.roomId, content);
+  }
+
+  /** Carol reacts to a message. Gives the reaction's id. */
+  reacts(eventId: string, key: string): Promise<string> {
+    return this.#carol.reacts(this.roomId, eventId, key);
+  }
+
+  /** Carol takes back what she said, or a reaction. */
+  takesBack(id: string): Promise<void> {
+    return this.#carol.takesBack(this.roomId, id);
+  }
+
+  /** Waits until the bridges react to a message with exactly this. */
+  waitForReactions(eventId: string, ...keys: string[]): Promise<void> {
+    return this.#carol.waitForReactions(eventId, keys);
+  }
+
+  /** What stands in the room now, oldest first. */
+  standing(): ReturnType<MatrixPerson['standing']> {
+    return this.#carol.standing(this.roomId);
   }
 
   async leaves(): Promise<void> {

@@ -1,8 +1,10 @@
 /** Somebody with a Matrix client, on the stand-in or on a real homeserver: plain HTTP, so that both are used alike. */
 import { Recorder } from './host.ts';
+import { Signal } from './signal.ts';
 
 /** A message as the people in a room see it. */
 export interface MatrixSighting {
+  readonly id: string;
   readonly roomId: string;
   readonly sender: string;
   readonly body: string;
@@ -31,7 +33,8 @@ interface RoomEvent {
     readonly formatted_body?: string;
     readonly msgtype?: string;
     readonly 'm.mentions'?: unknown;
-    readonly 'm.relates_to'?: { readonly rel_type?: string };
+    readonly 'm.relates_to'?: { readonly rel_type?: string; readonly event_id?: string; readonly key?: string };
+    readonly redacts?: string;
     readonly [key: string]: unknown;
   };
 }
@@ -51,6 +54,9 @@ export class MatrixPerson {
   readonly #url: string;
   readonly #token: string;
   readonly #closing = new AbortController();
+  /** By the id of the reaction. */
+  readonly #reactions = new Map<string, { readonly target: string; readonly key: string; readonly sender: string }>();
+  readonly #changed = new Signal();
   #transaction = 0;
   #looking: Promise<void> | undefined;
 
@@ -84,6 +90,32 @@ export class MatrixPerson {
     const transaction = `${process.pid}-${this.id}-${this.#transaction++}-${process.hrtime.bigint()}`;
     const path = `rooms/${encodeURIComponent(room)}/send/m.room.message/${encodeURIComponent(transaction)}`;
     return (await this.#request<{ event_id: string }>('PUT', path, body)).event_id;
+  }
+
+  /** Reacts to a message. @returns the id of the reaction */
+  async reacts(room: string, event_id: string, key: string): Promise<string> {
+    const path = `rooms/${encodeURIComponent(room)}/send/m.reaction/${process.pid}-${this.#transaction++}-${process.hrtime.bigint()}`;
+    const relation = { rel_type: 'm.annotation', event_id, key };
+    return (await this.#request<{ event_id: string }>('PUT', path, { 'm.relates_to': relation })).event_id;
+  }
+
+  /** Takes back what they said, or a reaction. */
+  async takesBack(room: string, id: string): Promise<void> {
+    const transaction = `${process.pid}-${this.#transaction++}-${process.hrtime.bigint()}`;
+    await this.#request('PUT', `rooms/${encodeURIComponent(room)}/redact/${encodeURIComponent(id)}/${transaction}`, {});
+  }
+
+  /** What others reacted to a message with since they look, in order, as far as it was not taken back. */
+  reactionsTo(eventId: string): string[] {
+    return [...this.#reactions.values()]
+      .filter(({ target, sender }) => target === eventId && sender !== this.id)
+      .map(({ key }) => key);
+  }
+
+  /** Waits until others react to a message with exactly this. */
+  async waitForReactions(eventId: string, keys: readonly string[], timeout?: number): Promise<void> {
+    const are = () => JSON.stringify(this.reactionsTo(eventId));
+    await this.#changed.until(() => are() === JSON.stringify(keys), `the reactions ${keys.join(' ')}`, timeout, are);
   }
 
   async rename(name: string): Promise<void> {
@@ -137,13 +169,22 @@ export class MatrixPerson {
       }
       since = answer.next_batch;
       for (const [roomId, { timeline }] of Object.entries(answer.rooms?.join ?? {})) {
-        for (const { type, sender, content } of timeline.events) {
+        for (const { type, event_id: id, sender, content } of timeline.events) {
+          this.#noteReaction(type, id, sender, content);
           if (type !== 'm.room.message') continue;
           const { body = '', formatted_body: html, msgtype = '', 'm.mentions': mentions } = content;
-          this.sees.add({ roomId, sender, body, html, msgtype, mentions, content });
+          this.sees.add({ id, roomId, sender, body, html, msgtype, mentions, content });
         }
       }
     }
+  }
+
+  #noteReaction(type: string, id: string, sender: string, content: RoomEvent['content']): void {
+    const { event_id: target, key } = content['m.relates_to'] ?? {};
+    if (type === 'm.room.redaction') this.#reactions.delete(content.redacts ?? '');
+    else if (type === 'm.reaction' && target !== undefined && key !== undefined) this.#reactions.set(id, { target, key, sender });
+    else return;
+    this.#changed.notify();
   }
 
   async #request<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
