@@ -3,7 +3,8 @@ import type { Clock } from '../clock.ts';
 import type { CrossChat, CrossChatEvents, CrossChatUser } from '../crosschat/index.ts';
 import type { ServerId } from '../event.ts';
 import { sanitizeName } from '../text/names.ts';
-import { type Draft, type Player, ServerWatch } from './server-watch.ts';
+import type { Player } from './players.ts';
+import { type Draft, ServerWatch } from './server-watch.ts';
 
 /** What watching takes. */
 export interface NoticesOptions {

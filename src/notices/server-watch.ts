@@ -1,10 +1,10 @@
 /**
  * What people want to know of one game server: events of the network in, notices out. It holds no timer: whoever owns it asks
- * {@link ServerWatch.tell} when {@link ServerWatch.due} has come.
+ * {@link ServerWatch.tell} when {@link ServerWatch.due} has come. All times are in milliseconds since the epoch.
  */
 import type { NoticeSubject } from '../event.ts';
 import type { RichText } from '../text/tree.ts';
-import { Gathering } from './gathering.ts';
+import { type Player, Players } from './players.ts';
 import { joinedText, leftText, mapText, offlineText, onlineText, unstableText } from './wording.ts';
 
 /** A notice that has no id and no time yet. */
@@ -15,40 +15,26 @@ export interface Draft {
   readonly body: RichText;
 }
 
-/** A player of the server. */
-export interface Player {
-  /** Their number on the server, until they leave. */
-  readonly id: number;
-  /** Tells them apart for longer: who reconnects gets another number. */
-  readonly who: string;
-  readonly name: string;
-}
-
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
-/** Those who join are gathered for so long, and told no more often than this. */
-const JOINS = { window: 4 * SECOND, gap: 20 * SECOND };
-/** Who leaves may be reconnecting, or the server may be about to change its map. */
-const LEAVES = { window: 15 * SECOND, gap: 20 * SECOND };
 /** So long after a server came or changed its map, and after we came, whoever joins or leaves it is no news. */
 const QUIET = 20 * SECOND;
 const OWN_QUIET = 5 * SECOND;
-/** So long, whoever was there before may come back without a word: some machines take long to load a map. */
-const RETURN = 3 * MINUTE;
 /** A server that is back within this was changing its map, or crashed: nobody needs to know that it was gone. */
 const DEBOUNCE = 30 * SECOND;
 /** A server that comes tells within this which map it is on and who is there. */
 const ARRIVAL = 6 * SECOND;
 /** A map is told no more often than this. */
 const MAP_GAP = MINUTE;
+/** A map that is changed within this after a server went away is why it went. */
+const MAP_CHANGE = 3 * MINUTE;
 /** A server that went away so often within this time is unstable, until it stayed as it is for so long. */
 const UNSTABLE = { falls: 4, within: 10 * MINUTE, until: 5 * MINUTE };
-/** So many of those who were there are known when they come back. */
-const MAX_BEFORE = 500;
 
-/** One server. All times are in milliseconds since the epoch. */
+/** One server. */
 export class ServerWatch {
   readonly #name: string;
+  readonly #players = new Players();
   #online = false;
   /** What people take it for. */
   #told: boolean | undefined;
@@ -58,14 +44,8 @@ export class ServerWatch {
   #toldMap: string | undefined;
   #mapDue: number | undefined;
   #mapToldAt = Number.NEGATIVE_INFINITY;
-  readonly #present = new Map<number, string>();
-  readonly #before = new Set<string>();
-  #quietUntil = 0;
-  #returnUntil = 0;
-  readonly #joined = new Gathering(JOINS);
-  readonly #left = new Gathering(LEAVES);
   /** When it went away lately, but for map changes. */
-  #falls: number[] = [];
+  #falls: readonly number[] = [];
   #unstable: 'told' | 'to be told' | undefined;
 
   /** @param name as people know the server */
@@ -75,7 +55,8 @@ export class ServerWatch {
 
   /** When {@link tell} has something to tell. */
   get due(): number | undefined {
-    const times = [this.#changeDue, this.#mapDue, this.#joined.due, this.#left.due].filter((time) => time !== undefined);
+    const { joined, left } = this.#players;
+    const times = [this.#changeDue, this.#mapDue, joined.due, left.due].filter((time) => time !== undefined);
     return times.length === 0 ? undefined : Math.min(...times);
   }
 
@@ -89,7 +70,7 @@ export class ServerWatch {
     if (this.#online) this.#fell(now);
     this.#online = true;
     if (!isNews) this.#told ??= true;
-    this.#unsettled(now, QUIET);
+    this.#players.unsettle(now, QUIET);
     if (this.#unstable === undefined) this.#changeDue = this.#told === true ? undefined : now + ARRIVAL;
     this.#mapDueFrom(now + ARRIVAL);
   }
@@ -105,7 +86,7 @@ export class ServerWatch {
 
   /** We are on the network, perhaps again: what became of the server since we lost sight of it is told when it has had time to come back. */
   found(now: number): void {
-    this.#unsettled(now, OWN_QUIET);
+    this.#players.unsettle(now, OWN_QUIET);
     if (!this.#online && this.#told === true) this.#changeDue = now + DEBOUNCE;
   }
 
@@ -115,7 +96,9 @@ export class ServerWatch {
     this.#changeDue = undefined;
     this.#mapDue = undefined;
     this.#toldMap = this.#map;
-    this.#everybodyGone(now);
+    this.#falls = [];
+    this.#unstable = undefined;
+    this.#players.goAll(now);
   }
 
   /** It told which map it is on. @param isNews whether it may have changed just now */
@@ -125,30 +108,25 @@ export class ServerWatch {
     this.#map = map;
     if (isFirst || !isNews) this.#toldMap = map;
     if (isFirst) return;
-    // That was why it was gone, if it was.
-    if (now - (this.#falls.at(-1) ?? 0) < RETURN) this.#falls.pop();
-    this.#unsettled(now, QUIET);
+    const last = this.#falls.at(-1);
+    if (last !== undefined && now - last < MAP_CHANGE) this.#falls = this.#falls.slice(0, -1);
+    this.#players.unsettle(now, QUIET);
     this.#mapDueFrom(now + ARRIVAL);
   }
 
   /** Somebody is there. @param isNews whether they joined just now */
-  joined(now: number, { id, who, name }: Player, isNews: boolean): void {
-    this.#present.set(id, who);
-    const wasThere = this.#before.delete(who) && now < this.#returnUntil;
-    if (this.#left.cancel(who) || wasThere || !isNews || !this.#isQuietOver(now)) return;
-    this.#joined.add(now, who, { name });
+  joined(now: number, player: Player, isNews: boolean): void {
+    this.#players.join(now, player, isNews && this.#online);
   }
 
   /** Somebody left. @param isNews whether they left just now */
-  left(now: number, { id, who, name }: Player, isNews: boolean, reason?: string): void {
-    this.#present.delete(id);
-    if (this.#joined.cancel(who) || !isNews || !this.#isQuietOver(now)) return;
-    this.#left.add(now, who, { name, reason });
+  left(now: number, player: Player, isNews: boolean, reason?: string): void {
+    this.#players.leave(now, player, isNews && this.#online, reason);
   }
 
   /** What people are to be told now. */
   tell(now: number): Draft[] {
-    return [...this.#tellState(now), ...this.#tellMap(now), ...this.#tellPeople(now)];
+    return [...this.#tellState(now), ...this.#tellMap(now), ...this.#tellPlayers(now)];
   }
 
   #tellState(now: number): Draft[] {
@@ -166,7 +144,7 @@ export class ServerWatch {
     if (!this.#online) return [this.#draft('servers', offlineText(this.#name))];
     this.#mapDue = undefined;
     this.#toldMap = this.#map;
-    return [this.#draft('servers', onlineText(this.#name, this.#map, this.#present.size))];
+    return [this.#draft('servers', onlineText(this.#name, this.#map, this.#players.count))];
   }
 
   #tellMap(now: number): Draft[] {
@@ -174,21 +152,16 @@ export class ServerWatch {
     this.#mapDue = undefined;
     this.#mapToldAt = now;
     this.#toldMap = this.#map;
-    return [this.#draft('maps', mapText(this.#name, this.#map, this.#present.size))];
+    return [this.#draft('maps', mapText(this.#name, this.#map, this.#players.count))];
   }
 
-  #tellPeople(now: number): Draft[] {
-    const joined = this.#joined.take(now);
-    const left = this.#left.take(now);
+  #tellPlayers(now: number): Draft[] {
+    const joined = this.#players.joined.take(now);
+    const left = this.#players.left.take(now);
     return [
       ...(joined ? [this.#draft('joins', joinedText(joined.people, joined.count, this.#name))] : []),
       ...(left ? [this.#draft('joins', leftText(left.people, left.count, this.#name))] : []),
     ];
-  }
-
-  /** Whether anybody can come or go now: the server is there, and has been for a while. */
-  #isQuietOver(now: number): boolean {
-    return this.#online && now >= this.#quietUntil;
   }
 
   #draft(subject: NoticeSubject, body: RichText): Draft {
@@ -202,31 +175,11 @@ export class ServerWatch {
 
   /** It went away, as it may do, but not too often. */
   #fell(now: number): void {
-    this.#everybodyGone(now);
+    this.#players.goAll(now);
     this.#falls = [...this.#falls.filter((at) => now - at < UNSTABLE.within), now].slice(-UNSTABLE.falls);
     if (this.#unstable === undefined && this.#falls.length === UNSTABLE.falls) {
       this.#unstable = 'to be told';
       this.#changeDue = now;
     } else if (this.#unstable === 'told') this.#changeDue = now + UNSTABLE.until;
-  }
-
-  /** For a while, people come and go there without that being news. */
-  #unsettled(now: number, quiet: number): void {
-    this.#remember(now, now + RETURN);
-    this.#quietUntil = Math.max(this.#quietUntil, now + quiet);
-  }
-
-  #everybodyGone(now: number): void {
-    this.#remember(now, Number.POSITIVE_INFINITY);
-    this.#present.clear();
-  }
-
-  /** Those who are there may come back without a word. What they did just now was part of that. */
-  #remember(now: number, until: number): void {
-    this.#joined.clear();
-    this.#left.clear();
-    if (now >= this.#returnUntil) this.#before.clear();
-    for (const who of this.#present.values()) if (this.#before.size < MAX_BEFORE) this.#before.add(who);
-    this.#returnUntil = until;
   }
 }

@@ -1,6 +1,7 @@
 /** What people are told of a game server, as it comes and goes, changes its map, and players join and leave. */
 import { describe, expect, test } from 'vitest';
-import { type Player, ServerWatch } from '../../src/notices/server-watch.ts';
+import type { Player } from '../../src/notices/players.ts';
+import { ServerWatch } from '../../src/notices/server-watch.ts';
 import { words } from '../support/words.ts';
 
 /** Milliseconds since the epoch at second 0 of a test. */
@@ -235,6 +236,17 @@ describe('our own absence', () => {
       .isOn('gm_construct')
       .does((watch, now) => watch.lost(now));
     expect(found(alpha.does((watch, now) => watch.came(now, false)))).toEqual([]);
+  });
+
+  test('how often it went away before it, nobody knows any more', () => {
+    const alpha = many(4).reduce((watching) => watching.goes().passes(5).comes().passes(5), Watching.begun());
+    alpha.does((watch, now) => watch.lost(now)).passes(5);
+    alpha.does((watch, now) => watch.came(now, false));
+    found(alpha);
+    expect(alpha.goes().passes(60).told).toEqual([
+      '90 ▼ alpha is unstable: it was gone 4 times within 10 minutes',
+      '255 ▼ alpha is offline',
+    ]);
   });
 
   test('we come for the first time, and the server is not there: no news until it is', () => {
