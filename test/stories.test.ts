@@ -7,6 +7,8 @@ import { commandStories } from './stories/commands.ts';
 import { brokerStories, conversationStories } from './stories/conversation.ts';
 import { discordStories } from './stories/discord.ts';
 import { noticeBrokerStories, noticeStories } from './stories/notices.ts';
+import { reactionStories } from './stories/reactions.ts';
+import { replyStories } from './stories/replies.ts';
 import { threadStories } from './stories/threads.ts';
 import type { Site } from './stories/world.ts';
 
@@ -41,6 +43,8 @@ describe('on stand-ins', () => {
   discordStories(standIns);
   commandStories(standIns);
   brokerStories(standIns);
+  replyStories(standIns);
+  reactionStories(standIns);
   noticeStories(standIns);
   noticeBrokerStories(standIns);
   threadStories(standIns);

@@ -1,5 +1,6 @@
 /** The same stories on real servers: Mosquitto with its access rules, and Synapse. Their addresses come from the environment. */
 import { describe, test } from 'vitest';
+import { commandStories } from '../stories/commands.ts';
 import { brokerStories, conversationStories } from '../stories/conversation.ts';
 import type { Site } from '../stories/world.ts';
 import { TcpProxy } from '../support/proxy.ts';
@@ -34,6 +35,7 @@ async function realServers(): Promise<Site> {
 if (MQTT_URL && MQTT_USERS && MATRIX_HOMESERVER_URL && MATRIX_REGISTRATION_SECRET) {
   describe('on Mosquitto and Synapse', () => {
     conversationStories(realServers);
+    commandStories(realServers);
     brokerStories(realServers);
   });
 } else {
