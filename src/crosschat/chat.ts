@@ -218,15 +218,14 @@ export class CrossChat extends EventEmitter<CrossChatEvents> {
   }
 
   /**
-   * Whether the broker is to forget what it holds for our client id. It has to when we know nothing of it: packet ids would mean
-   * other packets. MQTT 3.1.1 would then forget us after the connection as well, so it is done by one of its own.
+   * Whether the broker is to forget what it holds for our client id, now and after the connection. It has to forget when we know nothing
+   * of it: packet ids would mean other packets. That is done by a connection of its own: MQTT 3.1.1 would not keep the session of
+   * one that begins so, and with MQTT 5 Mosquitto 2.0 does not keep it over a restart.
    */
   async #cleans(url: URL): Promise<boolean> {
     if (!this.#continuity.durable) return true;
-    if (this.#continuity.held) return false;
-    const version = this.#version(url);
-    if (version === 4) await forgetSession({ url, version, ...this.#options });
-    return version === 5;
+    if (!this.#continuity.held) await forgetSession({ url, version: this.#version(url), ...this.#options });
+    return false;
   }
 
   #open(url: URL, clean: boolean): Session {
