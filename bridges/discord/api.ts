@@ -198,6 +198,18 @@ export class Api {
     await this.requests.request('delete', Routes.channelMessage(channelId, messageId), { signal, patient: true });
   }
 
+  /** Reacts to a message as the bot. @param emoji a Unicode emoji, or `name:id` */
+  async react(channelId: string, messageId: string, emoji: string, signal: AbortSignal): Promise<void> {
+    const route = Routes.channelMessageOwnReaction(channelId, messageId, encodeURIComponent(emoji));
+    await this.requests.request('put', route, { signal, patient: true });
+  }
+
+  /** Takes a reaction of the bot back. */
+  async unreact(channelId: string, messageId: string, emoji: string, signal: AbortSignal): Promise<void> {
+    const route = Routes.channelMessageOwnReaction(channelId, messageId, encodeURIComponent(emoji));
+    await this.requests.request('delete', route, { signal, patient: true });
+  }
+
   async message(channelId: string, messageId: string, signal: AbortSignal): Promise<Shown> {
     return shownOf(await this.#get(Routes.channelMessage(channelId, messageId), signal));
   }

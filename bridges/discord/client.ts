@@ -11,11 +11,12 @@ export function createClient(options: {
     intents: [
       GatewayIntentBits.Guilds,
       GatewayIntentBits.GuildMessages,
+      GatewayIntentBits.GuildMessageReactions,
       GatewayIntentBits.MessageContent,
       ...(options.guildMembers ? [GatewayIntentBits.GuildMembers] : []),
     ],
     // Changes of messages and people that are in no cache are told too.
-    partials: [Partials.GuildMember, Partials.User, Partials.Message],
+    partials: [Partials.GuildMember, Partials.User, Partials.Message, Partials.Reaction],
     allowedMentions: { parse: [] },
     ...(options.apiUrl !== undefined && { rest: { api: options.apiUrl } }),
     makeCache,

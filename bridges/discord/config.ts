@@ -56,6 +56,8 @@ export const schema = z.strictObject({
     .default(['threads']),
   /** Whether the threads of a mapped channel are threads elsewhere as well, or nobody's business. */
   threads: z.enum(['mirror', 'ignore'], 'must be "mirror" or "ignore"').default('mirror'),
+  /** How reactions from elsewhere are shown: by the bot's own, in words, or not at all. */
+  reactions: z.enum(['native', 'note', 'none'], 'must be "native", "note" or "none"').default('native'),
   /** Who may use every command, also where they have no permission for it on Discord: ids of users and roles. */
   admins: idList('admins'),
   /** Who may moderate players, likewise. */

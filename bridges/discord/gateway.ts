@@ -8,6 +8,7 @@ import type { Members } from './members.ts';
 import { Missed } from './missed.ts';
 import { listenToPeople, type PeopleEvents } from './people.ts';
 import { Positions } from './positions.ts';
+import { listenToReactions, type ReactionEvents } from './reactions.ts';
 import { Talk, type TalkEvents, type TalkRules } from './talk.ts';
 import { ThreadPositions } from './thread-positions.ts';
 import { Threads } from './threads.ts';
@@ -15,7 +16,7 @@ import { Threads } from './threads.ts';
 type ShardManager = Parameters<NonNullable<WebSocketOptions['buildStrategy']>>[0];
 
 /** What happens at Discord. */
-export interface GatewayEvents extends TalkEvents, PeopleEvents {
+export interface GatewayEvents extends TalkEvents, ReactionEvents, PeopleEvents {
   /** Discord closed the connection for good, after it had worked. */
   refused(closeCode: number): void;
 }
@@ -85,6 +86,7 @@ export class Gateway {
     this.#missed = new Missed(this.#client, { clock, log, signal: this.#stopping.signal });
     this.#listen();
     this.#talk.listen(this.#client);
+    listenToReactions(this.#client, this.#talk, options, events);
     members.follow(this.#client, guildMembers);
     options.listenToCommands(this.#client);
     listenToPeople(this.#client, rooms, events);

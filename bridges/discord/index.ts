@@ -6,6 +6,7 @@ import {
   type AdapterModule,
   type Attempt,
   type Finding,
+  type OwnReaction,
   type RoomThread,
 } from '../../src/adapter.ts';
 import type { Edit, EventId, Message, Notice, RoomRef } from '../../src/event.ts';
@@ -18,6 +19,7 @@ import { accountFindings, channelFindings } from './findings.ts';
 import { Gateway, GatewayRefusal } from './gateway.ts';
 import { Members } from './members.ts';
 import { openRoom } from './opening.ts';
+import { OwnReactions } from './own-reactions.ts';
 import { Sender } from './sender.ts';
 
 /** https://discord.com/developers/docs */
@@ -43,6 +45,7 @@ class DiscordAdapter implements Adapter {
   readonly #api: Api;
   readonly #members: Members;
   readonly #sender: Sender;
+  readonly #reactions: OwnReactions;
   /** The channels that are heard. */
   readonly #rooms: RoomRef[];
   readonly #stopping = new AbortController();
@@ -56,6 +59,7 @@ class DiscordAdapter implements Adapter {
     this.#rooms = [...host.rooms];
     this.#api = new Api(config.token, config.api_url, host.clock);
     this.#members = new Members(host.clock);
+    this.#reactions = new OwnReactions(this.#api, host.log);
     this.#sender = new Sender(this.#api, {
       clock: host.clock,
       log: host.log,
@@ -135,6 +139,14 @@ class DiscordAdapter implements Adapter {
 
   notify(room: RoomRef, notice: Notice, signal: AbortSignal): Promise<void> {
     return this.#sender.notify(room, notice, signal);
+  }
+
+  get reactions(): 'native' | 'note' | 'none' {
+    return this.#config.reactions;
+  }
+
+  react(room: RoomRef, reaction: OwnReaction, signal: AbortSignal): Promise<boolean> {
+    return this.#reactions.set(room, reaction, signal);
   }
 
   async *check(): AsyncGenerator<Finding> {
@@ -256,6 +268,7 @@ class DiscordAdapter implements Adapter {
       {
         message: (message) => tell('A message', message, this.#host.message(message)),
         edit: (edit) => void tell('An edit', edit, this.#host.edit(edit)).catch(() => {}),
+        react: (reaction) => void tell('A reaction', reaction, this.#host.react(reaction)).catch(() => {}),
         remove: (removal) => void tell('A deletion', removal, this.#host.remove(removal)).catch(() => {}),
         profile: (author) => this.#host.profile(author),
         left: (userId) => this.#host.left(userId),

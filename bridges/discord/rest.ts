@@ -1,5 +1,5 @@
 /** Requests to Discord's REST interface: each can be given up, and no limit that Discord told of is ever overrun. */
-import { DefaultRestOptions, RateLimitError, REST } from 'discord.js';
+import { DefaultRestOptions, RateLimitError, type RawFile, REST } from 'discord.js';
 import type { Clock } from '../../src/clock.ts';
 
 type Send = typeof DefaultRestOptions.makeRequest;
@@ -10,6 +10,8 @@ type Route = `/${string}`;
 interface RequestOptions {
   readonly query?: URLSearchParams;
   readonly body?: unknown;
+  /** Sent along with the body. */
+  readonly files?: RawFile[];
   /** False for requests that a webhook's token in the route allows. */
   readonly auth?: false;
   /** Ends the wait for the answer. */
@@ -57,12 +59,13 @@ export class Requests {
     route: Route,
     options: RequestOptions = {},
   ): Promise<unknown> {
-    const { signal, patient = signal === undefined, query, body, auth } = options;
+    const { signal, patient = signal === undefined, query, body, files, auth } = options;
     const request = (own: { signal?: AbortSignal }) =>
       // With the token, which discord.js drops when it is refused once.
       this.#rest.setToken(this.#token)[method](route, {
         ...(query && { query }),
         ...(body !== undefined && { body }),
+        ...(files && { files }),
         ...(auth === false && { auth }),
         ...own,
       });
@@ -92,16 +95,20 @@ export class Requests {
     const answer = await DefaultRestOptions.makeRequest(address, init);
     const date = Date.parse(answer.headers.get('date') ?? '');
     if (!Number.isNaN(date)) this.#clockOffset = date - this.#clock.now();
-    if (answer.status !== 429) return answer;
+    if (answer.status !== 429) {
+      // discord.js forgets what the first answer of a kind said.
+      if (answer.headers.get('x-ratelimit-remaining') === '0') this.#refusedUntil.set(kind, this.#clock.now() + resetOf(answer));
+      return answer;
+    }
     const { wait, global } = await limitOf(answer);
     this.#refusedUntil.set(kind, this.#clock.now() + wait);
     return refusal(wait, global);
   }
 }
 
-/** What shares a limit: a method and a path, where the messages of one webhook or channel are one. */
+/** What shares a limit: a method and a path, where the messages of one webhook or channel are one, and the reactions to them. */
 function kindOf(method: string, address: string): string {
-  return `${method} ${new URL(address).pathname.replace(/\/messages\/\d+$/, '/messages')}`;
+  return `${method} ${new URL(address).pathname.replace(/\/messages\/\d+(?:(\/reactions)\/.*)?$/, '/messages$1')}`;
 }
 
 /** How long to wait: Discord tells it in its body more exactly than in the header, which proxies fill in as well. */
@@ -117,6 +124,12 @@ async function limitOf(answer: Answer): Promise<{ wait: number; global: boolean 
   // A page that isn't Discord's is by the proxy before it, and keeps out everything from this address.
   const global = told === undefined || ('global' in told && told.global === true) || answer.headers.has('x-ratelimit-global');
   return { wait: seconds === undefined ? unknownWait : seconds * 1_000, global };
+}
+
+/** After how many milliseconds more is taken. */
+function resetOf({ headers }: Answer): number {
+  const seconds = Number(headers.get('x-ratelimit-reset-after') ?? Number.NaN);
+  return seconds > 0 ? seconds * 1_000 : 0;
 }
 
 /** A refusal as discord.js reads it. */

@@ -95,7 +95,7 @@ export class Talk {
     if (update === 'gone') this.#deleted(message);
     if (message.partial || (update !== 'edited' && update !== 'said')) return;
     const tell = () => (update === 'edited' ? this.edited(message) : this.#answered(message));
-    this.#afterwards(message, tell);
+    this.afterwards(message, tell);
   }
 
   /** A bot says at last what it was asked for. */
@@ -107,15 +107,17 @@ export class Talk {
   }
 
   #deleted({ id, channelId }: Whereabouts): void {
-    this.#afterwards({ id, channelId }, () => {
+    this.afterwards({ id, channelId }, () => {
       if (!this.#unheard.delete(id)) this.removed({ id, channelId });
     });
   }
 
   /** Does something about an earlier message, also of a thread in which nobody said anything since the start. */
-  #afterwards(message: Whereabouts, action: () => void): void {
-    if (this.#roomOf(message) !== undefined) this.#order.hearing.follow(message.channelId);
-    this.#order.hearing.afterwards(message.channelId, action);
+  afterwards(message: Whereabouts, action: (place: RoomPlace) => void): void {
+    const place = this.#placeOf(message);
+    if (place === undefined) return;
+    this.#order.hearing.follow(message.channelId);
+    this.#order.hearing.afterwards(message.channelId, () => action(place));
   }
 
   #said(message: DiscordMessage): Message | undefined {

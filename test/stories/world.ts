@@ -114,9 +114,14 @@ export class World {
   /**
    * Starts a bridge between the room, the channel and all game servers, and waits until it is on the network.
    * @param settings over the usual ones
+   * @param each over the usual ones of each adapter
    * @param servers from an adapter to the virtual server of its own
    */
-  async bridge(settings: Record<string, unknown> = {}, servers: Record<string, string> = {}): Promise<Bridge> {
+  async bridge(
+    settings: Record<string, unknown> = {},
+    servers: Record<string, string> = {},
+    each: Record<string, unknown> = {},
+  ): Promise<Bridge> {
     const id = String(settings['server_id'] ?? 'bridge');
     const own = (adapter: string) => {
       const serverId = servers[adapter];
@@ -128,8 +133,8 @@ export class World {
       mqtt: { url: this.site.broker.url, ...(this.site.broker.credentials(id) ?? { allow_anonymous: true }) },
       data_dir: join(this.#folder, id),
       adapters: {
-        discord: { token: DISCORD_TOKEN, api_url: this.#double.url, ...own('discord') },
-        matrix: { homeserver_url: this.site.matrix.url, access_token: this.#botToken, ...own('matrix') },
+        discord: { token: DISCORD_TOKEN, api_url: this.#double.url, ...own('discord'), ...each },
+        matrix: { homeserver_url: this.site.matrix.url, access_token: this.#botToken, ...own('matrix'), ...each },
       },
       channels: [{ name: 'main', rooms: { discord: this.discord.channelId, matrix: this.matrix.roomId } }],
       ...settings,
