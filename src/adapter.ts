@@ -22,7 +22,6 @@ import type {
 } from './event.ts';
 
 export {
-  type Caller,
   type CommandInfo,
   type CommandOption,
   type Commands,

@@ -39,7 +39,7 @@ export interface CommandInfo {
 }
 
 /** Who gives a command. The adapter vouches for it. */
-export interface Caller {
+interface Caller {
   readonly author: Author;
   readonly rank: Rank;
   /** Whether they may deal with the whole bridge: else, an admin may with what is heard where they are. */

@@ -77,6 +77,17 @@ describe('a kick', () => {
   });
 });
 
+test('what can not be written to the audit log is not done', async () => {
+  await town.player(alpha, 'Gordon', { steamid64: GORDON });
+  await town.fillDisk();
+  for (const command of ['kick', 'slap', 'ban']) {
+    const options = { player: 'Gordon', ...(command === 'ban' && { reason: 'x' }) };
+    expect(await town.give(command, options, moderator)).toContain('could not be written to the audit log, so nothing was done.');
+  }
+  expect(await town.give('players')).toContain('Gordon');
+  expect(town.orders(alpha)).toEqual([]);
+});
+
 test('a slap is sent, and nothing confirms it', async () => {
   await town.player(alpha, 'Gordon', { steamid64: GORDON });
   expect(await town.give('slap', { player: 'Gordon', reason: 'ow' }, moderator)).toBe(

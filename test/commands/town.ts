@@ -7,7 +7,8 @@ import { systemClock } from '../../src/clock.ts';
 import type { Invocation, Rank } from '../../src/command.ts';
 import { parseConfig } from '../../src/config.ts';
 import type { RoomRef } from '../../src/event.ts';
-import { openStore } from '../../src/store/store.ts';
+import { standbyTimes } from '../../src/lease.ts';
+import { openStore, type Store } from '../../src/store/store.ts';
 import { toPlain } from '../../src/text/plain.ts';
 import { newFolder } from '../store/open.ts';
 import { GameServer } from '../support/game-server.ts';
@@ -40,7 +41,7 @@ export class Town {
   readonly platform = new Platform();
   readonly lines = new Recorder<string>();
   readonly #url: string;
-  readonly #dataDir = newFolder();
+  #store: Store | undefined;
   readonly #stopBroker: () => Promise<void>;
 
   private constructor(url: string, stopBroker: () => Promise<void>) {
@@ -54,7 +55,6 @@ export class Town {
     const town = new Town(broker.url, () => broker.stop());
     const raw = {
       mqtt: { url: broker.url, allow_anonymous: true },
-      data_dir: town.#dataDir,
       adapters: { platform: {} },
       channels: [
         { name: 'main', rooms: { platform: 'one' } },
@@ -64,7 +64,11 @@ export class Town {
     const entries = { platform: { load: async () => town.platform.module } };
     const config = await parseConfig({ raw, variables: new Map(), file: undefined }, entries);
     const log = pino({ level: 'debug', base: null }, { write: (line: string) => town.lines.add(line) });
-    const bridge = new Bridge({ config, log, clock: systemClock, random: Math.random, shutdown: () => {} });
+    const common = { log, clock: systemClock, random: Math.random };
+    const store = await openStore({ ...common, dataDir: newFolder() });
+    town.#store = store;
+    const tenure = { store, times: standbyTimes(), contested: false, locked: true, lost: () => {} };
+    const bridge = new Bridge({ ...common, config, shutdown: () => {}, tenure });
     onTestFinished(() => bridge.stop());
     await bridge.start();
     await bridge.ready(AbortSignal.timeout(10_000));
@@ -119,11 +123,24 @@ export class Town {
 
   /** The audit log, the newest entry first, as `action target: detail`. */
   async audit(): Promise<string[]> {
-    const log = pino({ level: 'silent' });
-    const store = await openStore({ dataDir: this.#dataDir, beside: true, clock: systemClock, random: Math.random, log });
-    const entries = await store.audit.list(100);
-    await store.close();
+    await this.store.writer.flushed();
+    const entries = await this.store.audit.list(100);
     return entries.map(({ who, action, target, detail }) => `${who}: ${action} ${target}: ${detail}`);
+  }
+
+  get store(): Store {
+    if (!this.#store) throw new Error('the town is not open');
+    return this.#store;
+  }
+
+  /** The disk is full from now on; resolves when the bridge has noticed. */
+  async fillDisk(): Promise<void> {
+    const { database, audit, writer } = this.store;
+    const [row] = await database.all<{ page_count: number }>('PRAGMA page_count');
+    await database.all(`PRAGMA max_page_count = ${row?.page_count ?? 1}`);
+    audit.note({ who: 'nobody', action: 'fill', target: 'the disk', detail: 'x'.repeat(100_000) }).catch(() => {});
+    await this.until(() => writer.fault !== undefined);
+    onTestFinished(async () => void (await database.all('PRAGMA max_page_count = 1073741823')));
   }
 
   /** The broker goes away; resolves when the bridge knows. */
