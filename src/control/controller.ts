@@ -19,7 +19,7 @@ import type { RoomStore } from '../store/rooms.ts';
 import type { Store } from '../store/store.ts';
 import { AddedRooms } from './added-rooms.ts';
 import { changeDeadLetters, changedWords, type DeadLetterAction, newestReports } from './dead-letters.ts';
-import { actorWords, noteDeed } from './deeds.ts';
+import { actorWords, noteDeed, presentableActor } from './deeds.ts';
 import { Finder, type WantedRoom } from './finding.ts';
 import { Pauses } from './pauses.ts';
 import type { Restored } from './restore.ts';
@@ -84,19 +84,19 @@ export class Controller implements Control {
   }
 
   pause(target: Target, by: Actor): Promise<string> {
-    return this.#pauses.pause(target, by);
+    return this.#pauses.pause(target, presentableActor(by));
   }
 
   resume(target: Target, by: Actor): Promise<string> {
-    return this.#pauses.resume(target, by);
+    return this.#pauses.resume(target, presentableActor(by));
   }
 
   add(channel: string, room: WantedRoom, by: Actor): Promise<string> {
-    return this.#added.add(channel, room, by);
+    return this.#added.add(channel, room, presentableActor(by));
   }
 
   remove(room: WantedRoom, by: Actor): Promise<string> {
-    return this.#added.remove(room, by);
+    return this.#added.remove(room, presentableActor(by));
   }
 
   deadLetters(limit: number): Promise<{ readonly total: number; readonly letters: readonly DeadLetterReport[] }> {
@@ -115,7 +115,7 @@ export class Controller implements Control {
   async #changeLetters(action: DeadLetterAction, seqs: readonly number[] | undefined, by: Actor): Promise<string> {
     const { fault } = this.#options.store.writer;
     if (fault !== undefined) throw new ControlError(`${fault} Try again when that is mended.`);
-    const count = await changeDeadLetters(this.#options.store, action, { seqs }, actorWords(by));
+    const count = await changeDeadLetters(this.#options.store, action, { seqs }, actorWords(presentableActor(by)));
     if (count > 0) return changedWords(action, count);
     throw new ControlError(seqs === undefined ? 'There are no dead letters.' : 'There is no such dead letter.');
   }

@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import type { Actor } from '../control.ts';
 import type { Audit } from '../store/audit.ts';
+import { sanitizeName } from '../text/names.ts';
 
 /** Notes who did what. It is kept together with whatever else is added to the store without waiting in between. */
 export function noteDeed(
@@ -13,6 +14,11 @@ export function noteDeed(
   const who = actorWords(by);
   log.info({ who, action }, `${who}: ${action} ${target}`);
   void audit.note({ who, action, target, detail: '' });
+}
+
+/** With a name that can be shown to anybody. */
+export function presentableActor(by: Actor): Actor {
+  return { ...by, name: sanitizeName(by.name) || 'Somebody' };
 }
 
 /** `Alice (discord 123456789)` */

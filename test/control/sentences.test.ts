@@ -136,3 +136,12 @@ test('whatever is changed is in the audit log, with who did it', async () => {
     'Olga (platform 7): remove Platform room new from the channel "late"',
   ]);
 });
+
+test('whoever asks has a name that can be shown', async () => {
+  const mallory = { name: '\u202eadmin\u0000\n\u200b', id: '8', via: 'platform' };
+  await control.add('main', room('new'), mallory);
+  await control.pause(room('new'), { ...mallory, name: '\u200b' });
+  expect(control.channels()[0]?.rooms.find((report) => report.room === 'new')?.added?.name).toBe('admin');
+  expect(await refusal(control.pause(room('new'), by))).toContain('(by Somebody, ');
+  expect((await scene.audit()).map(({ who }) => who)).toEqual(['Somebody (platform 8)', 'admin (platform 8)']);
+});
