@@ -2,6 +2,9 @@
 import { describe, test } from 'vitest';
 import { commandStories } from '../stories/commands.ts';
 import { brokerStories, conversationStories } from '../stories/conversation.ts';
+import { noticeBrokerStories, noticeStories } from '../stories/notices.ts';
+import { reactionStories } from '../stories/reactions.ts';
+import { replyStories } from '../stories/replies.ts';
 import type { Site } from '../stories/world.ts';
 import { TcpProxy } from '../support/proxy.ts';
 import { registerOnSynapse } from '../support/synapse.ts';
@@ -37,6 +40,10 @@ if (MQTT_URL && MQTT_USERS && MATRIX_HOMESERVER_URL && MATRIX_REGISTRATION_SECRE
     conversationStories(realServers);
     commandStories(realServers);
     brokerStories(realServers);
+    replyStories(realServers);
+    reactionStories(realServers);
+    noticeStories(realServers);
+    noticeBrokerStories(realServers);
   });
 } else {
   test.skip('the conversation stories need MQTT_URL, MQTT_USERS, MATRIX_HOMESERVER_URL and MATRIX_REGISTRATION_SECRET');

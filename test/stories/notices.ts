@@ -21,7 +21,13 @@ export function noticeStories(openSite: OpenSite): void {
       world = await World.open(openSite, clock);
       alpha = await world.game('alpha');
     });
-    afterEach(() => world.close());
+    afterEach(async () => {
+      // A broker that goes on keeps it.
+      await alpha.stop();
+      const janitor = await world.game('alpha');
+      await janitor.publish('state/alpha/map', '', { retain: true });
+      await world.close();
+    });
 
     const names = (count: number) => Array.from({ length: count }, (_, n) => `Player${n + 1}`);
 
