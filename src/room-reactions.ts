@@ -23,6 +23,8 @@ export interface RoomReactionOptions {
  * https://support.discord.com/hc/en-us/articles/12102061808663
  */
 const MAX_DISTINCT = 20;
+/** Of those to one message, so many are counted: more change nothing. */
+const MAX_COUNTED = 1_000;
 
 /** Somebody elsewhere reacted to a message. One that isn't shown here needs no reaction. */
 export async function react(options: RoomReactionOptions, event: Reaction, attempt: Attempt): Promise<void> {
@@ -38,7 +40,8 @@ export async function react(options: RoomReactionOptions, event: Reaction, attem
   }
   const who = eventId(place, event.author.id);
   const before = await reactions.at(target, roomId(address));
-  if (before.some((reaction) => reaction.who === who && reaction.id !== id && isSameEmoji(reaction.emoji, emoji))) return;
+  const isTold = before.some((other) => other.who === who && other.id !== id && isSameEmoji(other.emoji, emoji));
+  if (isTold || before.length >= MAX_COUNTED) return;
   const isNative =
     adapter.reactions === 'native' && here !== undefined && (await addOwn(options, event, here.nativeId, before, attempt));
   if (!isNative) {

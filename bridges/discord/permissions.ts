@@ -25,9 +25,12 @@ export function missingPermissions(granted: bigint, inThread: boolean): string[]
   return all.filter(([, flag]) => (granted & flag) === 0n).map(([name]) => name);
 }
 
-/** A link under which the owner of a guild lets the bot in, with exactly what it needs. */
+/** What it can do without, though not as well: reactions are told in words then. */
+const useful = [Flags.AddReactions, Flags.UseExternalEmojis];
+
+/** A link under which the owner of a guild lets the bot in, with exactly what it makes use of. */
 export function inviteLink(applicationId: string): string {
-  const permissions = Object.values(neededInThread).reduce((sum, flag) => sum | flag, 0n);
+  const permissions = [...Object.values(neededInThread), ...useful].reduce((sum, flag) => sum | flag, 0n);
   return `https://discord.com/oauth2/authorize?client_id=${applicationId}&scope=bot&permissions=${permissions}`;
 }
 

@@ -24,10 +24,10 @@ export class Reactions {
     return reactions;
   }
 
-  /** A destination was told of one more. */
+  /** A destination was told of one more, or of one again. */
   async add(target: EventId, destination: string, reaction: KeptReaction): Promise<void> {
-    const before = await this.at(target, destination);
-    this.#at.set(keyOf(destination, target), [...before, reaction]);
+    const others = (await this.at(target, destination)).filter(({ id }) => id !== reaction.id);
+    this.#at.set(keyOf(destination, target), [...others, reaction]);
     this.#store.put(target, destination, reaction);
   }
 

@@ -1,4 +1,5 @@
 /** Who reacted to which message, as destinations were told, as it is kept. */
+import { z } from 'zod';
 import type { Emoji, EventId } from '../event.ts';
 import type { Database, Statement } from './database.ts';
 import type { Writer } from './writer.ts';
@@ -33,12 +34,10 @@ export class ReactionStore {
   /** Those to a message that a destination was told of. */
   async at(target: EventId, destination: string): Promise<KeptReaction[]> {
     const rows = await this.#database.all<Row>(AT, destination, target);
-    return rows.map(({ emoji, who, id, native }) => ({
-      emoji: JSON.parse(emoji),
-      who: who as EventId,
-      id: id as EventId,
-      isNative: native === 1,
-    }));
+    return rows.flatMap(({ emoji, who, id, native }) => {
+      const read = parseEmoji(emoji);
+      return read ? [{ emoji: read, who: who as EventId, id: id as EventId, isNative: native === 1 }] : [];
+    });
   }
 
   put(target: EventId, destination: string, { emoji, who, id, isNative }: KeptReaction): void {
@@ -55,6 +54,17 @@ export class ReactionStore {
 /** Lets go of the reactions to messages that are not kept any more. */
 export function forgetReactions(): Statement {
   return { sql: DELETE_ORPHANS, values: [] };
+}
+
+const emojiSchema = z.object({ name: z.string(), url: z.string().exactOptional() });
+
+/** An emoji that was kept as JSON; undefined when it can't be read: a file can be damaged. */
+function parseEmoji(json: string): Emoji | undefined {
+  try {
+    return emojiSchema.safeParse(JSON.parse(json)).data;
+  } catch {
+    return undefined;
+  }
 }
 
 type Row = {

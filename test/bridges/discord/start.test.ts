@@ -75,7 +75,7 @@ it('names each channel that it can not use, and how to make it usable', async ()
     expect.stringMatching(/^wrong: Discord channel #quiet in Guild: the bot lacks Send Messages, Manage Webhooks: /),
   ]);
   // 1024 + 2048 + 65536 + 2^29 + 2^38
-  const invite = `https://discord.com/oauth2/authorize?client_id=${bot.applicationId}&scope=bot&permissions=275414846464`;
+  const invite = `https://discord.com/oauth2/authorize?client_id=${bot.applicationId}&scope=bot&permissions=275415108672`;
   expect(lines[3]).toContain(invite);
   expect(host.lines.all.join('\n')).toContain('the bot lacks Manage Webhooks');
   alice.says(general, 'heard all the same');
