@@ -197,6 +197,8 @@ export class Gateway {
   /** A room that was never heard begins at its present end; the others go on where they stopped. */
   async #beginHearing(): Promise<void> {
     for (const room of this.#options.rooms) {
+      // Discord doesn't tell of threads that are closed. What is wrong with a room is said elsewhere.
+      if (!this.#client.channels.cache.has(room)) await this.#client.channels.fetch(room).catch(() => {});
       this.#options.members.meet(room);
       await this.#threadPositions.load(room, this.#threads.endOf(room));
       const last = await this.#positions.load(room);

@@ -40,19 +40,23 @@ export class Hearing<T extends Ordered> {
     this.#rooms.delete(roomId);
   }
 
-  /** Hears a message; those of other rooms are ignored. */
-  hear(message: T): void {
+  /** Hears a message; those of other rooms are ignored. @param parent the room whose thread this one is: it is told what was said there before */
+  hear(message: T, parent = message.channelId): void {
     const room = this.#rooms.get(message.channelId);
+    const before = this.#rooms.get(parent);
     if (room === undefined) return;
-    if (room.breaks > 0) room.held.push(message);
+    if (before !== room && before !== undefined && before.breaks > 0) before.held.push(() => this.hear(message));
+    else if (room.breaks > 0) room.held.push(message);
     else this.#hearOnce(room, message);
   }
 
-  /** Does something about earlier messages of a room, after those were passed on. */
-  afterwards(roomId: string, action: () => void): void {
+  /** Does something about earlier messages of a room, after those were passed on. @param parent like that of {@link hear} */
+  afterwards(roomId: string, action: () => void, parent = roomId): void {
     const room = this.#rooms.get(roomId);
+    const before = this.#rooms.get(parent);
     if (room === undefined) return;
-    if (room.breaks > 0) room.held.push(action);
+    if (before !== room && before !== undefined && before.breaks > 0) before.held.push(() => this.afterwards(roomId, action));
+    else if (room.breaks > 0) room.held.push(action);
     else action();
   }
 

@@ -54,8 +54,9 @@ export class Talk {
     client
       .on(Events.MessageCreate, (message) => {
         // A thread that is new, or was silent for long, is followed from here on.
-        if (this.#roomOf(message) !== undefined) this.#order.hearing.follow(message.channelId);
-        this.#order.hearing.hear(message);
+        const room = this.#roomOf(message);
+        if (room !== undefined) this.#order.hearing.follow(message.channelId);
+        this.#order.hearing.hear(message, room);
       })
       .on(Events.MessageUpdate, (old, message) => this.#updated(old, message))
       .on(Events.MessageDelete, (message) => this.#deleted(message))
@@ -117,7 +118,7 @@ export class Talk {
     const place = this.#placeOf(message);
     if (place === undefined) return;
     this.#order.hearing.follow(message.channelId);
-    this.#order.hearing.afterwards(message.channelId, () => action(place));
+    this.#order.hearing.afterwards(message.channelId, () => action(place), place.room);
   }
 
   #said(message: DiscordMessage): Message | undefined {

@@ -96,16 +96,21 @@ export class ThreadTargets {
     }
   }
 
-  /** Does something in a thread that has to be open for it. @throws what `action` throws when the bot may not open it */
-  async opened({ threadId }: Target, signal: AbortSignal, action: () => Promise<void>): Promise<void> {
+  /**
+   * Changes something in a thread, which has to be open for that. What is in one that was deleted needs no change.
+   * @throws what `change` throws when the bot may not open it
+   */
+  async opened({ threadId, room }: Target, signal: AbortSignal, change: () => Promise<void>): Promise<void> {
     try {
-      await action();
+      await change();
     } catch (error) {
-      if (threadId === undefined || !isThreadClosed(error)) throw error;
+      if (threadId === undefined) throw error;
+      if (isChannelGone(error) && threadId !== room) return this.#targets.forget(threadId);
+      if (!isThreadClosed(error)) throw error;
       await this.#api.openThread(threadId, signal).catch((refusal: unknown) => {
         throw isForbidden(refusal) ? error : refusal;
       });
-      await action();
+      await change();
     }
   }
 
