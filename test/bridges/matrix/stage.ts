@@ -26,6 +26,12 @@ export interface Person {
   readonly eyes: MatrixPerson;
 }
 
+export interface StageOptions extends TestHostOptions {
+  readonly token?: string;
+  /** Other keys of the configuration. */
+  readonly config?: Record<string, unknown>;
+}
+
 export interface Bridge {
   readonly host: TestHost;
   readonly adapter: Adapter;
@@ -76,16 +82,17 @@ export class Stage {
   }
 
   /** A bridge in these rooms, not yet started. */
-  bridge(rooms: readonly string[], options: TestHostOptions & { token?: string } = {}): Bridge {
+  bridge(rooms: readonly string[], options: StageOptions = {}): Bridge {
     const host = testHost({ id: 'matrix', ...options, rooms });
-    const config = matrix.schema.parse({ homeserver_url: this.site.url, access_token: options.token ?? this.bot.token });
+    const { token = this.bot.token, config: more } = options;
+    const config = matrix.schema.parse({ homeserver_url: this.site.url, access_token: token, ...more });
     const adapter = matrix.create(config, host);
     this.#bridges.push(adapter);
     return { host, adapter };
   }
 
   /** A bridge in these rooms that works. */
-  async started(rooms: readonly string[], options: TestHostOptions & { token?: string } = {}): Promise<Bridge> {
+  async started(rooms: readonly string[], options: StageOptions = {}): Promise<Bridge> {
     const bridge = this.bridge(rooms, options);
     await bridge.adapter.start();
     return bridge;
