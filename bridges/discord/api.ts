@@ -2,6 +2,7 @@
 import { ApplicationFlags, ChannelType, Routes, TeamMemberMembershipState, WebhookType } from 'discord.js';
 import { z } from 'zod';
 import type { Clock } from '../../src/clock.ts';
+import { attached, filesOf, spoken, type Upload } from './form.ts';
 import type { Identity } from './identity.ts';
 import type { Content } from './outgoing.ts';
 import type { Overwrite } from './permissions.ts';
@@ -30,8 +31,15 @@ const channel = z.object({
   guild_id: id.optional(),
   parent_id: id.nullish(),
   permission_overwrites: overwrites,
+  thread_metadata: z.object({ locked: z.boolean().default(false) }).optional(),
 });
-const guild = z.object({ id, name: z.string(), owner_id: id, roles: z.array(z.object({ id, permissions: bits })) });
+const guild = z.object({
+  id,
+  name: z.string(),
+  owner_id: id,
+  roles: z.array(z.object({ id, permissions: bits })),
+  premium_tier: z.number().catch(0),
+});
 const member = z.object({ roles: z.array(id) });
 const webhook = z.object({ id, type: z.number(), token: z.string().optional(), application_id: id.nullish() });
 const shown = z.object({
@@ -40,6 +48,7 @@ const shown = z.object({
   webhook_id: id.optional(),
   application_id: id.optional(),
   author: z.object({ username: z.string() }),
+  attachments: z.array(z.unknown()).catch([]),
 });
 
 /** Whom the token belongs to. */
@@ -59,6 +68,8 @@ export interface Channel {
   readonly name: string;
   readonly type: ChannelType;
   readonly guildId: string | undefined;
+  /** Whether it is a thread in which only moderators may write. */
+  readonly locked: boolean;
   /** The channel that a thread belongs to. */
   readonly threadOf: string | undefined;
   readonly overwrites: readonly Overwrite[];
@@ -68,6 +79,8 @@ export interface Guild {
   readonly id: string;
   readonly name: string;
   readonly ownerId: string;
+  /** How much it is boosted: 0 to 3. */
+  readonly premiumTier: number;
   readonly roles: readonly { readonly id: string; readonly permissions: bigint }[];
 }
 
@@ -84,6 +97,8 @@ export interface Shown {
   readonly applicationId: string | undefined;
   readonly username: string;
   readonly content: string;
+  /** How many files it has. */
+  readonly files: number;
 }
 
 const threadTypes: readonly ChannelType[] = [ChannelType.AnnouncementThread, ChannelType.PublicThread, ChannelType.PrivateThread];
@@ -128,14 +143,15 @@ export class Api {
       name: found.name ?? found.id,
       type: found.type,
       guildId: found.guild_id,
+      locked: found.thread_metadata?.locked ?? false,
       threadOf: threadTypes.includes(found.type) ? (found.parent_id ?? undefined) : undefined,
       overwrites: found.permission_overwrites,
     };
   }
 
   async guild(guildId: string, signal?: AbortSignal): Promise<Guild> {
-    const { owner_id, ...found } = guild.parse(await this.#get(Routes.guild(guildId), signal));
-    return { ...found, ownerId: owner_id };
+    const { owner_id, premium_tier, ...found } = guild.parse(await this.#get(Routes.guild(guildId), signal));
+    return { ...found, ownerId: owner_id, premiumTier: premium_tier };
   }
 
   /** The ids of a member's roles. */
@@ -154,16 +170,29 @@ export class Api {
   }
 
   /** Shows a message by a webhook; pings only whom it names. Gives its id. */
-  async execute({ id, token }: Webhook, { threadId, identity, content, signal }: Execution): Promise<string> {
+  async execute({ id, token }: Webhook, { threadId, identity, content, uploads = [], signal }: Execution): Promise<string> {
     const query = new URLSearchParams({ wait: 'true', ...(threadId !== undefined && { thread_id: threadId }) });
-    const body = { ...identity, ...spoken(content) };
-    return shownOf(await this.requests.request('post', Routes.webhook(id, token), { query, body, auth: false, signal })).id;
+    const body = { ...identity, ...spoken(content), ...(uploads.length > 0 && attached(uploads)) };
+    const options = { query, body, ...filesOf(uploads), auth: false, signal } as const;
+    return shownOf(await this.requests.request('post', Routes.webhook(id, token), options)).id;
   }
 
-  /** Gives a message of a webhook another text; pings nobody, since Discord does so for new messages only. */
-  async rewrite(by: Webhook, message: WebhookMessage, content: Content, signal: AbortSignal): Promise<void> {
-    const body = spoken(content);
-    await this.requests.request('patch', messageRoute(by, message), { ...messageOptions(message, signal), body });
+  /**
+   * Gives a message of a webhook another text; pings nobody, since Discord does so for new messages only. Without a text, that stays.
+   * @param uploads its files from now on; undefined where those that it has stay
+   * @returns how many files it has now
+   */
+  async rewrite(
+    by: Webhook,
+    message: WebhookMessage,
+    content: Content,
+    uploads: readonly Upload[] | undefined,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const { content: text, ...more } = spoken(content);
+    const body = { ...more, ...(text !== '' && { content: text }), ...(uploads && attached(uploads)) };
+    const options = { ...messageOptions(message, signal), ...filesOf(uploads ?? []), body };
+    return shownOf(await this.requests.request('patch', messageRoute(by, message), options)).files;
   }
 
   /** Deletes a message of a webhook. */
@@ -232,11 +261,12 @@ interface Execution {
   readonly threadId: string | undefined;
   readonly identity: Identity;
   readonly content: Content;
+  readonly uploads?: readonly Upload[];
   readonly signal: AbortSignal;
 }
 
 /** A message that a webhook showed. */
-interface WebhookMessage {
+export interface WebhookMessage {
   readonly id: string;
   readonly threadId: string | undefined;
 }
@@ -250,11 +280,6 @@ function ownersOf({ owner, team }: z.infer<typeof application>): string[] {
 
 const accepted: number = TeamMemberMembershipState.Accepted;
 
-/** A text, with exactly those who may be pinged by it. https://discord.com/developers/docs/resources/message#allowed-mentions-object */
-function spoken({ text, users, flags }: Content) {
-  return { content: text, allowed_mentions: { parse: [], users }, ...(flags !== undefined && { flags }) };
-}
-
 function messageRoute({ id, token }: Webhook, message: WebhookMessage): `/${string}` {
   return Routes.webhookMessage(id, token, message.id);
 }
@@ -266,6 +291,7 @@ function messageOptions({ threadId }: WebhookMessage, signal: AbortSignal) {
 }
 
 function shownOf(answer: unknown): Shown {
-  const { id, content, webhook_id, application_id, author } = shown.parse(answer);
-  return { id, content, webhookId: webhook_id, applicationId: application_id, username: author.username };
+  const { id, content, webhook_id, application_id, author, attachments } = shown.parse(answer);
+  const by = { webhookId: webhook_id, applicationId: application_id, username: author.username };
+  return { id, content, ...by, files: attachments.length };
 }

@@ -1,17 +1,20 @@
 import { DeliveryError } from '../../src/adapter.ts';
-import type { Api, Webhook } from './api.ts';
+import type { Api, Webhook, WebhookMessage } from './api.ts';
 import { isForbidden, isMessageGone, isWebhookGone } from './faults.ts';
 import type { Content } from './outgoing.ts';
 import type { Target, Targets } from './targets.ts';
+import type { Uploads } from './uploads.ts';
 
 /** Changes what a webhook showed. */
 export class Changes {
   readonly #api: Api;
   readonly #targets: Targets;
+  readonly #uploads: Uploads;
 
-  constructor(api: Api, targets: Targets) {
+  constructor(api: Api, targets: Targets, uploads: Uploads) {
     this.#api = api;
     this.#targets = targets;
+    this.#uploads = uploads;
   }
 
   /**
@@ -22,13 +25,31 @@ export class Changes {
   async rewrite(target: Target, id: string, content: Content | undefined, signal: AbortSignal): Promise<void> {
     const message = { id, threadId: target.threadId };
     const change = (webhook: Webhook) =>
-      content === undefined ? this.#api.retract(webhook, message, signal) : this.#api.rewrite(webhook, message, content, signal);
+      content === undefined
+        ? this.#api.retract(webhook, message, signal)
+        : this.#rewriteBy(webhook, message, content, target.fileLimit, signal);
     try {
       await this.#withWebhook(target, signal, change);
     } catch (error) {
       if (!isMessageGone(error)) throw error;
       if (await this.#isThere(target, id, signal)) await this.#changeForeign(target, id, content, signal);
     }
+  }
+
+  /** Files are sent again only where those that it has are not those that it should have, as far as their number tells. */
+  async #rewriteBy(
+    webhook: Webhook,
+    message: WebhookMessage,
+    content: Content,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { files = [] } = content;
+    const has = await this.#api.rewrite(webhook, message, content, files.length === 0 ? [] : undefined, signal);
+    if (has === files.length) return;
+    await this.#uploads.send(message.id, content, limit, signal, (now, uploads) =>
+      this.#api.rewrite(webhook, message, now, uploads, signal),
+    );
   }
 
   async #withWebhook(target: Target, signal: AbortSignal, change: (webhook: Webhook) => Promise<void>): Promise<void> {

@@ -32,6 +32,11 @@ export const schema = z.strictObject({
     .url({ protocol: /^https?$/, error: 'must be an address like https://discord.com/api' })
     .transform((url) => url.replace(/\/+(?:v\d+\/*)?$/, ''))
     .optional(),
+  /** Where Discord's files are fetched from instead of its CDN. */
+  cdn_url: z
+    .url({ protocol: /^https?$/, error: 'must be an address like https://cdn.discordapp.com' })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
   /** What people from elsewhere are called: `{name}` is theirs, `{server}` where they are, `{platform}` what that is. */
   name_template: z
     .string('must be a text like "{name} [{server}]"')

@@ -4,6 +4,7 @@ import type { Attempt } from '../../src/adapter.ts';
 import { type Api, pageSize, type Shown } from './api.ts';
 import { readsLike } from './calls.ts';
 import { isForbidden } from './faults.ts';
+import { fileSign } from './files-out.ts';
 import { whereabouts } from './native-id.ts';
 import { nativeIdAt, type Target, type Targets } from './targets.ts';
 
@@ -17,6 +18,8 @@ interface Part {
   readonly content: string;
   /** The names that it may have been shown under. */
   readonly usernames: readonly string[];
+  /** How many files go with it, unless they are told of in words. */
+  readonly files: number;
 }
 
 /** Finds out whether a part that seemed to fail is shown after all: Discord can't be told to take a webhook's message only once. */
@@ -89,9 +92,22 @@ export class History {
   }
 }
 
-function isLike({ applicationId, username, content }: Shown, part: Part, own: string): boolean {
-  if (applicationId !== own || !readsLike(essence(content), essence(part.content))) return false;
+function isLike({ applicationId, username, content, files }: Shown, part: Part, own: string): boolean {
+  if (applicationId !== own || !fileMatch(content, files, part)) return false;
+  const words = part.files === 0 ? (text: string) => text : withoutFiles;
+  if (!readsLike(essence(words(content)), essence(words(part.content)))) return false;
   return part.usernames.some((name) => essence(name) === essence(username));
+}
+
+/** Files may be there, or words for them. */
+function fileMatch(content: string, files: number, part: Part): boolean {
+  return part.files === 0 || (files > 0 && files <= part.files) || (files === 0 && content.includes(fileSign));
+}
+
+/** A text up to the words for files. */
+function withoutFiles(text: string): string {
+  const [words = ''] = text.split(fileSign);
+  return words.replace(/[*|[\s]+$/, '');
 }
 
 /**

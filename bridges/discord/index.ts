@@ -6,11 +6,13 @@ import {
   type AdapterModule,
   type Attempt,
   type Finding,
+  type Medium,
   type OwnReaction,
   type RoomThread,
 } from '../../src/adapter.ts';
 import type { Edit, EventId, Message, Notice, RoomRef } from '../../src/event.ts';
 import { type Account, Api } from './api.ts';
+import { Cdn } from './cdn.ts';
 import { CommandRequests } from './commands/requests.ts';
 import { listenToCommands } from './commands/slash.ts';
 import { type DiscordConfig, schema } from './config.ts';
@@ -45,6 +47,7 @@ class DiscordAdapter implements Adapter {
   readonly #api: Api;
   readonly #members: Members;
   readonly #sender: Sender;
+  readonly #cdn: Cdn;
   readonly #reactions: OwnReactions;
   /** The channels that are heard. */
   readonly #rooms: RoomRef[];
@@ -58,11 +61,13 @@ class DiscordAdapter implements Adapter {
     this.#host = host;
     this.#rooms = [...host.rooms];
     this.#api = new Api(config.token, config.api_url, host.clock);
+    this.#cdn = new Cdn(this.#api, host.clock, config.cdn_url);
     this.#members = new Members(host.clock);
     this.#reactions = new OwnReactions(this.#api, host.log);
     this.#sender = new Sender(this.#api, {
       clock: host.clock,
       log: host.log,
+      media: host.media,
       template: config.name_template ?? '{name} [{server}]',
       account: (signal) => this.#knownAccount(signal),
       threads: config.threads,
@@ -123,6 +128,10 @@ class DiscordAdapter implements Adapter {
     return this.#sender.edit(room, edit, shown, attempt, thread);
   }
 
+  openMedia(uri: string, signal: AbortSignal): Promise<Medium | undefined> {
+    return this.#cdn.open(uri, signal);
+  }
+
   remove(room: RoomRef, shown: readonly string[], signal: AbortSignal): Promise<void> {
     return this.#sender.remove(room, shown, signal);
   }
@@ -158,7 +167,7 @@ class DiscordAdapter implements Adapter {
       return;
     }
     yield* accountFindings(account);
-    yield* channelFindings(this.#api, account, this.#host.rooms);
+    yield* channelFindings(this.#api, account, this.#host.rooms, this.#config.threads);
   }
 
   /**
@@ -208,7 +217,7 @@ class DiscordAdapter implements Adapter {
     }
     this.#stopping.signal.throwIfAborted();
     this.#host.log.info(`Connected to Discord as ${account.username}`);
-    for await (const { ok, text } of channelFindings(this.#api, account, this.#host.rooms)) {
+    for await (const { ok, text } of channelFindings(this.#api, account, this.#host.rooms, this.#config.threads)) {
       if (ok) this.#host.log.info(text);
       else this.#host.log.error(text);
     }
@@ -266,8 +275,14 @@ class DiscordAdapter implements Adapter {
         log,
       },
       {
-        message: (message) => tell('A message', message, this.#host.message(message)),
-        edit: (edit) => void tell('An edit', edit, this.#host.edit(edit)).catch(() => {}),
+        message: (message) => {
+          this.#cdn.note(message);
+          return tell('A message', message, this.#host.message(message));
+        },
+        edit: (edit) => {
+          this.#cdn.note(edit.message);
+          tell('An edit', edit, this.#host.edit(edit)).catch(() => {});
+        },
         react: (reaction) => void tell('A reaction', reaction, this.#host.react(reaction)).catch(() => {}),
         remove: (removal) => void tell('A deletion', removal, this.#host.remove(removal)).catch(() => {}),
         profile: (author) => this.#host.profile(author),

@@ -1,12 +1,12 @@
 /** What a message reads like in Discord. */
 import { type Attachment, isBridge, type Message, type Quote } from '../../src/event.ts';
-import { fileNotes } from '../../src/text/context.ts';
 import { excerpt } from '../../src/text/excerpt.ts';
 import { sanitizeName } from '../../src/text/names.ts';
 import { splitTree } from '../../src/text/split.ts';
 import { literal, type RichText, type TextNode } from '../../src/text/tree.ts';
 import type { Channel as ApiChannel } from './api.ts';
 import { callsIn, type FindMembers } from './calls.ts';
+import { fileGroups, fileInWords, inWords } from './files-out.ts';
 import { renderMarkdown } from './markdown/render.ts';
 import { linkPath } from './native-id.ts';
 
@@ -25,6 +25,8 @@ export interface Content {
   readonly plain: string;
   /** The ids of the members whom it calls. */
   readonly users: readonly string[];
+  /** The files that go with it, if any. */
+  readonly files?: readonly Attachment[];
   /** https://discord.com/developers/docs/resources/message#message-object-message-flags */
   readonly flags?: number;
 }
@@ -37,13 +39,25 @@ export interface Content {
  */
 export function contentsOf(message: Message, channel: Channel, find?: FindMembers): Content[] {
   const { author, body, emote, replyTo } = message;
+  const named = message.attachments.filter(({ media }) => media === undefined);
   // Nobody is called by what others said, or by what the bridge says.
   const { tree, ids } = find !== undefined && !isBridge(author) ? callsIn(body, find) : { tree: body, ids: new Map() };
   const said: RichText = emote ? [{ type: 'italic', children: tree }] : tree;
-  const whole = [...(replyTo ? [quoteOf(replyTo, channel)] : []), ...said, ...attachments(message)];
-  return splitTree(whole, (part) => renderMarkdown(part).length <= maxContent)
+  const whole = [...(replyTo ? [quoteOf(replyTo, channel)] : []), ...said, ...attachments(body, named)];
+  const texts = splitTree(whole, (part) => renderMarkdown(part).length <= maxContent)
     .map((part) => contentOf(part, ids))
     .filter(({ text }) => !dropped.test(text));
+  return withFiles(texts, fileGroups(message));
+}
+
+/** The first files go with the last text, if there is room for their names, should they not arrive. */
+function withFiles(texts: readonly Content[], [first, ...others]: readonly Attachment[][]): Content[] {
+  if (first === undefined) return [...texts];
+  const silent = { text: '', plain: '', users: [] };
+  const last = texts.at(-1) ?? silent;
+  const fits = last.plain.length + 1 + inWords(first).length <= maxContent;
+  const begun = fits ? [...texts.slice(0, -1), { ...last, files: first }] : [...texts, { ...silent, files: first }];
+  return [...begun, ...others.map((files) => ({ ...silent, files }))];
 }
 
 function contentOf(part: RichText, ids: ReadonlyMap<TextNode, string>): Content {
@@ -61,16 +75,9 @@ function quoteOf({ author, text, here }: Quote, { id, guildId = '@me' }: Channel
   return { type: 'quote', children: [here ? { type: 'link', href, children: [name] } : name, ...literal(`: ${excerpt(text)}`)] };
 }
 
-function attachments({ body, attachments }: Message): TextNode[] {
-  return attachments.flatMap((attachment, index) => {
+function attachments(body: RichText, files: readonly Attachment[]): TextNode[] {
+  return files.flatMap((file, index) => {
     const first = index === 0 && body.length === 0;
-    const shown = [attached(attachment), ...literal(fileNotes(attachment))];
-    return first ? shown : [...literal('\n'), ...shown];
+    return first ? fileInWords(file) : [...literal('\n'), ...fileInWords(file)];
   });
-}
-
-function attached({ name, url, spoiler }: Attachment): TextNode {
-  const words = literal(`\u{1F4CE} ${sanitizeName(name) || 'file'}`);
-  const node: TextNode = url === undefined ? { type: 'bold', children: words } : { type: 'link', href: url, children: words };
-  return spoiler ? { type: 'spoiler', children: [node] } : node;
 }

@@ -1,11 +1,12 @@
 import type { Logger } from 'pino';
-import type { Attempt, RoomThread } from '../../src/adapter.ts';
+import type { Attempt, MediaReader, RoomThread } from '../../src/adapter.ts';
 import type { Clock } from '../../src/clock.ts';
 import type { Edit, Message, Notice } from '../../src/event.ts';
 import type { Account, Api, Webhook } from './api.ts';
 import type { FindMembers } from './calls.ts';
 import { Changes } from './changes.ts';
 import { deliveryFault, isChannelGone, isDoubtful, isWebhookGone, refusedFields } from './faults.ts';
+import type { Upload } from './form.ts';
 import { History } from './history.ts';
 import { type Identity, identityOf, type Neighbours, namesOf, withoutRefused } from './identity.ts';
 import { printOf } from './notices.ts';
@@ -13,10 +14,12 @@ import { type Content, contentsOf } from './outgoing.ts';
 import { nativeIdAt, type Target, Targets } from './targets.ts';
 import { isInRoom, outsideThread, ThreadTargets } from './thread-targets.ts';
 import type { ThreadRule } from './threads.ts';
+import { Uploads } from './uploads.ts';
 
 interface SenderOptions {
   readonly clock: Clock;
   readonly log: Logger;
+  readonly media: MediaReader;
   /** Of the name that a player is shown under. */
   readonly template: string;
   readonly account: (signal: AbortSignal) => Promise<Account>;
@@ -30,10 +33,19 @@ interface SenderOptions {
 
 /** One message of Discord. */
 interface Part {
+  /** Names it. */
+  readonly id: string;
   readonly identity: Identity;
   /** The names that it may have been shown under already. */
   readonly usernames: readonly string[];
   readonly content: Content;
+}
+
+/** What is said, by whom. */
+interface Spoken {
+  readonly identity: Identity;
+  readonly content: Content;
+  readonly uploads?: readonly Upload[];
 }
 
 /** Shows messages through one webhook per channel. */
@@ -46,9 +58,11 @@ export class Sender {
   readonly #targets: Targets;
   readonly #history: History;
   readonly #changes: Changes;
+  readonly #uploads: Uploads;
   readonly #threads: ThreadTargets;
 
-  constructor(api: Api, { clock, log, template, account, neighbours, members, threads }: SenderOptions) {
+  constructor(api: Api, options: SenderOptions) {
+    const { clock, log, media, template, account, neighbours, members, threads } = options;
     this.#api = api;
     this.#clock = clock;
     this.#template = template;
@@ -56,7 +70,8 @@ export class Sender {
     this.#members = members;
     this.#targets = new Targets(api, account);
     this.#history = new History(api, this.#targets, log);
-    this.#changes = new Changes(api, this.#targets);
+    this.#uploads = new Uploads(media);
+    this.#changes = new Changes(api, this.#targets, this.#uploads);
     this.#threads = new ThreadTargets(api, this.#targets, { rule: threads, clock, log });
   }
 
@@ -131,7 +146,7 @@ export class Sender {
     return this.#explained(room, async () => {
       const target = await this.#targets.of(room, signal);
       const { identity, content } = printOf(notice);
-      await this.#execute(target, await this.#targets.webhook(target, signal), identity, content, signal);
+      await this.#execute(target, await this.#targets.webhook(target, signal), { identity, content }, signal);
     });
   }
 
@@ -154,40 +169,45 @@ export class Sender {
     const usernames = namesOf(message, this.#template);
     for (const content of contents) {
       const since = attempt.begunAt ?? Math.min(message.at, this.#clock.now());
-      await this.#show(target, { identity, usernames, content }, since, attempt);
+      await this.#show(target, { id: `${message.id} ${attempt.shown.length}`, identity, usernames, content }, since, attempt);
     }
   }
 
-  async #show(target: Target, { identity, usernames, content }: Part, since: number, attempt: Attempt): Promise<void> {
+  async #show(target: Target, { id, identity, usernames, content }: Part, since: number, attempt: Attempt): Promise<void> {
     // Before the look: its answer tells Discord's time.
     const webhook = await this.#targets.webhook(target, attempt.signal);
     if (attempt.doubtful) {
-      const found = await this.#history.find(target, { content: content.plain, usernames }, since, attempt);
+      const part = { content: content.plain, usernames, files: content.files?.length ?? 0 };
+      const found = await this.#history.find(target, part, since, attempt);
       if (found !== undefined) return attempt.done(nativeIdAt(target, found));
     }
-    await attempt.begin();
-    try {
-      attempt.done(nativeIdAt(target, await this.#execute(target, webhook, identity, content, attempt.signal)));
-    } catch (error) {
-      if (!isDoubtful(error)) attempt.failed();
-      throw error;
-    }
+    await this.#uploads.send(`${target.room} ${id}`, content, target.fileLimit, attempt.signal, async (now, uploads) => {
+      await attempt.begin();
+      try {
+        const what = { identity, content: now, uploads };
+        attempt.done(nativeIdAt(target, await this.#execute(target, webhook, what, attempt.signal)));
+      } catch (error) {
+        if (!isDoubtful(error)) attempt.failed();
+        throw error;
+      }
+    });
   }
 
   /** The id of the message. */
-  async #execute(target: Target, webhook: Webhook, identity: Identity, content: Content, signal: AbortSignal): Promise<string> {
+  async #execute(target: Target, webhook: Webhook, what: Spoken, signal: AbortSignal): Promise<string> {
     const { threadId } = target;
+    const { identity } = what;
     try {
-      return await this.#api.execute(webhook, { threadId, identity, content, signal });
+      return await this.#api.execute(webhook, { ...what, threadId, signal });
     } catch (error) {
       const refused = refusedFields(error);
       if (isWebhookGone(error)) {
         this.#targets.forgetWebhook(target);
         const another = await this.#targets.webhook(target, signal);
-        return await this.#api.execute(another, { threadId, identity, content, signal });
+        return await this.#api.execute(another, { ...what, threadId, signal });
       }
       if (!refused.includes('username') && !refused.includes('avatar_url')) throw error;
-      return await this.#api.execute(webhook, { threadId, identity: withoutRefused(identity, refused), content, signal });
+      return await this.#api.execute(webhook, { ...what, identity: withoutRefused(identity, refused), threadId, signal });
     }
   }
 }

@@ -13,6 +13,8 @@ export interface Target {
   readonly home: string;
   /** Set when it is a thread. */
   readonly threadId: string | undefined;
+  /** So large may a file be there, in bytes. */
+  readonly fileLimit: number;
   /** The room in words for people: `#general in Guild`. */
   readonly where: string;
 }
@@ -21,6 +23,10 @@ export interface Target {
 export function nativeIdAt({ room, channel }: Target, id: string): string {
   return nativeIdOf(room, { channelId: channel.id, id });
 }
+
+const mib = 1024 * 1024;
+/** By how much a guild is boosted. https://support.discord.com/hc/en-us/articles/360028038352 */
+const fileLimits = [10 * mib, 10 * mib, 50 * mib, 100 * mib] as const;
 
 /** So many are remembered: threads come and go. */
 const maxTargets = 2_000;
@@ -50,6 +56,7 @@ export class Targets {
       channel,
       home: channel.threadOf ?? channel.id,
       threadId: channel.threadOf === undefined ? undefined : channel.id,
+      fileLimit: fileLimits[guild?.premiumTier ?? 0] ?? fileLimits[0],
       where: `#${channel.name} in ${guild?.name ?? 'a private conversation'}`,
     };
     this.#targets.set(room, target);

@@ -1,9 +1,9 @@
 /** What stands in a message. */
 import { type Message as DiscordMessage, MessageFlags, type MessageSnapshot, MessageType } from 'discord.js';
-import type { Attachment } from '../../../src/event.ts';
 import { asLines } from '../../../src/text/lines.ts';
 import { literal, type RichText } from '../../../src/text/tree.ts';
 import { type Names, parseMarkdown } from '../markdown/parse.ts';
+import type { CdnAttachment } from './cdn-path.ts';
 import { textsIn } from './components.ts';
 import { embedsOf } from './embeds.ts';
 import { fileOf, stickerOf } from './files.ts';
@@ -14,7 +14,7 @@ import { noticeIn } from './system.ts';
 /** A message in text and files. Neither is ever missing: what can't be told is said to be there. */
 export interface Content {
   readonly body: RichText;
-  readonly attachments: readonly Attachment[];
+  readonly attachments: readonly CdnAttachment[];
   /** Whether it is to be read after its author's name, like `/me`. */
   readonly emote: boolean;
 }

@@ -1,20 +1,23 @@
 /** Files and stickers of a message. */
 import { type Attachment as DiscordAttachment, StickerFormatType } from 'discord.js';
-import type { Attachment } from '../../../src/event.ts';
+import { type CdnAttachment, cdnOf } from './cdn-path.ts';
 
 /** A file as Discord tells of it. https://discord.com/developers/docs/resources/message#attachment-object */
 export type DiscordFile = Pick<
   DiscordAttachment,
-  'name' | 'title' | 'url' | 'size' | 'contentType' | 'description' | 'duration' | 'spoiler'
+  'name' | 'title' | 'url' | 'size' | 'contentType' | 'description' | 'duration' | 'spoiler' | 'width' | 'height'
 >;
 
 /** @param voice whether the message is one that was spoken */
-export function fileOf(file: DiscordFile, voice: boolean): Attachment {
+export function fileOf(file: DiscordFile, voice: boolean): CdnAttachment {
   const name = nameOf(file);
+  const { width, height } = file;
   return {
     name: name.replace(spoilerMark, ''),
     url: file.url,
+    ...cdnOf(file.url),
     size: file.size,
+    ...(width !== null && height !== null && { width, height }),
     ...(file.contentType !== null && { mimeType: file.contentType }),
     ...(file.duration !== null && { duration: Math.round(file.duration * 1_000) }),
     ...(file.description !== null && { description: file.description }),
@@ -39,9 +42,9 @@ export interface DiscordSticker {
 }
 
 /** A sticker as its picture. One that is drawn by a program (Lottie) has none. */
-export function stickerOf({ name, format, url }: DiscordSticker): Attachment {
+export function stickerOf({ name, format, url }: DiscordSticker): CdnAttachment {
   const mimeType = stickerTypes[format];
-  return { name, kind: 'sticker', ...(mimeType !== undefined && { url, mimeType }) };
+  return { name, kind: 'sticker', ...(mimeType !== undefined && { url, ...cdnOf(url), mimeType }) };
 }
 
 const stickerTypes: Partial<Record<StickerFormatType, string>> = {

@@ -3,6 +3,7 @@ import { type Message as DiscordMessage, MessageType } from 'discord.js';
 import { type Edit, type EventId, eventId, type Message, type Removal, type Thread } from '../../../src/event.ts';
 import { nativeIdOf, type RoomPlace, type Whereabouts } from '../native-id.ts';
 import { authorOfMessage } from './author.ts';
+import { withMedia } from './cdn-path.ts';
 import { contentOf } from './content.ts';
 import { type Ears, isHeard } from './heard.ts';
 import { quoteOf } from './quote.ts';
@@ -21,7 +22,7 @@ export function toMessage(message: DiscordMessage<true>, place: RoomPlace, ears:
     tag: 'Discord',
     author: authorOfMessage(message),
     body,
-    attachments,
+    attachments: withMedia(attachments, place.adapter),
     ...(replyTo && { replyTo }),
     ...(emote && { emote }),
     ...(thread && { thread }),

@@ -18,7 +18,7 @@ const MAX_FILES = 10;
 export function checkFiles({ uploads, body }: Call, guild: Guild, kept: readonly string[] = []): void {
   if (uploads.some(({ content }) => content.byteLength > (LIMITS[guild.premiumTier] ?? 0))) throw refusals.tooLarge();
   const about = (body as MessageBody).attachments ?? [];
-  const unknown = about.findIndex(({ id }) => !kept.includes(id) && !uploads.some(({ index }) => index === id));
+  const unknown = about.findIndex(({ id }) => !kept.includes(String(id)) && !uploads.some(({ index }) => index === String(id)));
   if (unknown !== -1)
     throw invalidForm([
       {

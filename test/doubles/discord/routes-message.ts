@@ -29,7 +29,7 @@ function readerFor(bot: Bot): Reader {
 export function uploadsOf({ uploads, body }: Call): Upload[] {
   const { attachments } = body as MessageBody;
   return uploads.map(({ index, ...upload }) => {
-    const about = attachments?.find(({ id }) => id === index);
+    const about = attachments?.find(({ id }) => String(id) === index);
     return { ...upload, filename: about?.filename ?? upload.filename, description: about?.description ?? null };
   });
 }
@@ -136,7 +136,7 @@ function change(call: BotCall) {
 export function applyEdit(call: Call, message: Message): void {
   if (message.channel.archived) throw refusals.archivedThread();
   const body = call.body as MessageBody;
-  const keep = body.attachments?.map(({ id }) => id);
+  const keep = body.attachments?.map(({ id }) => String(id));
   const kept = message.attachments.filter(({ id }) => keep?.includes(id) ?? true);
   const { content = message.content, embeds = message.embeds, components = message.components } = body;
   requireSomething({ content, embeds, components }, kept.length + call.uploads.length);

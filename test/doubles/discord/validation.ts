@@ -58,7 +58,7 @@ export interface MessageBody {
   readonly embeds?: readonly APIEmbed[] | null;
   readonly components?: readonly unknown[] | null;
   readonly attachments?:
-    | readonly { readonly id: string; readonly filename?: string | null; readonly description?: string | null }[]
+    | readonly { readonly id: string | number; readonly filename?: string | null; readonly description?: string | null }[]
     | null;
   readonly allowed_mentions?: AllowedMentions | null;
   readonly flags?: number | null;

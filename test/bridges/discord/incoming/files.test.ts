@@ -11,6 +11,8 @@ const file: DiscordFile = {
   description: null,
   duration: null,
   spoiler: false,
+  width: null,
+  height: null,
 };
 
 it.each<[string, Partial<DiscordFile>, boolean, object]>([
@@ -30,7 +32,7 @@ it.each<[string, Partial<DiscordFile>, boolean, object]>([
 });
 
 it('says nothing of a file that Discord does not tell', () => {
-  expect(Object.keys(fileOf({ ...file, contentType: null }, false))).toEqual(['name', 'url', 'size']);
+  expect(Object.keys(fileOf({ ...file, contentType: null }, false))).toEqual(['name', 'url', 'cdn', 'size']);
 });
 
 it.each<[StickerFormatType, object]>([

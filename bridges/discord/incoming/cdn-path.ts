@@ -1,0 +1,27 @@
+/** Where Discord's files are, whatever address they have at the moment. */
+import type { AdapterId, Attachment } from '../../../src/event.ts';
+
+/** What there is to read: files of messages, emoji and stickers. */
+const known = /^(?:attachments\/\d{1,20}\/\d{1,20}\/[^/?#]{1,500}|emojis\/\d{1,20}\.\w{1,5}|stickers\/\d{1,20}\.\w{1,5})$/;
+
+/** An attachment, before it is known which adapter it came through. */
+export interface CdnAttachment extends Omit<Attachment, 'media'> {
+  /** Its path at the CDN. */
+  readonly cdn?: string;
+}
+
+/** Whether a text is the path of something at the CDN that anybody may be shown. */
+export function isCdnPath(path: string): boolean {
+  return known.test(path);
+}
+
+/** The path that goes with an address, as a part of an attachment; nothing where it leads to nothing that could be read. */
+export function cdnOf(address: string): Pick<CdnAttachment, 'cdn'> {
+  const path = URL.canParse(address) ? new URL(address).pathname.slice(1) : '';
+  return isCdnPath(path) ? { cdn: path } : {};
+}
+
+/** The files of a message, with where they can be read. */
+export function withMedia(attachments: readonly CdnAttachment[], adapter: AdapterId): Attachment[] {
+  return attachments.map(({ cdn, ...file }) => (cdn === undefined ? file : { ...file, media: { adapter, uri: cdn } }));
+}
