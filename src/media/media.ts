@@ -70,6 +70,10 @@ export class Media {
   }
 
   async #open({ adapter, uri }: MediaSource, signal: AbortSignal): Promise<Medium | undefined> {
-    return this.#adapters.get(adapter)?.openMedia?.(uri, signal);
+    const medium = await this.#adapters.get(adapter)?.openMedia?.(uri, signal);
+    // Whoever reads it hears of a fault; when nobody does, it is nobody's.
+    medium?.stream.on('error', () => {});
+    if (signal.aborted) medium?.stream.destroy();
+    return medium;
   }
 }
