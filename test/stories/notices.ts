@@ -130,6 +130,28 @@ export function noticeStories(openSite: OpenSite): void {
       await world.matrix.waitFor('▼ alpha is offline');
     });
 
+    test('what happens while the bridge is away, whether the broker keeps it or not, is no news when it is back', async () => {
+      await alpha.publish('state/alpha/map', 'gm_flatgrass', { retain: true });
+      const gordon = await alpha.join('Gordon');
+      const bridge = await world.bridge();
+      await heard(alpha);
+      await clock.leap(10 * MINUTE);
+      await bridge.leave();
+      for (const name of names(20)) await alpha.join(name);
+      await gordon.leaves();
+      await alpha.publish('state/alpha/map', 'gm_construct', { retain: true });
+      const beta = await world.game('beta');
+      await world.bridge();
+      await heard(alpha);
+      await heard(beta);
+      await clock.leap(10 * MINUTE);
+      await alpha.join('Alyx');
+      await heard(alpha);
+      await clock.leap(4 * SECOND);
+      await world.discord.waitFor('Alyx');
+      expect(told()).toEqual(['-# → **Alyx** joined alpha']);
+    });
+
     test('a channel is told what it wants to know', async () => {
       const { channelId } = world.discord;
       const rooms = { discord: channelId, matrix: world.matrix.roomId };
