@@ -157,6 +157,7 @@ export function reactionStories(openSite: OpenSite): void {
       await world.matrix.says('the end, too');
       await world.matrix.waitFor('the end');
       await shown('the end, too');
+      for (const line of ['Bob@bridge: the end', 'Carol@bridge: the end, too']) await alpha.chat.waitFor((said) => said === line);
       expect(alpha.chat.all).toHaveLength(2);
       expect(world.discord.heard()).toEqual(['the end, too']);
       expect(world.lines.filter((line) => /"level":[56]0/.test(line))).toEqual([]);
