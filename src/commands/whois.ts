@@ -12,7 +12,7 @@ import { bold, serverName } from './words.ts';
 /** What is known of a player, or of a platform user who spoke. */
 export const whois: Command = {
   name: 'whois',
-  description: 'Who a player, or somebody who speaks from Discord or Matrix, is',
+  description: 'Who a player is, or somebody who spoke from another platform',
   rank: 'everybody',
   needsNetwork: true,
   options: [{ name: 'who', description: 'Their name or SteamID', required: true, suggests: true }],
