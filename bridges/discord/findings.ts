@@ -3,7 +3,8 @@ import { ChannelType, RESTJSONErrorCodes } from 'discord.js';
 import type { Finding } from '../../src/adapter.ts';
 import type { Account, Api, Channel, Guild } from './api.ts';
 import { codeOf, missingIntent, reasonOf } from './faults.ts';
-import { inviteLink, missingPermissions, permissionsOf } from './permissions.ts';
+import { inviteLink, missingForThreads, missingPermissions, permissionsOf } from './permissions.ts';
+import type { ThreadRule } from './threads.ts';
 
 const writable: readonly ChannelType[] = [
   ChannelType.GuildText,
@@ -11,6 +12,9 @@ const writable: readonly ChannelType[] = [
   ChannelType.GuildVoice,
   ChannelType.GuildStageVoice,
 ];
+
+/** Those that may have threads. */
+const withThreads: readonly ChannelType[] = [ChannelType.GuildText, ChannelType.GuildAnnouncement];
 
 /** What the account itself lacks. */
 export function accountFindings({ applicationId, username, messageContent, guildMembers }: Account): Finding[] {
@@ -26,7 +30,12 @@ export function accountFindings({ applicationId, username, messageContent, guild
 }
 
 /** One finding for each channel. Never throws. */
-export async function* channelFindings(api: Api, account: Account, rooms: readonly string[]): AsyncGenerator<Finding> {
+export async function* channelFindings(
+  api: Api,
+  account: Account,
+  rooms: readonly string[],
+  threads: ThreadRule = 'mirror',
+): AsyncGenerator<Finding> {
   const guilds = new Map<string, Promise<readonly [Guild, readonly string[]]>>();
   const guildOf = (id: string) => {
     const known = guilds.get(id) ?? Promise.all([api.guild(id), api.roles(id, account.userId)]);
@@ -35,7 +44,7 @@ export async function* channelFindings(api: Api, account: Account, rooms: readon
   };
   for (const room of rooms) {
     try {
-      yield await channelFinding(api, account, room, guildOf);
+      yield await channelFinding(api, account, room, guildOf, threads);
     } catch (error) {
       yield { ok: false, text: channelFault(error, account, room) };
     }
@@ -47,6 +56,7 @@ async function channelFinding(
   account: Account,
   room: string,
   guildOf: (id: string) => Promise<readonly [Guild, readonly string[]]>,
+  threads: ThreadRule,
 ): Promise<Finding> {
   if (!isChannelId(room)) return { ok: false, text: noSuchChannel(room) };
   const channel = await api.channel(room);
@@ -58,7 +68,20 @@ async function channelFinding(
   const { overwrites } = channel.threadOf === undefined ? channel : await api.channel(channel.threadOf);
   const granted = permissionsOf(guild, { id: account.userId, roles }, overwrites);
   const missing = missingPermissions(granted, channel.threadOf !== undefined);
-  if (missing.length === 0) return { ok: true, text: `Discord channel ${where}: the bot can read and write` };
+  if (missing.length === 0 && channel.locked) {
+    return {
+      ok: false,
+      text: `Discord thread ${where} is locked: let a moderator unlock it, or take it out of the configuration`,
+    };
+  }
+  if (missing.length === 0) {
+    const isThreaded = threads === 'mirror' && channel.threadOf === undefined && withThreads.includes(channel.type);
+    const lacking = isThreaded ? missingForThreads(granted) : [];
+    return {
+      ok: true,
+      text: `Discord channel ${where}: the bot can read and write${lacking.length > 0 ? withoutThreads(lacking) : ''}`,
+    };
+  }
   return {
     ok: false,
     text: `Discord channel ${where}: the bot lacks ${missing.join(', ')}: allow it in the channel's settings under Permissions, or invite the bot again with ${inviteLink(account.applicationId)}`,
@@ -68,6 +91,10 @@ async function channelFinding(
 /** Whether it looks like an id that Discord gave to a channel. */
 export function isChannelId(room: string): boolean {
   return /^[1-9]\d{14,19}$/.test(room);
+}
+
+function withoutThreads(lacking: readonly string[]): string {
+  return `, but what is said in threads elsewhere is shown beside them, until you allow it ${lacking.join(' and ')} there`;
 }
 
 function channelFault(error: unknown, { applicationId, username }: Account, room: string): string {

@@ -20,13 +20,27 @@ const neededInThread = { ...needed, 'Send Messages in Threads': Flags.SendMessag
 
 /** The names of the permissions that the bridge needs and doesn't have. */
 export function missingPermissions(granted: bigint, inThread: boolean): string[] {
-  if ((granted & Flags.Administrator) !== 0n) return [];
-  const all = Object.entries(inThread ? neededInThread : needed);
-  return all.filter(([, flag]) => (granted & flag) === 0n).map(([name]) => name);
+  return missingOf(inThread ? neededInThread : needed, granted);
 }
 
-/** What it can do without, though not as well: reactions are told in words then. */
-const useful = [Flags.AddReactions, Flags.UseExternalEmojis];
+function missingOf(flags: Readonly<Record<string, bigint>>, granted: bigint): string[] {
+  if ((granted & Flags.Administrator) !== 0n) return [];
+  return Object.entries(flags).flatMap(([name, flag]) => ((granted & flag) === 0n ? [name] : []));
+}
+
+/** What it takes to begin a thread in a channel. */
+const neededForThreads = {
+  'Create Public Threads': Flags.CreatePublicThreads,
+  'Send Messages in Threads': Flags.SendMessagesInThreads,
+};
+
+/** The names of the permissions that the bridge lacks to start threads in a channel. */
+export function missingForThreads(granted: bigint): string[] {
+  return missingOf(neededForThreads, granted);
+}
+
+/** What it can do without, though not as well: reactions are told in words then, and what is said in threads is shown beside them. */
+const useful = [Flags.AddReactions, Flags.UseExternalEmojis, ...Object.values(neededForThreads)];
 
 /** A link under which the owner of a guild lets the bot in, with exactly what it makes use of. */
 export function inviteLink(applicationId: string): string {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { discord } from '../../../bridges/discord/index.ts';
 import type { Adapter } from '../../../src/adapter.ts';
+import type { DiscordChannel, DiscordGuild } from '../../doubles/discord/index.ts';
 import { TestClock } from '../../support/clock.ts';
 import { connected, scene, token } from './setup.ts';
 
@@ -29,6 +30,22 @@ it('says what works in a thread, where its channel decides, and what does not', 
   const [, open, closed] = await findings(adapter);
   expect(open).toBe('ok: Discord channel #side in Guild: the bot can read and write');
   expect(closed).toMatch(/^wrong: Discord channel #aside in Guild: the bot lacks Send Messages in Threads: /);
+});
+
+it('says where threads can not be started, or are locked', async () => {
+  const rooms = (general: DiscordChannel, guild: DiscordGuild) => {
+    const plain = guild.addTextChannel('plain', { rules: [{ of: guild.everyone, deny: ['CreatePublicThreads'] }] });
+    const locked = general.addThread('locked', guild.addMember('owner'));
+    locked.lock();
+    return [plain.id, locked.id];
+  };
+  const [, plain, locked] = await findings((await scene({ rooms })).adapter);
+  expect(plain).toBe(
+    'ok: Discord channel #plain in Guild: the bot can read and write, but what is said in threads elsewhere is shown beside them, until you allow it Create Public Threads there',
+  );
+  expect(locked).toMatch(/^wrong: Discord thread #locked in Guild is locked: /);
+  const [, ignoring] = await findings((await scene({ rooms, config: () => ({ threads: 'ignore' }) })).adapter);
+  expect(ignoring).toBe('ok: Discord channel #plain in Guild: the bot can read and write');
 });
 
 it('says so when the token is wrong, without repeating it', async () => {
@@ -74,8 +91,8 @@ it('names each channel that it can not use, and how to make it usable', async ()
     expect.stringMatching(/^wrong: Discord channel \d+: bridge can't see it: give it the permission View Channel/),
     expect.stringMatching(/^wrong: Discord channel #quiet in Guild: the bot lacks Send Messages, Manage Webhooks: /),
   ]);
-  // 1024 + 2048 + 65536 + 2^29 + 2^38
-  const invite = `https://discord.com/oauth2/authorize?client_id=${bot.applicationId}&scope=bot&permissions=275415108672`;
+  // 64 + 1024 + 2048 + 65536 + 2^18 + 2^29 + 2^35 + 2^38
+  const invite = `https://discord.com/oauth2/authorize?client_id=${bot.applicationId}&scope=bot&permissions=309774847040`;
   expect(lines[3]).toContain(invite);
   expect(host.lines.all.join('\n')).toContain('the bot lacks Manage Webhooks');
   alice.says(general, 'heard all the same');
