@@ -137,6 +137,20 @@ test('what was said long ago, while the bridge was away, is no flood', async () 
   expect(platform.in('two')).toHaveLength(22);
 });
 
+test('who floods with reactions is told once as well, and what is no emoji to the eye is not carried', async () => {
+  await startBridge({ flood: { user_per_minute: 5 } });
+  await platform.says('one', 'Alice', 'hello', 'hello');
+  await platform.sees.waitFor((change) => change === 'two Alice: hello');
+  await platform.reacts('one', 'Bob', 'hello', '\u200b');
+  for (let n = 0; n < 20; n++) await platform.reacts('one', 'Mallory', 'hello', `text ${n}\n${'x'.repeat(100)}`);
+  await platform.reacts('one', 'Bob', 'hello', '👍');
+  await platform.sees.waitFor((change) => change.endsWith('Bob: reacted with 👍 to “hello”'));
+  expect(platform.in('two')).toHaveLength(1 + 5 + 1);
+  expect(platform.in('two')[1]).toBe('Mallory: reacted with text 0 /… to “hello”');
+  expect(platform.in('one')).toEqual([expect.stringContaining('Mallory, that was too much at once')]);
+  expect(game.chat.all).toHaveLength(1);
+});
+
 test('what players said while their server was cut off comes all at once, and is no flood', async () => {
   await startBridge({ flood: { user_per_minute: 5 } });
   const beta = await GameServer.start({ url: broker.url, id: 'beta' });

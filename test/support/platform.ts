@@ -81,6 +81,14 @@ export class Platform {
     });
   }
 
+  /** Somebody reacts to a message, which their room names by this id. */
+  async reacts(room: string, author: string, nativeId: string, emoji: string): Promise<void> {
+    const { place, at, tag, author: who } = this.#message(room, author, '', '');
+    const id = eventId(place, `reaction ${++this.#count}`);
+    const target = eventId(place, nativeId);
+    await this.host.react({ kind: 'reaction', id, at, place, tag, author: who, emoji: { name: emoji }, target });
+  }
+
   /** What can be read in a room now. */
   in(room: string): string[] {
     return [...this.posts.values()]
@@ -105,6 +113,7 @@ export class Platform {
   #adapter(): Adapter {
     return {
       platform: 'Platform',
+      reactions: 'note',
       start: async () => {},
       stop: async () => {},
       open: async (room) => {
