@@ -52,15 +52,22 @@ export function discordStories(openSite: OpenSite): void {
       const { channel } = world.discord;
       bob.member.says(channel, 'look', { attachments: [cat] });
       bob.member.says(channel, '', { attachments: [voice] });
+      world.addPicture('/stickers/749054660769218631.png', 'hello');
       bob.member.says(channel, '', { stickers: [wave] });
       await alpha.chat.waitFor((line) => /^Bob@bridge: look \[image cat\.png, 6 B: a sleeping cat\] http/.test(line));
       await alpha.chat.waitFor((line) => /^Bob@bridge: \[voice message, 1:05\] http/.test(line));
       await alpha.chat.waitFor((line) => /^Bob@bridge: \[sticker Wave\] https:.*749054660769218631\.png$/.test(line));
-      expect((await world.matrix.waitFor('cat.png')).html).toMatch(
-        /look<br><a href="http.*">cat\.png<\/a> \(image, 6 B\): a sleeping cat$/,
-      );
-      expect((await world.matrix.waitFor('voice')).html).toMatch(/>voice-message\.ogg<\/a> \(voice message, 1:05\)$/);
-      expect((await world.matrix.waitFor('Wave')).html).toMatch(/>Wave<\/a> \(sticker\)$/);
+      const shown = async (filename: string) => {
+        const { content, html } = await world.matrix.waitForFile(filename);
+        return [content['msgtype'], html, await world.matrix.download(content['url'])];
+      };
+      expect(await shown('cat.png')).toEqual([
+        'm.image',
+        '<strong>Bob</strong> (Discord): look<br><em>a sleeping cat</em>',
+        'a file',
+      ]);
+      expect(await shown('voice-message.ogg')).toEqual(['m.audio', '<strong>Bob</strong> (Discord)', 'a file']);
+      expect(await shown('Wave')).toEqual(['m.image', '<strong>Bob</strong> (Discord)', 'hello']);
     });
 
     test('an edit of the text leaves the picture where it was', async () => {
@@ -70,7 +77,8 @@ export function discordStories(openSite: OpenSite): void {
       bob.member.edits(message, 'look');
       await alpha.chat.waitFor((line) => /^Bob@bridge: \* look \[image cat\.png, 6 B: a sleeping cat\] http/.test(line));
       const edited = await world.matrix.waitFor('look');
-      expect(edited.html).toContain('cat.png</a> (image, 6 B): a sleeping cat');
+      expect(edited.content['m.new_content']).toMatchObject({ msgtype: 'm.image', filename: 'cat.png' });
+      expect(await world.matrix.standing()).toHaveLength(1);
     });
 
     test('a reply to what a player said names the player, one to a picture says so', async () => {

@@ -133,7 +133,7 @@ export class World {
       mqtt: { url: this.site.broker.url, ...(this.site.broker.credentials(id) ?? { allow_anonymous: true }) },
       data_dir: join(this.#folder, id),
       adapters: {
-        discord: { token: DISCORD_TOKEN, api_url: this.#double.url, ...own('discord'), ...each },
+        discord: { token: DISCORD_TOKEN, api_url: this.#double.url, cdn_url: this.#double.cdnUrl, ...own('discord'), ...each },
         matrix: { homeserver_url: this.site.matrix.url, access_token: this.#botToken, ...own('matrix'), ...each },
       },
       channels: [{ name: 'main', rooms: { discord: this.discord.channelId, matrix: this.matrix.roomId } }],
@@ -159,6 +159,11 @@ export class World {
         if (!game.isOnline(serverId)) await game.presence.waitFor((change) => change === `online ${serverId}`);
     }
     return bridge;
+  }
+
+  /** Discord has a picture of its own, an emoji or a sticker: `/emojis/1.png`. */
+  addPicture(path: string, content: string): void {
+    this.#double.world.attachments.addPicture(path, { contentType: 'image/png', content: new TextEncoder().encode(content) });
   }
 
   /** Waits until a bridge knows that it has no connection to the broker. */
@@ -274,6 +279,22 @@ class MatrixPlace {
 
   async leaves(): Promise<void> {
     await this.#carol.leave(this.roomId);
+  }
+
+  /** Carol sends a file. Gives the event's id. */
+  async sendsFile(content: string | Uint8Array, event: Record<string, unknown>): Promise<string> {
+    const { mimetype = 'text/plain' } = (event['info'] ?? {}) as { mimetype?: string };
+    return this.says({ ...event, url: await this.#carol.upload(content, mimetype) });
+  }
+
+  /** What is in a file that was shown. */
+  download(mxc: unknown): Promise<string> {
+    return this.#carol.download(mxc);
+  }
+
+  /** The first file of this name that a bridge shows. */
+  waitForFile(filename: string): Promise<MatrixSighting> {
+    return this.#carol.sees.waitFor(({ content }) => content['filename'] === filename);
   }
 
   waitFor(words: string, timeout?: number): Promise<MatrixSighting> {

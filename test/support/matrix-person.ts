@@ -118,6 +118,21 @@ export class MatrixPerson {
     await this.#changed.until(() => are() === JSON.stringify(keys), `the reactions ${keys.join(' ')}`, timeout, are);
   }
 
+  /** Uploads a file. @returns its `mxc:` address */
+  async upload(content: string | Uint8Array, type: string): Promise<string> {
+    const headers = { authorization: `Bearer ${this.#token}`, 'content-type': type };
+    const body = Buffer.from(content);
+    const response = await fetch(`${this.#url}/_matrix/media/v3/upload`, { method: 'POST', headers, body });
+    return ((await response.json()) as { content_uri: string }).content_uri;
+  }
+
+  /** What is in a file. @param mxc its address */
+  async download(mxc: unknown): Promise<string> {
+    const path = String(mxc).replace('mxc://', '/_matrix/client/v1/media/download/');
+    const response = await fetch(`${this.#url}${path}`, { headers: { authorization: `Bearer ${this.#token}` } });
+    return response.text();
+  }
+
   async rename(name: string): Promise<void> {
     await this.#request('PUT', `profile/${encodeURIComponent(this.id)}/displayname`, { displayname: name });
   }
