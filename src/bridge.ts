@@ -1,6 +1,8 @@
 /** A whole bridge: the parts that a configuration asks for, put together, started and stopped. */
 import type { Logger } from 'pino';
 import { AdapterError } from './adapter.ts';
+import { letterRoute } from './avatars/letter-route.ts';
+import { openAvatars } from './avatars/open-avatars.ts';
 import { type Broker, startBroker } from './broker.ts';
 import { ChannelMap } from './channel-map.ts';
 import type { Clock } from './clock.ts';
@@ -218,7 +220,10 @@ export class Bridge {
     await outbox.open();
     this.#goOn();
     const memory = this.#store.memory('hub');
-    const hub = new Hub({ map: this.#map, outbox, flood: config.flood, gameReactions: config.gameReactions, memory, clock, log });
+    const avatars = await openAvatars(this.#options, this.#store.memory('avatars'));
+    this.#goOn();
+    const { flood, gameReactions } = config;
+    const hub = new Hub({ map: this.#map, outbox, flood, gameReactions, avatars, memory, clock, log });
     this.#control = await makeControl({
       map: this.#map,
       hub,
@@ -238,7 +243,8 @@ export class Bridge {
   /** Begins to serve what is served by HTTP. */
   async #serve(): Promise<void> {
     this.#media = await openMedia(this.#options, this.#openedStore());
-    this.#http = await serve(this.#options, this.#media.route ? [this.#media.route] : []);
+    const { route } = this.#media;
+    this.#http = await serve(this.#options, [letterRoute(), ...(route ? [route] : [])]);
     if (this.#ending.signal.aborted) await this.#http?.stop();
     this.#goOn();
   }

@@ -1,4 +1,4 @@
-/** The keys `http` and `media` of the configuration: what the bridge serves, and how large the files are that it carries. */
+/** The keys `http`, `media` and `steam` of the configuration: what the bridge serves, how large the files are that it carries, and whose pictures it asks for. */
 import { z } from 'zod';
 import { text } from './config-values.ts';
 
@@ -30,4 +30,12 @@ export const media = z.strictObject(
       .default(50),
   },
   'must be a map with max_mb',
+);
+
+/** The key `steam`: without it, Steam is asked nothing. */
+export const steam = z.strictObject(
+  {
+    api_key: text.regex(/^[\x21-\x7e]{1,100}$/, 'must be the key that https://steamcommunity.com/dev/apikey gives'),
+  },
+  'must be a map with api_key',
 );

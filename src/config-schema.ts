@@ -1,7 +1,7 @@
 /** The one schema of a configuration: what may stand in it, and what is there by default. */
 import { z } from 'zod';
 import { CHANNEL_NAME_RULE, channelName } from './channel-name.ts';
-import { http, media } from './config-http.ts';
+import { http, media, steam } from './config-http.ts';
 import { mqtt, tls } from './config-mqtt.ts';
 import { databaseUrl, flood, maxDeliveryAgeHours, store } from './config-store.ts';
 import { oneOrMore, text } from './config-values.ts';
@@ -71,6 +71,7 @@ export const schema = z.strictObject({
   game_reactions: z.boolean('must be true or false').default(true),
   http: http.optional(),
   media: media.prefault({}),
+  steam: steam.optional(),
   standby: z.boolean('must be true or false').default(false),
   log_level: z
     .enum(
@@ -91,6 +92,7 @@ export function knownKeys(path: readonly PropertyKey[]): string[] {
   if (path[0] === 'flood') return Object.keys(flood.shape);
   if (path[0] === 'http') return Object.keys(http.shape);
   if (path[0] === 'media') return Object.keys(media.shape);
+  if (path[0] === 'steam') return Object.keys(steam.shape);
   if (path[0] === 'channels') return Object.keys(channel.shape);
   return [];
 }

@@ -56,6 +56,8 @@ export interface Config {
   readonly http: { readonly host: string; readonly port: number; readonly publicUrl: string | undefined } | undefined;
   /** How large a file may be that the bridge carries, in bytes. */
   readonly maxFileBytes: number;
+  /** The key for Steam's interface, which tells the pictures of players; undefined when it is asked nothing. */
+  readonly steamApiKey: string | undefined;
   /** Whether this instance waits while another one with the same server id is there. */
   readonly standby: boolean;
   readonly logLevel: string;
@@ -138,6 +140,7 @@ export async function parseConfig({ raw, variables }: Settings, entries: Adapter
     gameReactions: given.game_reactions,
     http: given.http && { host: given.http.host, port: given.http.port, publicUrl: given.http.public_url },
     maxFileBytes: given.media.max_mb * 1_000_000,
+    steamApiKey: given.steam?.api_key,
     standby: given.standby,
     logLevel: given.log_level,
     adapters: withServers(adapters, given.server_id),

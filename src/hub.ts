@@ -1,6 +1,7 @@
 /** The hub: takes what happened on any side, finds who hears of it, and hands it to the outbox. */
 import type { Logger } from 'pino';
 import type { Memory } from './adapter.ts';
+import type { Avatars } from './avatars/avatars.ts';
 import type { ChannelMap } from './channel-map.ts';
 import { type RoomAddress, roomId } from './channels.ts';
 import type { Clock } from './clock.ts';
@@ -38,6 +39,8 @@ export interface HubOptions {
   readonly flood: FloodGateOptions['perMinute'];
   /** Whether players are told of reactions to what they said. */
   readonly gameReactions: boolean;
+  /** The pictures of those who bring none. */
+  readonly avatars: Avatars;
   /** Where the hub may keep small things over a restart. */
   readonly memory: Memory;
   readonly clock: Clock;
@@ -103,6 +106,9 @@ export class Hub {
     outbox.add(networkDestination(server, circumstances, gameReactions ? outbox : undefined, outbox.threads));
     new Notices({ ...this.#options, chat: server.chat, tell: (id, draft) => this.#notice(server, id, draft) }).start();
     server.chat.on('say', (event) => this.#heardFromServer(server, event));
+    server.chat.on('user', ({ user, change }) => {
+      if (change !== 'del' && user.steamid64 !== undefined) this.#options.avatars.expect(user.steamid64);
+    });
     server.chat.on('ready', () => {
       this.#flood.cameBack();
       outbox.retry(networkId(server));
@@ -126,8 +132,9 @@ export class Hub {
 
   /** A user's name or looks changed. */
   changed(member: Member, author: Author): void {
-    const { clock } = this.#options;
-    this.#tellOf(member, author.id, { kind: 'profile', at: clock.now(), adapter: member.id, author });
+    const { clock, avatars } = this.#options;
+    const dressed = avatars.dress(author, member.id);
+    this.#tellOf(member, author.id, { kind: 'profile', at: clock.now(), adapter: member.id, author: dressed });
   }
 
   /** A user left the platform's rooms. */
@@ -146,8 +153,9 @@ export class Hub {
   /** The event as others see it; undefined when it is not carried. */
   #admit(event: Heard, member: Member, place: RoomPlace): Heard | undefined {
     if (event.kind === 'removal' || event.kind === 'reaction-removal') return event;
-    const shown =
+    const bare =
       event.kind === 'reaction' ? presentableReaction(event) : presentable(event.kind === 'edit' ? event.message : event);
+    const shown = bare && { ...bare, author: this.#options.avatars.dress(bare.author, member.id) };
     if (!shown || !this.#mayPass(shown.author, event.at, member, place)) return undefined;
     return event.kind === 'edit' && shown.kind === 'message' ? { ...event, message: shown } : shown;
   }
@@ -178,7 +186,12 @@ export class Hub {
     }
     if (verdict !== 'yes') return;
     // Without waiting before this: what is added to the store with it must be in the same transaction.
-    void this.#options.outbox.takeNew((seq) => saidByPlayer(event, seq, this.#options.clock.now()), heardIn.map(roomId));
+    const { outbox, clock, avatars } = this.#options;
+    const said = (seq: number) => {
+      const message = saidByPlayer(event, seq, clock.now());
+      return { ...message, author: avatars.dress(message.author, server.id, user) };
+    };
+    void outbox.takeNew(said, heardIn.map(roomId));
   }
 
   /** Something happened on a game server, as one virtual server sees it: those rooms of its adapters are told that want to know. */

@@ -16,6 +16,11 @@ export class Recent<Key, Value> {
     return this.#entries.has(key);
   }
 
+  /** Everything that is remembered, what was set longest ago first. */
+  entries(): IterableIterator<[Key, Value]> {
+    return this.#entries.entries();
+  }
+
   set(key: Key, value: Value): void {
     this.#entries.delete(key);
     this.#entries.set(key, value);

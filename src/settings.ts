@@ -41,6 +41,7 @@ const VARIABLES: Readonly<Record<string, readonly [path: string, read: Read]>> =
   HTTP_PORT: ['http.port', asNumber],
   PUBLIC_URL: ['http.public_url', asText],
   MEDIA_MAX_MB: ['media.max_mb', asNumber],
+  STEAM_API_KEY: ['steam.api_key', asText],
   STANDBY: ['standby', asFlag],
   GAME_REACTIONS: ['game_reactions', asFlag],
   LOG_LEVEL: ['log_level', asText],
@@ -87,7 +88,7 @@ export function secretsIn(raw: unknown): string[] {
     });
   if (typeof raw !== 'object' || raw === null) return [];
   return Object.entries(raw).flatMap(([key, value]) =>
-    typeof value === 'string' && /token|password|secret/i.test(key) ? [value] : secretsIn(value),
+    typeof value === 'string' && /token|password|secret|api_?key/i.test(key) ? [value] : secretsIn(value),
   );
 }
 
