@@ -229,7 +229,9 @@ test('a room whose channel or adapter is no longer configured is told of once an
   await control.add('main', room('far', 'other'), by);
   await scene.stop();
   const before = scene.lines.all.length;
-  await restart({ adapters: { platform: {} }, channels: [{ name: 'main', rooms: { platform: ['one', 'two'] } }] });
+  const less = { adapters: { platform: {} }, channels: [{ name: 'main', rooms: { platform: ['one', 'two'] } }] };
+  expect((await scene.check(less)).filter((line) => line.includes('is not bridged'))).toHaveLength(2);
+  await restart(less);
   const told = scene.lines.all.slice(before).map((line) => (JSON.parse(line) as { msg: string }).msg);
   expect(told.filter((line) => line.includes('is not bridged'))).toEqual([
     expect.stringMatching(
@@ -259,6 +261,9 @@ test('a room that is put into the configuration later is there once, and as one 
 });
 
 test('an adapter can begin without a room', async () => {
+  expect(await scene.check({ channels: [] })).toContain(
+    '✗ adapters.other: no channel has a room of it; set channels.0.rooms.other, or add one with the command bridge add.',
+  );
   await restart({ channels: [] });
   expect(scene.lines.all.join()).toContain(
     'adapters.platform: no channel has a room of it; set channels.0.rooms.platform, or add one with',

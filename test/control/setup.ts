@@ -3,8 +3,9 @@ import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { Bridge } from '../../src/bridge.ts';
 import { startBroker } from '../../src/broker.ts';
+import { check } from '../../src/check.ts';
 import { systemClock } from '../../src/clock.ts';
-import { parseConfig } from '../../src/config.ts';
+import { type Config, parseConfig } from '../../src/config.ts';
 import type { Actor, Control } from '../../src/control.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { newFolder } from '../store/open.ts';
@@ -40,6 +41,28 @@ export class Scene {
 
   /** Starts a bridge, after the one before has stopped: the channel `main` with the rooms `one` and `two`, and the channel `side` with `three`. */
   async start(settings: Record<string, unknown> = {}): Promise<{ bridge: Bridge; control: Control }> {
+    const config = await this.#config(settings);
+    const log = pino({ level: 'debug', base: null }, { write: (line: string) => this.lines.add(line) });
+    await this.stop();
+    const bridge = new Bridge({ config, log, clock: systemClock, random: Math.random, shutdown: () => {} });
+    this.#bridge = bridge;
+    onTestFinished(() => bridge.stop());
+    await bridge.start();
+    await bridge.ready(AbortSignal.timeout(10_000));
+    if (!this.game.isOnline('bridge')) await this.game.presence.waitFor((change) => change === 'online bridge');
+    const { control } = bridge;
+    if (!control) throw new Error('the bridge has no control');
+    return { bridge, control };
+  }
+
+  /** What the command `check` says of a configuration. */
+  async check(settings: Record<string, unknown> = {}): Promise<string[]> {
+    const lines: string[] = [];
+    await check(await this.#config(settings), pino({ level: 'silent' }), (line) => lines.push(line));
+    return lines;
+  }
+
+  #config(settings: Record<string, unknown>): Promise<Config> {
     const raw = {
       mqtt: { url: this.#url, allow_anonymous: true },
       data_dir: this.dataDir,
@@ -54,18 +77,7 @@ export class Scene {
       platform: { load: async () => this.platform.module },
       other: { load: async () => this.other.module },
     };
-    const config = await parseConfig({ raw, variables: new Map(), file: undefined }, entries);
-    const log = pino({ level: 'debug', base: null }, { write: (line: string) => this.lines.add(line) });
-    await this.stop();
-    const bridge = new Bridge({ config, log, clock: systemClock, random: Math.random, shutdown: () => {} });
-    this.#bridge = bridge;
-    onTestFinished(() => bridge.stop());
-    await bridge.start();
-    await bridge.ready(AbortSignal.timeout(10_000));
-    if (!this.game.isOnline('bridge')) await this.game.presence.waitFor((change) => change === 'online bridge');
-    const { control } = bridge;
-    if (!control) throw new Error('the bridge has no control');
-    return { bridge, control };
+    return parseConfig({ raw, variables: new Map(), file: undefined }, entries);
   }
 
   /** What the audit log holds, the newest first, as a command sees it beside the bridge. */
