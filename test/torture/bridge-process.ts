@@ -1,18 +1,23 @@
 /** The bridge as a process of its own, that is killed and started again. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Journal } from './journal.ts';
+
+/** What it says of an end that left something undone. */
+const UNFINISHED = /[^"]*(?:could not be kept before the end|the stop took too long)[^"]*/;
 
 export class BridgeProcess {
   readonly #program: string;
   readonly #folder: string;
   readonly #journal: Journal;
   #child: ChildProcess | undefined;
+  /** Resolves when all that it said is in its log. */
+  #written: Promise<unknown> = Promise.resolve();
   #starts = 0;
-  /** Runs that ended though nobody ended them. */
-  readonly crashes: string[] = [];
+  /** Runs that ended though nobody ended them, or that did not end in order when they were asked to. */
+  readonly faults: string[] = [];
 
   /**
    * @param program the built `main.js`
@@ -41,24 +46,41 @@ export class BridgeProcess {
     child.stdout.pipe(file, { end: false });
     child.stderr.pipe(file, { end: false });
     child.once('close', () => file.end());
+    this.#written = once(file, 'finish');
     child.once('exit', (code, signal) => {
       if (this.#child !== child) return;
       this.#child = undefined;
-      this.crashes.push(`run ${this.#starts} ended by itself (${code ?? signal}): ${log}`);
+      this.faults.push(`run ${this.#starts} ended by itself (${code ?? signal}): ${log}`);
       this.#journal.note(`the bridge ended by itself (${code ?? signal})`);
     });
     this.#child = child;
     this.#journal.note(`bridge started, run ${this.#starts}, pid ${child.pid}`);
   }
 
-  /** Ends it with a signal. @returns its exit code; null when the signal killed it, or when it did not run */
-  async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
+  /** Kills it. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  /** Asks it to end, and sees whether it does so in order. */
+  async stop(): Promise<void> {
+    const { log } = this;
+    const code = await this.#end('SIGTERM');
+    const said = readFileSync(log, 'utf8');
+    // Before it listens for signals, which is before it says anything, one kills it.
+    if (code !== 0 && said !== '') this.faults.push(`asked to end, run ${this.#starts} ended with ${code}: ${log}`);
+    const [unfinished] = UNFINISHED.exec(said) ?? [];
+    if (unfinished !== undefined) this.faults.push(`asked to end, run ${this.#starts} said "${unfinished}": ${log}`);
+  }
+
+  /** @returns the exit code, once all that it said is in its log; null when the signal killed it */
+  async #end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
     const child = this.#child;
-    if (!child) return null;
+    if (!child) return 0;
     this.#child = undefined;
-    const ended = once(child, 'exit');
+    const ended = Promise.all([once(child, 'exit'), this.#written]);
     child.kill(signal);
-    const [code] = (await ended) as [number | null];
+    const [[code]] = (await ended) as [[number | null], unknown];
     return code;
   }
 }

@@ -6,7 +6,7 @@ import type { TcpProxy } from '../support/proxy.ts';
 import type { Random } from './random.ts';
 import type { TortureWorld } from './world.ts';
 
-/** What can be chosen: the kills, and what befalls each of the three sides. */
+/** What can be chosen: the ends of the bridge, and what befalls each of the three sides. */
 export const GROUPS = ['kill', 'broker', 'discord', 'matrix'] as const;
 
 export type Group = (typeof GROUPS)[number];
@@ -28,7 +28,17 @@ export const DISTURBANCES: readonly Disturbance[] = [
     group: 'kill',
     async happen({ bridge }, random) {
       const away = random.next() < 0.5 ? 0 : random.between(0, 2_000);
-      await bridge.end('SIGKILL');
+      await bridge.kill();
+      await pause(away);
+      bridge.start();
+    },
+  },
+  {
+    name: 'stop',
+    group: 'kill',
+    async happen({ bridge }, random) {
+      const away = random.next() < 0.5 ? 0 : random.between(0, 2_000);
+      await bridge.stop();
       await pause(away);
       bridge.start();
     },

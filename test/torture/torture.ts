@@ -12,7 +12,7 @@ export interface TortureOptions {
   readonly seed: number;
   /** How long there is talk and trouble, in milliseconds. */
   readonly duration: number;
-  /** How often the bridge is killed. */
+  /** How often the bridge is killed or stopped. */
   readonly kills: number;
   /** How often something befalls the broker or the connection to it. */
   readonly cuts: number;
@@ -85,10 +85,8 @@ async function run(world: TortureWorld, options: TortureOptions): Promise<Outcom
   journal.note('the trouble is over');
 
   await quiet(world, said, patience, journal);
-  const remarks: string[] = [];
-  const code = await world.bridge.end('SIGTERM');
-  if (code !== 0) remarks.push(`asked to end, the bridge ended with ${code}: ${world.bridge.log}`);
-  remarks.push(...world.bridge.crashes);
+  await world.bridge.stop();
+  const remarks = [...world.bridge.faults];
   const { double: discord } = world.discord;
   for (const violation of [...discord.violations, ...world.matrix.double.violations].slice(0, 5))
     remarks.push(`forbidden: ${JSON.stringify(violation)}`);

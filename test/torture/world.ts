@@ -183,7 +183,7 @@ export async function makeWorld({ broker, journal, program, dataDir = 'data' }: 
       ]);
     },
     async close() {
-      await bridge.end('SIGKILL');
+      await bridge.kill();
       await Promise.all(games.map((game) => game.stop()));
       await Promise.all([wire, discordProxy, matrixProxy].map((proxy) => proxy.cut()));
       await Promise.all([discord.stop(), matrix.stop(), witness.endAsync(true)]);
