@@ -15,8 +15,8 @@ export interface LoaderOptions {
   readonly log: Logger;
 }
 
-/** Bytes that may be in memory at once, unless a single file may have more. */
-const IN_MEMORY = 64_000_000;
+/** Bytes of files that may be read or sent at once, unless a single file may have more. Those who send them copy them once or twice. */
+const IN_MEMORY = 32_000_000;
 /** How long the files of one message may take, in milliseconds: half of the time that a delivery has. */
 const TIME = 15_000;
 const TRIES = 2;
@@ -58,6 +58,7 @@ export class Loader {
     const end = () => ending.abort(new Error('given up'));
     const cancel = this.#options.clock.after(TIME, () => ending.abort(new Error('it took too long')));
     signal.addEventListener('abort', end);
+    if (signal.aborted) end();
     try {
       const loaded: (LoadedFile | undefined)[] = [];
       let left = share;

@@ -2,9 +2,11 @@
 import { describe, test } from 'vitest';
 import { commandStories } from '../stories/commands.ts';
 import { brokerStories, conversationStories } from '../stories/conversation.ts';
+import { mediaStories } from '../stories/media.ts';
 import { noticeBrokerStories, noticeStories } from '../stories/notices.ts';
 import { reactionStories } from '../stories/reactions.ts';
 import { replyStories } from '../stories/replies.ts';
+import { threadStories } from '../stories/threads.ts';
 import type { Site } from '../stories/world.ts';
 import { TcpProxy } from '../support/proxy.ts';
 import { registerOnSynapse } from '../support/synapse.ts';
@@ -38,8 +40,10 @@ async function realServers(): Promise<Site> {
 if (MQTT_URL && MQTT_USERS && MATRIX_HOMESERVER_URL && MATRIX_REGISTRATION_SECRET) {
   describe('on Mosquitto and Synapse', () => {
     conversationStories(realServers);
+    mediaStories(realServers);
     commandStories(realServers);
     brokerStories(realServers);
+    threadStories(realServers);
     replyStories(realServers);
     reactionStories(realServers);
     noticeStories(realServers);
