@@ -1,6 +1,6 @@
 /** What a notice reads like in Discord: small print, under the name of the server that it is about. */
 import { MessageFlags } from 'discord.js';
-import type { Notice } from '../../src/event.ts';
+import { BRIDGE_ID, type Notice } from '../../src/event.ts';
 import { type Identity, identityOf } from './identity.ts';
 import { renderMarkdown } from './markdown/render.ts';
 import type { Content } from './outgoing.ts';
@@ -9,7 +9,7 @@ import type { Content } from './outgoing.ts';
 const maxContent = 2_000;
 /** Nobody's telephone rings, and nothing unfolds. https://discord.com/developers/docs/resources/message#message-object-message-flags */
 const quietly = MessageFlags.SuppressNotifications | MessageFlags.SuppressEmbeds;
-/** Servers are as the operator named them. */
+/** Whoever it is about, the bridge speaks: its own words are no player's. */
 const nobody = { bot: undefined, resembles: () => false };
 
 /** A notice as a webhook's message. Lines that are too many for one are left out. */
@@ -19,6 +19,6 @@ export function printOf({ body, tag, place }: Notice): { identity: Identity; con
     const longer = `${text}${text === '' ? '' : '\n'}-# ${line}`;
     if (longer.length <= maxContent) text = longer;
   }
-  const identity = identityOf({ author: { id: 'server', name: tag }, tag, place }, '{name}', nobody);
+  const identity = identityOf({ author: { id: BRIDGE_ID, name: tag }, tag, place }, '{name}', nobody);
   return { identity, content: { text, plain: text, users: [], flags: quietly } };
 }

@@ -56,6 +56,10 @@ test('a server whose name Discord forbids', async () => {
   expect(made.discord.violations).toEqual([]);
 });
 
+test('a server is called what it is called, whatever that sounds like', () => {
+  expect(printOf(notice(offlineText('server'), 'server')).identity.username).toBe('server');
+});
+
 test('a webhook that was deleted is replaced', async () => {
   const made = await connected();
   await notify(made, notice(offlineText('alpha')));
