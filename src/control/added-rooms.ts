@@ -8,6 +8,7 @@ import type { Member } from '../member.ts';
 import type { RoomStore, StoredRoom } from '../store/rooms.ts';
 import type { Finder, WantedRoom } from './finding.ts';
 import { type OpeningOptions, openRoom } from './opening.ts';
+import type { Restored } from './restore.ts';
 import * as sentences from './sentences.ts';
 
 /** What follows the channel map. */
@@ -44,12 +45,16 @@ const ROOM = /^[^\s\p{C}]{1,255}$/u;
 export class AddedRooms {
   readonly #options: AddedRoomsOptions;
   readonly #all: Map<string, StoredRoom>;
+  /** Those that no longer fit the configuration, and are in no channel. */
+  readonly #unmapped: Map<string, StoredRoom>;
   #turn: Promise<unknown> = Promise.resolve();
 
-  /** @param restored those that are in the map already */
-  constructor(options: AddedRoomsOptions, restored: readonly StoredRoom[]) {
+  /** @param restored its rooms are in the map already */
+  constructor(options: AddedRoomsOptions, { rooms, unmapped }: Pick<Restored, 'rooms' | 'unmapped'>) {
+    const byKey = (all: readonly StoredRoom[]) => new Map(all.map((stored) => [roomKey(addressOf(stored)), stored]));
     this.#options = options;
-    this.#all = new Map(restored.map((stored) => [roomKey(addressOf(stored)), stored]));
+    this.#all = byKey(rooms);
+    this.#unmapped = byKey(unmapped);
   }
 
   /** Who wanted a room; undefined for one of the configuration. */
@@ -86,6 +91,7 @@ export class AddedRooms {
     };
     const isNew = !this.#isThere(channel);
     this.#all.set(roomKey(stored), stored);
+    this.#unmapped.delete(roomKey(stored));
     map.add({ adapter: member.id, room, channel });
     follower.opened(member, room);
     if (isNew) for (const other of this.#options.everywhere()) follower.opened(other, nameAsRoom(channel));
@@ -101,6 +107,8 @@ export class AddedRooms {
 
   async #remove(wanted: WantedRoom, by: Actor): Promise<string> {
     const { finder, map, rooms, follower } = this.#options;
+    const left = [...this.#unmapped.values()].find(({ adapter, room }) => adapter === wanted.adapter && room === wanted.room);
+    if (left) return this.#forget(left, by);
     const { member, address } = finder.room(wanted);
     const words = sentences.roomName(member.adapter.platform, address.room);
     const stored = this.#all.get(roomKey(address));
@@ -118,6 +126,14 @@ export class AddedRooms {
     member.adapter.close?.(address.room);
     await Promise.all(kept);
     return `${words} is no longer in ${from}${isGone ? ', which is gone with it' : ''}: nothing is carried to or from it.`;
+  }
+
+  async #forget(stored: StoredRoom, by: Actor): Promise<string> {
+    const { adapter, room, channel } = stored;
+    this.#unmapped.delete(roomKey(addressOf(stored)));
+    this.#options.note('remove', `room ${room} of ${adapter} from ${sentences.channelWords(channel)}`, by);
+    await this.#options.rooms.remove(adapter, room);
+    return `Room ${room} of ${adapter}, which did not fit the configuration any more, is forgotten.`;
   }
 
   /** @throws {ControlError} when it is none, or in a channel already */

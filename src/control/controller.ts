@@ -69,7 +69,7 @@ export class Controller implements Control {
       closed: (address: RoomAddress) => hub.removeRoom(address),
     };
     const forgetPause = (what: string | RoomAddress) => this.#pauses.forget(what);
-    this.#added = new AddedRooms({ ...common, follower, everywhere, forgetPause }, restored.rooms);
+    this.#added = new AddedRooms({ ...common, follower, everywhere, forgetPause }, restored);
   }
 
   channels(): readonly ChannelReport[] {

@@ -10,6 +10,8 @@ import { capital, channelWords, timeWords } from './sentences.ts';
 export interface Restored {
   readonly rooms: readonly StoredRoom[];
   readonly pauses: readonly StoredPause[];
+  /** Rooms that no longer fit the configuration. */
+  readonly unmapped: readonly StoredRoom[];
   /** Sentences for the operator about what could not be put back. */
   readonly ignored: readonly string[];
 }
@@ -22,6 +24,7 @@ export interface Restored {
 export async function restoreMap(map: ChannelMap, store: RoomStore, adapters: readonly AdapterConfig[]): Promise<Restored> {
   const ignored: string[] = [];
   const rooms: StoredRoom[] = [];
+  const unmapped: StoredRoom[] = [];
   for (const stored of await store.rooms()) {
     const { channel, made } = stored;
     const address = addressOf(stored);
@@ -35,12 +38,15 @@ export async function restoreMap(map: ChannelMap, store: RoomStore, adapters: re
     if (missing === undefined) {
       map.add({ ...address, channel });
       rooms.push(stored);
-    } else ignored.push(ignoredRoom(stored, missing));
+    } else {
+      unmapped.push(stored);
+      ignored.push(ignoredRoom(stored, missing));
+    }
   }
   const names = new Set(map.channels.map(({ name }) => name));
   const pauses = (await store.pauses()).filter((pause) => (pause.channel ? names.has(pause.channel) : map.has(addressOf(pause))));
   for (const pause of pauses) map.setPaused(pause.channel || addressOf(pause), true);
-  return { rooms, pauses, ignored };
+  return { rooms, pauses, unmapped, ignored };
 }
 
 /** What the operator is told of adapters that have no room yet: they can be given one at run time. */
@@ -58,7 +64,7 @@ export function stillPaused({ channel, adapter, room, by, at }: StoredPause): st
 }
 
 function ignoredRoom({ adapter, room, channel, by }: StoredRoom, missing: string): string {
-  return `Room ${room} of ${adapter}, which ${by.name} added to ${channelWords(channel)} on ${timeWords(by.at)}, is not bridged: ${missing} is no longer in the configuration.`;
+  return `Room ${room} of ${adapter}, which ${by.name} added to ${channelWords(channel)} on ${timeWords(by.at)}, is not bridged: ${missing} is no longer in the configuration. The command bridge remove forgets it.`;
 }
 
 function addressOf({ adapter, room }: { readonly adapter: string; readonly room: string }): RoomAddress {

@@ -237,12 +237,21 @@ test('a room whose channel or adapter is no longer configured is told of once an
     expect.stringMatching(
       /^Room new of platform, which Olga added to the channel "side" on .* UTC, is not bridged: the channel "side" is no longer in/,
     ),
-    expect.stringMatching(/^Room far of other, .* the adapter other is no longer in the configuration\.$/),
+    expect.stringMatching(
+      /^Room far of other, .* the adapter other is no longer in the configuration\. The command bridge remove forgets it\.$/,
+    ),
   ]);
   expect(control.channels().map(({ name }) => name)).toEqual(['main']);
   await restart();
   expect(roomsOf('side')).toEqual(['platform/three', 'platform/new']);
   expect(roomsOf('main')).toContain('other/far');
+  await restart(less);
+  expect(await control.remove(room('far', 'other'), by)).toBe(
+    'Room far of other, which did not fit the configuration any more, is forgotten.',
+  );
+  expect(await refusal(control.remove(room('far', 'other'), by))).toMatch(/^ControlError: There is no adapter "other"/);
+  await restart();
+  expect(roomsOf('main')).not.toContain('other/far');
 });
 
 test('a room that is put into the configuration later is there once, and as one of the configuration', async () => {
