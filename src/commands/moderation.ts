@@ -1,6 +1,6 @@
 /** Kick, slap and ban: one message to every server that the moderator can see. */
 import type { CommandOption } from '../command.ts';
-import { type AowlAction, NotConnectedError, PublishError } from '../crosschat/index.ts';
+import { type AowlAction, NotConnectedError, PublishError, RefusedError } from '../crosschat/index.ts';
 import { toLine } from '../text/line.ts';
 import { literal } from '../text/tree.ts';
 import { type Command, type Given, optionOf } from './command.ts';
@@ -79,14 +79,17 @@ async function moderate(given: Given, action: AowlAction, duration?: number) {
   await record(given, { action, target: whom, detail });
   const departure = watchDeparture(chat, target.is, { clock: services.clock, ms: PATIENCE });
   try {
-    const undelivered = await send(given, action, target, reason, duration);
-    const reached = servers.filter((id) => !undelivered.includes(id));
-    if (reached.length === 0) throw new Refusal('The message broker took it for no server, so nobody could act.');
+    const { refused, late } = await send(given, action, target, reason, duration);
+    const reached = servers.filter((id) => !refused.includes(id));
+    if (reached.length === 0) throw new Refusal('The MQTT broker refused it, so nobody could act.');
     if (action === 'ban') keepBan(given, target, reason, duration);
-    const lost = undelivered.length === 0 ? '' : ` ${listed(undelivered.map(serverName))} could not be reached.`;
+    const but = [
+      late.length === 0 ? '' : ` ${listed(late.map(serverName))} will get it when the connection to the broker is back.`,
+      refused.length === 0 ? '' : ` The broker refused it for ${listed(refused.map(serverName))}.`,
+    ].join('');
     const outcome = await outcomeOf(action, target, departure);
     recordLater(given, { action: `${action} result`, target: whom, detail: outcome });
-    return literal(`${headline(given, action, target, duration)} sent to ${listed(reached.map(serverName))}; ${outcome}.${lost}`);
+    return literal(`${headline(given, action, target, duration)} sent to ${listed(reached.map(serverName))}; ${outcome}.${but}`);
   } catch (error) {
     if (error instanceof Refusal) recordLater(given, { action: `${action} result`, target: whom, detail: error.message });
     throw error;
@@ -95,17 +98,25 @@ async function moderate(given: Given, action: AowlAction, duration?: number) {
   }
 }
 
-/** The ids of the servers that it did not get to. @throws {Refusal} when it got nowhere */
-async function send(given: Given, action: AowlAction, target: Target, reason: string, duration: number | undefined) {
+/** Sends it, and tells for which servers the broker refused it, and which get it later. @throws {Refusal} when it was not sent */
+async function send(
+  given: Given,
+  action: AowlAction,
+  target: Target,
+  reason: string,
+  duration: number | undefined,
+): Promise<{ refused: readonly string[]; late: readonly string[] }> {
   const { view, origin } = given;
   const extra = duration === undefined ? {} : { duration: Math.round(duration / 1_000) };
   try {
     await origin.server.chat.state.sendAowl(action, target.aowl, reason, { extra, to: ({ id }) => view.includes(id) });
-    return [];
+    return { refused: [], late: [] };
   } catch (error) {
-    if (error instanceof PublishError) return error.undelivered;
     if (error instanceof NotConnectedError) throw new Refusal('The connection to the MQTT broker was lost: nothing was sent.');
-    throw error;
+    if (!(error instanceof PublishError)) throw error;
+    // What the connection could not carry is kept, and goes out with the next one.
+    const { undelivered, cause } = error;
+    return cause instanceof RefusedError ? { refused: undelivered, late: [] } : { refused: [], late: undelivered };
   }
 }
 
