@@ -21,8 +21,8 @@ import { Lease, type Tenure } from './lease.ts';
 import type { Media } from './media/media.ts';
 import { type Member, makeMember } from './member.ts';
 import { networkId } from './network-destination.ts';
-import { noticeIn } from './notice.ts';
 import { Outbox } from './outbox/outbox.ts';
+import { ownMessage } from './own-message.ts';
 import { openMedia, serve } from './serve.ts';
 import { openStore, type Store, StoreError } from './store/store.ts';
 import type { VirtualServer } from './virtual-server.ts';
@@ -214,7 +214,7 @@ export class Bridge {
     if (this.#ending.signal.aborted) await this.#store.close();
     this.#goOn();
     const { database, writer } = this.#store;
-    const notice = (place: Place, text: string, seq: number) => noticeIn(place, text, seq, clock.now());
+    const notice = (place: Place, text: string, seq: number) => ownMessage(place, text, seq, clock.now());
     const outbox = new Outbox({ database, writer, maxAge: config.maxDeliveryAge, notice, clock, random, log });
     this.#outbox = outbox;
     await outbox.open();

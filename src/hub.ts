@@ -21,11 +21,11 @@ import { FloodGate, type FloodGateOptions } from './flood-gate.ts';
 import { isBlank, originIn, presentable, presentableReaction, saidByPlayer } from './incoming.ts';
 import type { Member } from './member.ts';
 import { networkDestination, networkId } from './network-destination.ts';
-import { noticeIn } from './notice.ts';
 import { Notices } from './notices/notices.ts';
 import type { Draft } from './notices/server-watch.ts';
 import { Origins } from './origins.ts';
 import type { Outbox } from './outbox/outbox.ts';
+import { ownMessage } from './own-message.ts';
 import { Recent } from './recent.ts';
 import { roomDestination } from './room-destination.ts';
 import { sanitizeName } from './text/names.ts';
@@ -164,7 +164,7 @@ export class Hub {
     const verdict = member.everywhere ? 'yes' : this.#flood.ofUser(`${member.id}/${id}`, name, at);
     if (verdict === 'first-no') {
       const { outbox, clock } = this.#options;
-      void outbox.takeNew((seq) => noticeIn(place, tooMuch(name), seq, clock.now()), [roomId(place)]);
+      void outbox.takeNew((seq) => ownMessage(place, tooMuch(name), seq, clock.now()), [roomId(place)]);
     }
     return verdict === 'yes';
   }

@@ -3,7 +3,7 @@ import { BRIDGE_ID, type Message, numberedId, type Place } from './event.ts';
 import { literal } from './text/tree.ts';
 
 /** A message by the bridge. @param seq its number among events */
-export function noticeIn(place: Place, text: string, seq: number, at: number): Message {
+export function ownMessage(place: Place, text: string, seq: number, at: number): Message {
   return {
     kind: 'message',
     id: numberedId(seq),
