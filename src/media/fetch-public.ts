@@ -35,7 +35,7 @@ export interface Fetched {
 }
 
 /** Something was not fetched. The message says why, to be read after a colon. */
-export class FetchError extends Error {
+class FetchError extends Error {
   override readonly name = 'FetchError';
 }
 

@@ -44,6 +44,22 @@ export function mediaStories(openSite: OpenSite): void {
       expect(file?.filename).toBe('my_cat.png');
     });
 
+    test('an address still works after a restart', async () => {
+      const bridge = await world.bridge(served);
+      await world.matrix.sendsFile('meow!!', picture);
+      const line = await alpha.chat.waitFor((said) => said.includes('cat'));
+      await bridge.stop();
+      expect(await open(await world.bridge(served), line)).toBe('200 image/png meow!!');
+    });
+
+    test('another address than the one that was given away leads to nothing', async () => {
+      const bridge = await world.bridge(served);
+      await world.matrix.sendsFile('meow!!', picture);
+      const line = await alpha.chat.waitFor((said) => said.includes('cat'));
+      expect(await open(bridge, line.replace('my%20cat', 'your%20cat'))).toMatch(/^404 /);
+      expect(await open(bridge, `${publicUrl}/media/../../etc/passwd`)).toMatch(/^404 /);
+    });
+
     test('without a public address, a game is told that there is a picture', async () => {
       await world.bridge();
       await world.matrix.sendsFile('meow!!', picture);

@@ -7,7 +7,7 @@ import { Media, type MediaOptions } from '../../src/media/media.ts';
 import type { Uploads } from '../../src/store/uploads.ts';
 
 /** What adapters uploaded, for as long as the test holds it. */
-export function testUploads(): Uploads {
+function testUploads(): Uploads {
   const known = new Map<string, string>();
   return {
     find: async (adapter, { adapter: from, uri }) => known.get(`${adapter} ${from} ${uri}`),
