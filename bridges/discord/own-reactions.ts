@@ -3,6 +3,7 @@ import { RESTJSONErrorCodes } from 'discord.js';
 import type { Logger } from 'pino';
 import type { OwnReaction } from '../../src/adapter.ts';
 import type { Emoji } from '../../src/event.ts';
+import { isEmoji, qualifiedEmoji } from '../../src/text/emoji.ts';
 import type { Api } from './api.ts';
 import { codeOf, deliveryFault } from './faults.ts';
 import { whereabouts } from './native-id.ts';
@@ -61,22 +62,10 @@ export class OwnReactions {
   }
 }
 
-/** How Discord may know an emoji; nothing for a text that is none, and for a picture that is not Discord's. */
+/** How Discord may know an emoji, best in the form that is recommended; nothing for a text that is none, and for a picture that is not Discord's. */
 function formsOf(emoji: Emoji): string[] {
   const id = customEmojiId(emoji);
   if (id !== undefined) return [`${emoji.name.replaceAll(/\W/g, '') || 'emoji'}:${id}`];
-  if (emoji.url !== undefined || !/\p{Extended_Pictographic}|\p{RI}|\u20e3/u.test(emoji.name)) return [];
-  return [...new Set([qualified(emoji.name), emoji.name])];
-}
-
-/**
- * An emoji in the form that is recommended, and that Discord knows: what is text by default is followed by what makes it an emoji, and
- * nothing else is. https://unicode.org/reports/tr51/#def_fully_qualified_emoji
- */
-function qualified(emoji: string): string {
-  const bare = emoji.replaceAll('\ufe0f', '');
-  return bare.replaceAll(
-    /(?!\p{Emoji_Presentation})(?:\p{Extended_Pictographic}|[0-9#*](?=\u20e3))(?!\p{Emoji_Modifier})/gu,
-    '$&\ufe0f',
-  );
+  if (emoji.url !== undefined || !isEmoji(emoji.name)) return [];
+  return [...new Set([qualifiedEmoji(emoji.name), emoji.name])];
 }

@@ -1,6 +1,7 @@
 /** A Matrix event → what somebody reacted with. */
 import { z } from 'zod';
 import { type Emoji, eventId, type Place, type Reaction } from '../../src/event.ts';
+import { emojiKey } from './emoji-key.ts';
 import { bridgeMark, type RoomEvent, toAuthor } from './event.ts';
 
 /** @see https://spec.matrix.org/v1.13/client-server-api/#event-annotations-and-reactions */
@@ -38,7 +39,7 @@ export function toReaction(event: RoomEvent, { target, emoji }: Reacted, place: 
 
 /** The key of the annotation that stands for an emoji. Clients show any text, and no picture that is not on Matrix. */
 export function keyOf({ name, url }: Emoji): string {
-  return url === undefined ? name : inColons(name);
+  return url === undefined ? emojiKey(name) : inColons(name);
 }
 
 function inColons(name: string): string {

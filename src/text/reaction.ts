@@ -1,6 +1,7 @@
 /** Reactions in words. */
 import type { Emoji, Message, Reaction } from '../event.ts';
 import { fileLabel } from './context.ts';
+import { qualifiedEmoji } from './emoji.ts';
 import { excerpt } from './excerpt.ts';
 import { toPlain } from './plain.ts';
 import { literal, type RichText } from './tree.ts';
@@ -10,7 +11,7 @@ const MAX_EXCERPT = 40;
 
 /** Whether two are the same to people: some platforms add a mark that asks for a colored emoji, others don't. */
 export function isSameEmoji(one: Emoji, other: Emoji): boolean {
-  return one.url === other.url && bare(one.name) === bare(other.name);
+  return one.url === other.url && qualifiedEmoji(one.name) === qualifiedEmoji(other.name);
 }
 
 /**
@@ -38,8 +39,4 @@ export function reactionNote(reaction: Reaction, target: Message | undefined): M
 
 function shown({ name, url }: Emoji): RichText {
   return url === undefined ? literal(name) : [{ type: 'emoji', name, url }];
-}
-
-function bare(name: string): string {
-  return name.replaceAll('\ufe0f', '');
 }

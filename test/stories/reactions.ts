@@ -38,7 +38,7 @@ export function reactionStories(openSite: OpenSite): void {
       const here = await shown('the key');
       const there = await world.matrix.waitFor('the key');
       bob.member.reacts(here, '👍');
-      await world.matrix.waitForReactions(there.id, '👍');
+      await world.matrix.waitForReactions(there.id, '👍️');
       await alpha.chat.waitFor((line) => line === 'Bob@bridge: * reacted with 👍 to “I found the key”');
       await world.matrix.reacts(there.id, '🎉');
       await reactionsTo(here, '👍 Bob', '🎉 bot-1');
@@ -58,16 +58,16 @@ export function reactionStories(openSite: OpenSite): void {
       const here = await shown('shall we');
       bob.member.reacts(here, '👍');
       dave.member.reacts(here, '👍');
-      await world.matrix.waitForReactions(mine, '👍');
+      await world.matrix.waitForReactions(mine, '👍️');
       bob.member.unreacts(here, '👍');
       dave.member.reacts(here, '🎉');
-      await world.matrix.waitForReactions(mine, '👍', '🎉');
+      await world.matrix.waitForReactions(mine, '👍️', '🎉');
       dave.member.unreacts(here, '👍');
       await world.matrix.waitForReactions(mine, '🎉');
       dave.member.clearsReactions(here);
       await world.matrix.waitForReactions(mine);
       bob.member.reacts(here, '👍');
-      await world.matrix.waitForReactions(mine, '👍');
+      await world.matrix.waitForReactions(mine, '👍️');
       expect(alpha.chat.all).toEqual(['Carol@bridge: shall we play?']);
     });
 
