@@ -6,6 +6,7 @@ import { mediaStories } from '../bridges/matrix/media-stories.ts';
 import { openingStories } from '../bridges/matrix/opening-stories.ts';
 import { reactionStories } from '../bridges/matrix/reaction-stories.ts';
 import { matrixStories } from '../bridges/matrix/stories.ts';
+import { threadStories } from '../bridges/matrix/thread-stories.ts';
 import { registerOnSynapse } from '../support/synapse.ts';
 
 const { MATRIX_HOMESERVER_URL: url, MATRIX_REGISTRATION_SECRET: secret } = process.env;
@@ -28,4 +29,5 @@ describe('The Matrix adapter on Synapse', () => {
   deliveryStories(synapse);
   reactionStories(synapse);
   openingStories(synapse);
+  threadStories(synapse);
 });

@@ -43,7 +43,7 @@ if (MQTT_URL && MQTT_USERS && MATRIX_HOMESERVER_URL && MATRIX_REGISTRATION_SECRE
     mediaStories(realServers);
     commandStories(realServers);
     brokerStories(realServers);
-    threadStories(realServers);
+    threadStories(realServers, 20);
     replyStories(realServers);
     reactionStories(realServers);
     noticeStories(realServers);

@@ -1,0 +1,4 @@
+import { openDouble } from './double.ts';
+import { threadStories } from './thread-stories.ts';
+
+threadStories(async () => (await openDouble()).site);
