@@ -185,6 +185,19 @@ export function durableStories(lab: () => Lab, sound: boolean): void {
     await expect.poll(() => alpha.on('state/bridge/status').at(-1)).toMatchObject({ started: again.chat.state.me().started });
   });
 
+  test.runIf(sound)('what others say while a bridge is stopped in order is heard after the next start, once', async () => {
+    const { life, alpha } = await both();
+    const lines = Array.from({ length: 500 }, (_, index) => `line ${index}`);
+    const begun = next(life.chat, 'say', ({ text }) => text === lines[50]);
+    const said = say(alpha, lines);
+    await begun;
+    await life.chat.stop();
+    await said;
+    const again = await begin(life.kill());
+    await expect.poll(() => again.heard(), { timeout: 10_000 }).toContain(lines.at(-1));
+    expect(await again.heard()).toEqual(lines);
+  });
+
   test('of two processes with one id, the one that began last stays, whatever the other one kept', async () => {
     const alpha = await peer();
     const first = await begin(undefined, { random: () => 0.5 });
