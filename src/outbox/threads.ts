@@ -29,6 +29,9 @@ export class Threads {
   /** By destination and native id. */
   readonly #natives = new Recent<string, KeptThread>(MAX_RECENT);
 
+  /** What people call them, where they are theirs. */
+  readonly #names = new Recent<EventId, string>(MAX_RECENT);
+
   constructor(options: ThreadsOptions) {
     this.#options = options;
   }
@@ -49,7 +52,7 @@ export class Threads {
     if (known !== undefined || (await this.#atDestination(id, home)) === undefined) {
       this.#note(home, { id, nativeId, name: isOwn ? name : '', usedAt: this.#options.clock.now() });
     }
-    const called = (isOwn ? undefined : await store.nameOf(id)) ?? name;
+    const called = (isOwn ? undefined : (this.#names.get(id) ?? (await store.nameOf(id)))) ?? name;
     return { id, ...(called !== '' && { name: called }) };
   }
 
@@ -84,6 +87,7 @@ export class Threads {
     const isSame = before?.nativeId === thread.nativeId && before.name === thread.name;
     if (isSame && thread.usedAt - before.usedAt < USE_STEP) return;
     this.#at.set(key, thread);
+    if (thread.name !== '') this.#names.set(thread.id, thread.name);
     this.#natives.set(keyOf(destination, thread.nativeId), thread);
     this.#options.store.put(destination, thread);
   }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   type AdapterId,
   type Attachment,
+  type EventId,
   eventId,
   type Message,
   type Place,
@@ -43,6 +44,15 @@ function says(name: string, body: string | RichText, extra: Partial<Message> = {
 const file = (name: string): Attachment => ({ name, url: `https://a.example/${name}`, mimeType: 'image/png' });
 const shown = (messages: readonly Message[], mode: JoinMode, room = 2_000): string =>
   toPlain(join(messages, mode, room).message.body);
+
+it.each(['speaker', 'digest'] as const)('what was said in different threads is not joined: %s', (mode) => {
+  const thread = { id: 'discord/1/7' as EventId, name: 'Raid' };
+  const messages = [says('Alice', 'one', { thread }), says('Alice', 'two', { thread }), says('Alice', 'three')];
+  const { message, count } = join(messages, mode, 2_000);
+  expect(count).toBe(2);
+  expect(message.thread).toEqual(thread);
+  expect(join(messages.slice(2), mode, 2_000).message.thread).toBeUndefined();
+});
 
 describe('what one speaker said', () => {
   it('is joined line by line, in their name, up to the next speaker', () => {

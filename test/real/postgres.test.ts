@@ -8,6 +8,7 @@ import { openTestStore, type TestStore } from '../store/open.ts';
 import { pruneStories } from '../store/prune-stories.ts';
 import { recordStories } from '../store/record-stories.ts';
 import { roomStories } from '../store/room-stories.ts';
+import { threadStories } from '../store/thread-stories.ts';
 import { names, put, writerStories } from '../store/writer-stories.ts';
 import { type Tap, TcpProxy } from '../support/proxy.ts';
 
@@ -49,6 +50,7 @@ describe.runIf(url)('the store on PostgreSQL', () => {
   memoryStories(open);
   recordStories(open);
   roomStories(open);
+  threadStories(open);
   pruneStories(open);
   writerStories(open);
 

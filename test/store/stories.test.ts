@@ -3,10 +3,12 @@ import { openTestStore } from './open.ts';
 import { pruneStories } from './prune-stories.ts';
 import { recordStories } from './record-stories.ts';
 import { roomStories } from './room-stories.ts';
+import { threadStories } from './thread-stories.ts';
 import { writerStories } from './writer-stories.ts';
 
 memoryStories(openTestStore);
 pruneStories(openTestStore);
 recordStories(openTestStore);
 roomStories(openTestStore);
+threadStories(openTestStore);
 writerStories(openTestStore);
