@@ -341,6 +341,7 @@ describe('what is wrong is said, with the key and what would be right', () => {
       /^flood\.user_per_minute: must not be below 0/,
     ],
     ['a flood limit that is no map', { 'config.yaml': 'flood: 5' }, {}, /^flood: must be a map with user_per_minute and/],
+    ['reactions in other words', {}, { GAME_REACTIONS: 'some' }, /^GAME_REACTIONS: must be true or false\.$/],
     ['a standby in other words', {}, { STANDBY: 'maybe' }, /^STANDBY: must be true or false\.$/],
     ['a standby without a broker', {}, { STANDBY: 'true' }, /^STANDBY: needs a broker that both instances reach/],
     ['an age without end', {}, { MAX_DELIVERY_AGE_HOURS: '1e9' }, /^MAX_DELIVERY_AGE_HOURS: must be a number of hours\.$/],
@@ -375,6 +376,7 @@ test('how long things are kept and how much may be said, from the file, from var
     http: undefined,
     maxFileBytes: 50_000_000,
     standby: false,
+    gameReactions: true,
   });
   const env = {
     DATABASE_URL: 'postgresql://bridge:pw@db.example/bridge',

@@ -5,6 +5,7 @@ const parse = (more: Record<string, unknown>) => schema.safeParse({ token: 'toke
 
 it.each<[string, Record<string, unknown>, object]>([
   ['nothing', {}, { bots: 'ignore', system_messages: ['threads'] }],
+  ['reactions by default', {}, { reactions: 'native' }],
   ['all bots', { bots: 'relay' }, { bots: 'relay' }],
   ['some bots', { bots: ['1', '22'] }, { bots: ['1', '22'] }],
   ['a bot in a variable', { bots: '1' }, { bots: ['1'] }],
@@ -23,6 +24,7 @@ it.each<[Record<string, unknown>, string]>([
   [{ bots: [12345] }, 'must be "ignore", "relay" or a list of ids of bots and webhooks, each in quotes'],
   [{ bots: ['@MEE6'] }, 'must be "ignore", "relay" or a list of ids of bots and webhooks, each in quotes'],
   [{ system_messages: ['leaves'] }, 'must be "none" or a list of joins, boosts, pins, threads'],
+  [{ reactions: 'yes' }, 'must be "native", "note" or "none"'],
   [{ system_messages: 7 }, 'must be "none" or a list of joins, boosts, pins, threads'],
 ])('refuses %j, and says what would be right', (given, message) => {
   expect(parse(given).error?.issues.map((issue) => issue.message)).toEqual([message]);

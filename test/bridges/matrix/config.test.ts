@@ -4,7 +4,7 @@ import { matrix } from '../../../bridges/matrix/index.ts';
 const valid = { homeserver_url: 'https://hs.test/', access_token: 'syt_x' };
 
 it('takes an address and a token, and names people by default', () => {
-  expect(matrix.schema.parse(valid)).toMatchObject({ ...valid, name_template: '{name} ({server})' });
+  expect(matrix.schema.parse(valid)).toMatchObject({ ...valid, name_template: '{name} ({server})', reactions: 'native' });
 });
 
 test.each<[unknown, string]>([
@@ -14,6 +14,7 @@ test.each<[unknown, string]>([
   [{ homeserver_url: 'https://hs.test' }, 'must be the access token'],
   [{ ...valid, access_token: 'secret token' }, 'without spaces'],
   [{ ...valid, access_token: 'secret\ntoken' }, 'without spaces'],
+  [{ ...valid, reactions: true }, 'must be \\"native\\", \\"note\\" or \\"none\\"'],
   [{ ...valid, name_template: 'somebody' }, 'must have {name} in it'],
 ])('refuses %j, without repeating a secret', (config, sentence) => {
   const { error } = matrix.schema.safeParse(config);
