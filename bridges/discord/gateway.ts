@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Memory } from '../../src/adapter.ts';
 import type { RoomRef } from '../../src/event.ts';
 import { createClient } from './client.ts';
+import type { SlashCommands } from './commands/slash.ts';
 import { Hearing } from './hearing.ts';
 import type { Members } from './members.ts';
 import { Missed } from './missed.ts';
@@ -27,8 +28,7 @@ interface GatewayOptions extends TalkRules {
   readonly guildMembers: boolean;
   /** Learns who is in the guilds. */
   readonly members: Members;
-  /** Listens to commands as well. */
-  readonly listenToCommands: (client: Client) => void;
+  readonly slash: SlashCommands;
   /** The channels that are heard; {@link Gateway.follow} and {@link Gateway.leave} change them. */
   readonly rooms: RoomRef[];
   readonly memory: Memory;
@@ -88,7 +88,7 @@ export class Gateway {
     this.#talk.listen(this.#client);
     listenToReactions(this.#client, this.#talk, options, events);
     members.follow(this.#client, guildMembers);
-    options.listenToCommands(this.#client);
+    options.slash.listen(this.#client);
     listenToPeople(this.#client, rooms, events);
   }
 
@@ -144,6 +144,11 @@ export class Gateway {
     this.#hearing.forget(room);
     this.#threads.leave(room);
     this.#threadPositions.forget(room);
+  }
+
+  /** Lets Discord know the commands, where it doesn't. */
+  registerCommands(): void {
+    this.#options.slash.register(this.#client);
   }
 
   /** Disconnects for good. */

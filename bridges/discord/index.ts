@@ -14,7 +14,7 @@ import type { Edit, EventId, Message, Notice, RoomRef } from '../../src/event.ts
 import { type Account, Api } from './api.ts';
 import { Cdn } from './cdn.ts';
 import { CommandRequests } from './commands/requests.ts';
-import { listenToCommands } from './commands/slash.ts';
+import { SlashCommands } from './commands/slash.ts';
 import { type DiscordConfig, schema } from './config.ts';
 import { badToken, gatewayFault, isUnauthorized, missingIntent, reasonOf, waitOf } from './faults.ts';
 import { accountFindings, channelFindings } from './findings.ts';
@@ -221,6 +221,7 @@ class DiscordAdapter implements Adapter {
       if (ok) this.#host.log.info(text);
       else this.#host.log.error(text);
     }
+    gateway.registerCommands();
   }
 
   async #knownAccount(signal: AbortSignal): Promise<Account> {
@@ -254,14 +255,13 @@ class DiscordAdapter implements Adapter {
         apiUrl: this.#config.api_url,
         guildMembers,
         members: this.#members,
-        listenToCommands: (client) =>
-          listenToCommands(client, {
-            host: this.#host,
-            requests: new CommandRequests(this.#api.requests),
-            applicationId,
-            trusted: { admins, moderators, owners },
-            signal: this.#stopping.signal,
-          }),
+        slash: new SlashCommands({
+          host: this.#host,
+          requests: new CommandRequests(this.#api.requests),
+          applicationId,
+          trusted: { admins, moderators, owners },
+          signal: this.#stopping.signal,
+        }),
         rooms: this.#rooms,
         ears: {
           own: { applicationId, userId },

@@ -29,21 +29,35 @@ interface SlashOptions {
 /** Milliseconds until Discord is told that an answer takes a while: it waits for 3 s, and the way there takes some of them. */
 const patience = 1_500;
 
-/** Registers the commands wherever the client is, and answers whoever gives one. */
-export function listenToCommands(client: Client, options: SlashOptions): void {
-  const { host, requests, applicationId, signal } = options;
-  const { clock, log } = host;
-  const definitions = definitionsOf(host.commands.all);
-  const registration = new Registration({ requests, applicationId, definitions, clock, log, signal });
-  client
-    .on(Events.ClientReady, ({ guilds }) => {
-      for (const guild of guilds.cache.values()) registration.add(guild);
-    })
-    .on(Events.GuildCreate, (guild) => registration.add(guild))
-    .on(Events.InteractionCreate, (interaction) => {
-      if (signal.aborted) return;
-      answer(interaction, options).catch((error: unknown) => log.warn(`A command could not be answered: ${reasonOf(error)}`));
-    });
+export class SlashCommands {
+  readonly #options: SlashOptions;
+  readonly #registration: Registration;
+
+  constructor(options: SlashOptions) {
+    const { host, requests, applicationId, signal } = options;
+    const { clock, log } = host;
+    const definitions = definitionsOf(host.commands.all);
+    this.#options = options;
+    this.#registration = new Registration({ requests, applicationId, definitions, clock, log, signal });
+  }
+
+  /** Answers whoever gives a command, and registers the commands in guilds that the bot is let into. */
+  listen(client: Client): void {
+    const { host, signal } = this.#options;
+    client
+      .on(Events.GuildCreate, (guild) => this.#registration.add(guild))
+      .on(Events.InteractionCreate, (interaction) => {
+        if (signal.aborted) return;
+        answer(interaction, this.#options).catch((error: unknown) =>
+          host.log.warn(`A command could not be answered: ${reasonOf(error)}`),
+        );
+      });
+  }
+
+  /** Registers the commands in the guilds that the bot is in. To be called when everything more urgent is done. */
+  register({ guilds }: Client): void {
+    for (const guild of guilds.cache.values()) this.#registration.add(guild);
+  }
 }
 
 async function answer(interaction: Interaction, options: SlashOptions): Promise<void> {
