@@ -20,6 +20,7 @@ export function builtIns(terminal: Terminal | undefined): AdapterEntries {
           DISCORD_API_URL: 'api_url',
           DISCORD_BOTS: 'bots',
           DISCORD_SYSTEM_MESSAGES: 'system_messages',
+          DISCORD_THREADS: 'threads',
           DISCORD_ADMINS: 'admins',
           DISCORD_MODERATORS: 'moderators',
         },
