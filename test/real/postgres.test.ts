@@ -6,6 +6,7 @@ import type { StoreOptions } from '../../src/store/store.ts';
 import { memoryStories } from '../store/memory-stories.ts';
 import { openTestStore, type TestStore } from '../store/open.ts';
 import { pruneStories } from '../store/prune-stories.ts';
+import { reactionStories } from '../store/reaction-stories.ts';
 import { recordStories } from '../store/record-stories.ts';
 import { roomStories } from '../store/room-stories.ts';
 import { threadStories } from '../store/thread-stories.ts';
@@ -48,6 +49,7 @@ describe.runIf(url)('the store on PostgreSQL', () => {
   }
 
   memoryStories(open);
+  reactionStories(open);
   recordStories(open);
   roomStories(open);
   threadStories(open);

@@ -1,6 +1,7 @@
 import { memoryStories } from './memory-stories.ts';
 import { openTestStore } from './open.ts';
 import { pruneStories } from './prune-stories.ts';
+import { reactionStories } from './reaction-stories.ts';
 import { recordStories } from './record-stories.ts';
 import { roomStories } from './room-stories.ts';
 import { threadStories } from './thread-stories.ts';
@@ -8,6 +9,7 @@ import { writerStories } from './writer-stories.ts';
 
 memoryStories(openTestStore);
 pruneStories(openTestStore);
+reactionStories(openTestStore);
 recordStories(openTestStore);
 roomStories(openTestStore);
 threadStories(openTestStore);
