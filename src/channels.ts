@@ -1,5 +1,6 @@
 /** The channel map: who hears what is said where. */
 import { type AdapterId, type NoticeSubject, noticeSubjects, type Place, type RoomRef, type ServerId } from './event.ts';
+import { anyGlob } from './text/glob.ts';
 
 /** A room and the adapter it belongs to. */
 export interface RoomAddress {
@@ -59,13 +60,4 @@ export function roomId(address: RoomAddress): string {
 
 function isSameRoom(a: RoomAddress, b: RoomAddress): boolean {
   return a.adapter === b.adapter && a.room === b.room;
-}
-
-/** Whether a text, a server's id, fits any of some patterns: `*` stands for any characters, `?` for one. */
-export function anyGlob(globs: readonly string[]): (text: string) => boolean {
-  const patterns = globs.map((glob) => {
-    const source = glob.replace(/[\\^$.*+?()[\]{}|]/g, (char) => (char === '*' ? '.*' : char === '?' ? '.' : `\\${char}`));
-    return new RegExp(`^${source}$`, 'su');
-  });
-  return (text) => patterns.some((pattern) => pattern.test(text));
 }

@@ -1,8 +1,8 @@
 /** Who is on the servers, and what the servers are. */
 import type { CrossChatServer } from '../crosschat/index.ts';
-import { toLine } from '../text/line.ts';
 import { asLines } from '../text/lines.ts';
 import { nearest } from '../text/nearest.ts';
+import { gameOf } from '../text/server.ts';
 import { literal, type RichText } from '../text/tree.ts';
 import { type Command, type Given, optionOf } from './command.ts';
 import { Refusal } from './refusal.ts';
@@ -79,9 +79,10 @@ function serverCalled(text: string, online: readonly CrossChatServer[]): CrossCh
 }
 
 /** `alpha (gm_construct, sandbox)` */
-function headOf({ id, states }: CrossChatServer): RichText {
-  const about = ['map', 'gamemode'].map((key) => toLine(states.get(key) ?? '').slice(0, 64)).filter((value) => value !== '');
-  return [...bold(serverName(id)), ...literal(about.length > 0 ? ` (${about.join(', ')})` : '')];
+function headOf(server: CrossChatServer): RichText {
+  const { map, gamemode } = gameOf(server);
+  const about = [map, gamemode].filter((value) => value !== '');
+  return [...bold(serverName(server.id)), ...literal(about.length > 0 ? ` (${about.join(', ')})` : '')];
 }
 
 function playTime({ user }: Person, { services }: Given): string {

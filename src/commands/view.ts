@@ -1,8 +1,8 @@
 /** What a caller can see of the network: the game servers of the channels that are heard where they are. */
-import { anyGlob } from '../channels.ts';
 import type { Invocation } from '../command.ts';
 import type { ChannelReport } from '../control.ts';
 import type { CrossChatServer, CrossChatUser } from '../crosschat/index.ts';
+import { anyGlob } from '../text/glob.ts';
 import { sanitizeName } from '../text/names.ts';
 import type { Origin, Services } from './command.ts';
 

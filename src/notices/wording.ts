@@ -2,6 +2,7 @@
 import { excerpt } from '../text/excerpt.ts';
 import { sanitizeName } from '../text/names.ts';
 import { literal, type RichText } from '../text/tree.ts';
+import { unlinked } from '../text/unlinked.ts';
 
 /** Somebody who came or went. */
 export interface Person {
@@ -21,8 +22,6 @@ const MAX_NAMED = 3;
 const ORDINARY = /^(?:client )?(?:disconnect(?:ed)?|quit|left)(?: by user)?\.?$/i;
 /** Servers put it into reasons; it is nobody's business. */
 const IP_ADDRESS = /\b\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?\b|(?<![\w:])\[?(?:[\da-f]{0,4}:){3,7}[\da-f]{1,4}\]?(?![\w:])/gi;
-/** Unseen, it keeps programs from taking a piece of text for an address: a name is no place for an advertisement. */
-const WORD_JOINER = '\u2060';
 
 /** `→ Gordon joined alpha`, `→ 12 players joined alpha (Gordon, Alyx, Barney, …)` @param count how many they are, the named ones included */
 export function joinedText(people: readonly Person[], count: number, server: string): RichText {
@@ -89,9 +88,4 @@ function mapName(map: string): string {
 
 function playerCount(count: number): string {
   return count === 1 ? '1 player' : `${count.toLocaleString('en')} players`;
-}
-
-/** A text in which no program finds an address. */
-function unlinked(text: string): string {
-  return text.replace(/(?<=\S)[.:](?=\S)/g, `$&${WORD_JOINER}`);
 }
