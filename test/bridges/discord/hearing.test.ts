@@ -86,3 +86,34 @@ it('keeps the order over a second break while it still fetches what the first on
   await first;
   expect(heard).toEqual(['a9', 'a10', 'a12', 'a13']);
 });
+
+it('hears a thread after what was said in its room before, also one that begins during a break', async () => {
+  const { hearing, heard } = listen();
+  hearing.hold();
+  hearing.hear(message(1));
+  const caughtUp = hearing.catchUp(async (room, pass) => {
+    if (room === 'a') pass([message(1)]);
+  });
+  hearing.follow('thread');
+  hearing.hear(message(2, 'thread'), 'a');
+  hearing.afterwards('thread', () => heard.push('changed'), 'a');
+  expect(heard).toEqual(['a1']);
+  await caughtUp;
+  expect(heard).toEqual(['a1', 'thread2', 'changed']);
+  hearing.hear(message(3, 'thread'), 'a');
+  expect(heard.at(-1)).toBe('thread3');
+});
+
+it('holds back a thread that is met between a break and the catching up', async () => {
+  const { hearing, heard } = listen();
+  hearing.hold();
+  hearing.follow('thread', '4');
+  hearing.hear(message(9, 'thread'), 'a');
+  await hearing.catchUp(async (room, pass) => {
+    if (room === 'thread') pass([message(5, 'thread'), message(9, 'thread')]);
+  });
+  expect(heard).toEqual(['thread5', 'thread9']);
+  hearing.forget('thread');
+  hearing.hear(message(10, 'thread'), 'a');
+  expect(heard).toHaveLength(2);
+});

@@ -14,4 +14,5 @@ declare module 'discord-api-spec/zod' {
   export const CreateTextThreadWithMessageRequestSchema: $ZodType;
   export const CreateTextThreadWithoutMessageRequestSchema: $ZodType;
   export const UpdateThreadRequestPartialSchema: $ZodType;
+  export const ThreadResponseSchema: $ZodType;
 }
