@@ -18,6 +18,8 @@ export function builtIns(terminal: Terminal | undefined): AdapterEntries {
         required: { DISCORD_TOKEN: 'token' },
         optional: {
           DISCORD_API_URL: 'api_url',
+          DISCORD_NAME_TEMPLATE: 'name_template',
+          DISCORD_MENTIONS: 'mentions',
           DISCORD_BOTS: 'bots',
           DISCORD_SYSTEM_MESSAGES: 'system_messages',
           DISCORD_THREADS: 'threads',

@@ -24,7 +24,10 @@ export function accountFindings({ applicationId, username, messageContent, guild
   }
   if (!guildMembers) {
     const fix = missingIntent(applicationId, 'Server Members Intent');
-    findings.push({ ok: false, text: `Changed names and people who leave are not noticed, everything else works: ${fix}` });
+    findings.push({
+      ok: false,
+      text: `Changed names and people who leave are not noticed, and nobody can be called by name; everything else works: ${fix}`,
+    });
   }
   return findings;
 }
