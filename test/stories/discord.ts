@@ -88,7 +88,10 @@ export function discordStories(openSite: OpenSite): void {
       const [asked] = channel.messages;
       bob.member.says(channel, 'I', { ...(asked && { replyTo: asked }) });
       await alpha.chat.waitFor((line) => line === 'Bob@bridge: (re Alice [alpha]: who has the key?) I');
-      expect((await world.matrix.waitFor('I')).html).toContain('<strong>Alice [alpha]</strong>: who has the key?');
+      const there = await world.matrix.waitFor('the key');
+      expect((await world.matrix.waitFor('(Discord): I')).content['m.relates_to']).toEqual({
+        'm.in_reply_to': { event_id: there.id },
+      });
       const picture = bob.member.says(channel, '', { attachments: [cat] });
       bob.member.says(channel, 'mine', { replyTo: picture });
       await alpha.chat.waitFor((line) => line === 'Bob@bridge: (re Bob: [image cat.png, 6 B: a sleeping cat]) mine');
