@@ -65,7 +65,11 @@ export class Uploads {
     const known = this.#emoji.get(source.uri);
     if (typeof known === 'string') return known;
     if (known !== undefined && known > clock.now()) return undefined;
-    const mxc = await this.#once({ name, media: source }, source, maxEmojiSize, signal);
+    const mxc = await this.#once({ name, media: source }, source, maxEmojiSize, signal).catch(() => {
+      // A word does for now: nobody's text waits for a picture in it.
+      signal.throwIfAborted();
+      return undefined;
+    });
     this.#emoji.set(source.uri, mxc ?? clock.now() + emojiPause);
     const [oldest] = this.#emoji.keys();
     if (this.#emoji.size > maxKnown && oldest !== undefined) this.#emoji.delete(oldest);

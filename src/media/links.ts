@@ -19,6 +19,9 @@ const LIFETIME = 30 * 86_400_000;
 const SIGNATURE = 16;
 const KEY = 'link-key';
 
+/** How long a name may be in an address: a line in a game holds few characters. */
+const MAX_NAME = 60;
+
 const payload = z.tuple([z.int().min(0), z.string(), z.string()]);
 
 /** The key that addresses are signed with: as old as the store. */
@@ -45,7 +48,7 @@ export class Links {
   write(source: MediaSource, { name }: Pick<Attachment, 'name'>, now: number): string {
     const expires = Math.ceil((now + LIFETIME) / 1_000);
     const said = Buffer.from(JSON.stringify([expires, source.adapter, source.uri])).toString('base64url');
-    const file = encodeURIComponent(safeFileName(name)).replace(/['()]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
+    const file = shortName(safeFileName(name));
     return `${this.#base}${said}.${this.#sign(said, file).toString('base64url')}/${file}`;
   }
 
@@ -61,4 +64,12 @@ export class Links {
   #sign(said: string, file: string): Buffer {
     return createHmac('sha256', this.#key).update(`media ${said}/${file}`).digest().subarray(0, SIGNATURE);
   }
+}
+
+/** A name as it stands in an address; of one that is too long there, the ending. */
+function shortName(name: string): string {
+  const encode = (text: string) => encodeURIComponent(text).replace(/['()]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
+  const encoded = encode(name);
+  if (encoded.length <= MAX_NAME) return encoded;
+  return `file${/\.[A-Za-z0-9]{1,12}$/.exec(name)?.[0] ?? ''}`;
 }

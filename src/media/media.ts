@@ -57,7 +57,8 @@ export class Media {
     return {
       maxBytes,
       load: (...args) => this.#loader.load(...args),
-      uploaded: (source) => uploads.find(adapter, source),
+      // What can't be looked up is uploaded again.
+      uploaded: (source) => uploads.find(adapter, source).catch(() => undefined),
       noteUpload: (source, uri) => uploads.note(adapter, source, uri, clock.now()),
     };
   }

@@ -67,6 +67,15 @@ test('a homeserver that asks for a pause gets it, and then the file', async () =
   expect(await shown()).toEqual(['m.image Alice (alpha): look']);
 });
 
+test('nobody waits for a picture in the text', async () => {
+  const { matrix, bridge, room, shown } = await scene();
+  matrix.fail({ how: 'answer', method: 'POST', path: /upload/, status: 429, errcode: 'M_LIMIT_EXCEEDED', retryAfter: 60_000 });
+  const place = { kind: 'room', adapter: 'shelf', room: '1' } as never;
+  const body = [{ type: 'emoji', name: 'cat', url: 'cat' }] as const;
+  await send(bridge, room, said('', { place, body }));
+  expect(await shown()).toEqual(['m.text Alice (alpha): :cat:']);
+});
+
 test('a picture whose answer never came is found again, and not uploaded and shown twice', async () => {
   const { matrix, bridge, room, shown } = await scene();
   matrix.fail({ how: 'drop after', method: 'PUT', path: /send/ });
