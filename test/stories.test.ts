@@ -6,6 +6,7 @@ import { MatrixDouble } from './doubles/matrix/index.ts';
 import { commandStories } from './stories/commands.ts';
 import { brokerStories, conversationStories } from './stories/conversation.ts';
 import { discordStories } from './stories/discord.ts';
+import { identityStories } from './stories/identity.ts';
 import { mediaStories } from './stories/media.ts';
 import { noticeBrokerStories, noticeStories } from './stories/notices.ts';
 import { reactionStories } from './stories/reactions.ts';
@@ -43,6 +44,7 @@ describe('on stand-ins', () => {
   conversationStories(standIns);
   discordStories(standIns);
   mediaStories(standIns);
+  identityStories(standIns);
   commandStories(standIns);
   brokerStories(standIns);
   replyStories(standIns);

@@ -60,7 +60,7 @@ function isMistakable(speaker: Speaker, template: string, { bot, resembles }: Ne
   const { author } = speaker;
   if (isBridge(author)) return false;
   const name = sanitizeName(author.name) || nobody;
-  if (soundsOfficial(name, bot)) return true;
+  if (soundsOfficial(name, [bot, speaker.tag])) return true;
   const showsPlace = /\{(?:server|platform)\}/.test(template);
   return showsPlace ? resembles(webhookName(speaker, template, false)) === true : resembles(name) !== false;
 }

@@ -32,9 +32,14 @@ const offices: ReadonlySet<string> = new Set(
   ].map(skeleton),
 );
 
-/** Whether a name sounds as if Discord, the bridge, its bot or somebody in charge spoke. @param bot the bot's name, where it is known */
-export function soundsOfficial(name: string, bot: string | undefined): boolean {
+/**
+ * Whether a name sounds as if Discord, the bridge, its bot, a game server or somebody in charge spoke.
+ * @param voices the names of the bot and the server, where they are known
+ */
+export function soundsOfficial(name: string, voices: readonly (string | undefined)[]): boolean {
   const look = skeleton(name);
   if (look === '') return false;
-  return offices.has(look) || brands.some((brand) => look.includes(brand)) || (bot !== undefined && look === skeleton(bot));
+  return (
+    offices.has(look) || brands.some((brand) => look.includes(brand)) || voices.some((voice) => look === skeleton(voice ?? ''))
+  );
 }
