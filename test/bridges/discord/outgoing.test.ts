@@ -108,6 +108,22 @@ it('links what is answered in the same channel, and pings nobody by that', async
   expect(discord.violations).toEqual([]);
 });
 
+it.each([
+  [')](https://evil.example)', /^> \*\*\)\\\]\(https:\/\/evil\.example\)\*\* \(<https:\/\/discord\.com\/channels\//],
+  ['**a** `b`', /^> \[\*\*\\\*\\\*a/],
+  ['@everyone <@1>', /^> \[\*\*@\u200beveryone/],
+])('lets nobody called %j put another link or a ping into the one to what they said', async (author, wanted) => {
+  const { general, alice, discord, ...made } = await connected();
+  const { id } = alice.says(general, 'x');
+  await send(made, general, says('yes', { replyTo: { author, text: 'x', here: { nativeId: id } } }));
+  const [, quoted] = general.messages;
+  expect(quoted?.content).toMatch(wanted);
+  expect(quoted?.content).not.toMatch(/[^\\]\]\(https:\/\/evil/);
+  expect(quoted?.content).toContain(`/${general.id}/${id}`);
+  expect(quoted?.pings).toEqual({ everyone: false, users: [], roles: [] });
+  expect(discord.violations).toEqual([]);
+});
+
 it('keeps names in quotes and of files short and on one line', async () => {
   const made = await connected();
   const name = `a\n# b\u202e${'c'.repeat(5_000)}`;
