@@ -1,6 +1,7 @@
 /** The keys of a Discord adapter in the configuration. */
 import { z } from 'zod';
 import { systemKinds } from './incoming/system.ts';
+import { statusSchema } from './status/config.ts';
 
 const botsError = 'must be "ignore", "relay" or a list of ids of bots and webhooks, each in quotes';
 const systemError = `must be "none" or a list of ${systemKinds.join(', ')}`;
@@ -63,6 +64,10 @@ export const schema = z.strictObject({
   threads: z.enum(['mirror', 'ignore'], 'must be "mirror" or "ignore"').default('mirror'),
   /** How reactions from elsewhere are shown: by the bot's own, in words, or not at all. */
   reactions: z.enum(['native', 'note', 'none'], 'must be "native", "note" or "none"').default('native'),
+  /** Messages that show who plays where. */
+  status: statusSchema,
+  /** Whether the bot shows below its name how many play. */
+  presence: z.boolean('must be true or false').default(true),
   /** Who may use every command, also where they have no permission for it on Discord: ids of users and roles. */
   admins: idList('admins'),
   /** Who may moderate players, likewise. */

@@ -10,6 +10,7 @@ import { Missed } from './missed.ts';
 import { listenToPeople, type PeopleEvents } from './people.ts';
 import { Positions } from './positions.ts';
 import { listenToReactions, type ReactionEvents } from './reactions.ts';
+import type { Status } from './status/status.ts';
 import { Talk, type TalkEvents, type TalkRules } from './talk.ts';
 import { ThreadPositions } from './thread-positions.ts';
 import { Threads } from './threads.ts';
@@ -29,6 +30,8 @@ interface GatewayOptions extends TalkRules {
   /** Learns who is in the guilds. */
   readonly members: Members;
   readonly slash: SlashCommands;
+  /** Shows the bot's presence. */
+  readonly status: Status;
   /** The channels that are heard; {@link Gateway.follow} and {@link Gateway.leave} change them. */
   readonly rooms: RoomRef[];
   readonly memory: Memory;
@@ -89,6 +92,7 @@ export class Gateway {
     listenToReactions(this.#client, this.#talk, options, events);
     members.follow(this.#client, guildMembers);
     options.slash.listen(this.#client);
+    options.status.follow(this.#client);
     listenToPeople(this.#client, rooms, events);
   }
 

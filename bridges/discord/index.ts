@@ -23,6 +23,7 @@ import { Members } from './members.ts';
 import { openRoom } from './opening.ts';
 import { OwnReactions } from './own-reactions.ts';
 import { Sender } from './sender.ts';
+import { Status } from './status/status.ts';
 
 /** https://discord.com/developers/docs */
 export const discord: AdapterModule<DiscordConfig> = {
@@ -49,6 +50,7 @@ class DiscordAdapter implements Adapter {
   readonly #sender: Sender;
   readonly #cdn: Cdn;
   readonly #reactions: OwnReactions;
+  readonly #status: Status;
   /** The channels that are heard. */
   readonly #rooms: RoomRef[];
   readonly #stopping = new AbortController();
@@ -64,6 +66,7 @@ class DiscordAdapter implements Adapter {
     this.#cdn = new Cdn(this.#api, host.clock, config.cdn_url);
     this.#members = new Members(host.clock);
     this.#reactions = new OwnReactions(this.#api, host.log);
+    this.#status = new Status(host, config, this.#api.requests);
     this.#sender = new Sender(this.#api, {
       clock: host.clock,
       log: host.log,
@@ -108,6 +111,7 @@ class DiscordAdapter implements Adapter {
 
   async stop(): Promise<void> {
     this.#stopping.abort();
+    this.#status.stop();
     await new Promise<void>((resolve) => {
       const cancel = this.#host.clock.after(stopTime, resolve);
       const closed = this.#gateway?.stop() ?? Promise.resolve();
@@ -217,6 +221,7 @@ class DiscordAdapter implements Adapter {
     }
     this.#stopping.signal.throwIfAborted();
     this.#host.log.info(`Connected to Discord as ${account.username}`);
+    this.#status.start(account.userId);
     for await (const { ok, text } of channelFindings(this.#api, account, this.#host.rooms, this.#config.threads)) {
       if (ok) this.#host.log.info(text);
       else this.#host.log.error(text);
@@ -262,6 +267,7 @@ class DiscordAdapter implements Adapter {
           trusted: { admins, moderators, owners },
           signal: this.#stopping.signal,
         }),
+        status: this.#status,
         rooms: this.#rooms,
         ears: {
           own: { applicationId, userId },

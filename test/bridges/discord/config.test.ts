@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { schema } from '../../../bridges/discord/config.ts';
 
+const id = '112233445566778899';
 const parse = (more: Record<string, unknown>) => schema.safeParse({ token: 'token', ...more });
 
 it.each<[string, Record<string, unknown>, object]>([
@@ -15,6 +16,14 @@ it.each<[string, Record<string, unknown>, object]>([
   ['one notice', { system_messages: 'joins' }, { system_messages: ['joins'] }],
   ['notices in a variable', { system_messages: 'joins, pins' }, { system_messages: ['joins', 'pins'] }],
   ['notices', { system_messages: ['boosts', 'threads'] }, { system_messages: ['boosts', 'threads'] }],
+  ['no status', {}, { status: [], presence: true }],
+  ['a status in a variable', { status: `${id}, ${id}1` }, { status: [{ channel: id }, { channel: `${id}1` }] }],
+  ['one status', { status: { channel: id, servers: 'a*' } }, { status: [{ channel: id, servers: ['a*'], topic: false }] }],
+  [
+    'statuses',
+    { status: [id, { channel: id, servers: ['a'] }] },
+    { status: [{ channel: id, servers: ['*'] }, { servers: ['a'] }] },
+  ],
 ])('understands %s', (_what, given, wanted) => {
   expect(parse(given).data).toMatchObject(wanted);
 });
@@ -26,6 +35,18 @@ it.each<[Record<string, unknown>, string]>([
   [{ system_messages: ['leaves'] }, 'must be "none" or a list of joins, boosts, pins, threads'],
   [{ reactions: 'yes' }, 'must be "native", "note" or "none"'],
   [{ system_messages: 7 }, 'must be "none" or a list of joins, boosts, pins, threads'],
+  [{ status: 7 }, 'must be a list like [{channel: "112233445566778899", servers: ["*"], topic: false}]'],
+  [{ status: [7] }, 'must be a list like [{channel: "112233445566778899", servers: ["*"], topic: false}]'],
+  [{ status: 'general' }, 'must be the id of a Discord channel, in quotes'],
+  [{ status: [{ channel: 112233445566 }] }, 'must be the id of a Discord channel, in quotes'],
+  [{ status: [{ channel: id, servers: [] }] }, 'must be a list of ids of game servers, like ["alpha", "eu-*"]'],
+  [{ status: [{ channel: id, topic: 'yes' }] }, 'must be true or false'],
+  [{ status: [id, id] }, 'shows the same servers in the same channel as another one'],
+  [
+    { status: ['a', 'b'].map((server) => ({ channel: id, servers: server, topic: true })) },
+    'can be true for one of the messages in a channel only',
+  ],
+  [{ presence: 'no' }, 'must be true or false'],
 ])('refuses %j, and says what would be right', (given, message) => {
   expect(parse(given).error?.issues.map((issue) => issue.message)).toEqual([message]);
 });

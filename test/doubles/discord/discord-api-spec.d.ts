@@ -14,5 +14,6 @@ declare module 'discord-api-spec/zod' {
   export const CreateTextThreadWithMessageRequestSchema: $ZodType;
   export const CreateTextThreadWithoutMessageRequestSchema: $ZodType;
   export const UpdateThreadRequestPartialSchema: $ZodType;
+  export const UpdateGuildChannelRequestPartialSchema: $ZodType;
   export const ThreadResponseSchema: $ZodType;
 }

@@ -118,6 +118,11 @@ export class DiscordChannel {
     return [...this.state.messages.values()].map((message) => seen(this.#world, message));
   }
 
+  /** What stands above it. */
+  get topic(): string {
+    return this.state.topic ?? '';
+  }
+
   /** The webhooks that it has now. */
   get webhooks(): readonly Webhook[] {
     return [...this.#world.webhooks.values()].filter(({ channel }) => channel === this.state);

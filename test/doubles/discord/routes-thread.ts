@@ -1,6 +1,6 @@
 /** Routes about threads. https://discord.com/developers/docs/resources/channel#start-thread-from-message */
 import { ChannelType } from 'discord.js';
-import { refusals } from './errors.ts';
+import { invalidForm, refusals } from './errors.ts';
 import { can } from './permissions.ts';
 import { type BotCall, ok, type Route } from './router.ts';
 import { channelOf, limitOf } from './routes-guild.ts';
@@ -15,6 +15,13 @@ interface ThreadBody {
   readonly archived?: boolean | null;
   readonly locked?: boolean | null;
 }
+
+interface ChannelBody {
+  readonly name?: string;
+  readonly topic?: string | null;
+}
+
+const MAX_TOPIC = 1024;
 
 function fromMessage(call: BotCall) {
   const channel = channelOf(call);
@@ -35,10 +42,26 @@ function withoutMessage(call: BotCall) {
   return ok(channelShape(startThread(call.world, { parent: channel, name, by: call.bot.user })));
 }
 
-/** Whoever may write in a thread may open it; the rest is for moderators and for who made it. */
+/** https://discord.com/developers/docs/resources/channel#modify-channel */
 function change(call: BotCall) {
-  const thread = channelOf(call);
-  if (!thread.parent) throw refusals.wrongChannelType();
+  const channel = channelOf(call);
+  return channel.parent ? changeThread(call, channel) : changeChannel(call, channel);
+}
+
+function changeChannel(call: BotCall, channel: Channel) {
+  require(channel, call.bot, 'ManageChannels');
+  const { name, topic } = call.body as ChannelBody;
+  // The published schema allows more, which is for forums.
+  if ((topic ?? '').length > MAX_TOPIC) {
+    const error = { code: 'BASE_TYPE_MAX_LENGTH', message: `Must be ${MAX_TOPIC} or fewer in length.` };
+    throw invalidForm([{ path: ['topic'], error }]);
+  }
+  call.world.updateChannel(channel, { ...(name !== undefined && { name }), ...(topic !== undefined && { topic }) });
+  return ok(channelShape(channel));
+}
+
+/** Whoever may write in a thread may open it; the rest is for moderators and for who made it. */
+function changeThread(call: BotCall, thread: Channel) {
   const { name, archived, locked } = call.body as ThreadBody;
   const onlyOpens = archived === false && name === undefined && locked == null;
   const isModerator = can(thread, call.bot.user.id, 'ManageThreads');
@@ -72,6 +95,6 @@ export const threadRoutes: readonly Route[] = [
     handle: fromMessage,
   },
   { auth: 'bot', name: 'POST /channels/:channel/threads', takes: 'startThread', handle: withoutMessage },
-  { auth: 'bot', name: 'PATCH /channels/:channel', takes: 'updateThread', handle: change },
+  { auth: 'bot', name: 'PATCH /channels/:channel', takes: 'updateChannel', handle: change },
   { auth: 'bot', name: 'GET /channels/:channel/threads/archived/public', handle: listArchived },
 ];

@@ -20,7 +20,11 @@ const schemas = {
   createWebhook: z.object({ name: z.string().min(1).max(80), avatar: z.string().nullish() }),
   startThreadFromMessage: published.CreateTextThreadWithMessageRequestSchema,
   startThread: published.CreateTextThreadWithoutMessageRequestSchema,
-  updateThread: published.UpdateThreadRequestPartialSchema,
+  // The same route takes both: what is whose is for the route to say.
+  updateChannel: z.union([
+    published.UpdateThreadRequestPartialSchema as z.ZodType,
+    published.UpdateGuildChannelRequestPartialSchema as z.ZodType,
+  ]),
   commands: z.array(z.preprocess(withNumericPermissions, published.ApplicationCommandUpdateRequestSchema as z.ZodType)),
   interactionCallback: z.object({ type: z.number(), data: z.looseObject({}).nullish() }),
   interactionMessage: published.IncomingWebhookInteractionRequestSchema,
@@ -43,7 +47,7 @@ const withoutText: ReadonlySet<string> = new Set([
   'refreshUrls',
   'startThreadFromMessage',
   'startThread',
-  'updateThread',
+  'updateChannel',
   'commands',
   'interactionCallback',
   'suggestions',
