@@ -66,7 +66,7 @@ export class Outbox {
     this.#reader = new DeliveryReader(options.database);
     this.history = new History(this.#reader);
     const store = new ThreadStore(options.database, options.writer);
-    this.threads = new Threads({ store, history: this.history, clock: options.clock });
+    this.threads = new Threads({ ...options, store, history: this.history });
     this.reactions = new Reactions(new ReactionStore(options.database, options.writer));
     this.#arrivals = new Arrivals(options.writer, this.#queues, ({ seq }) => this.#takings.delivered(seq));
     const nextPosition = () => ++this.#seq;

@@ -1,4 +1,5 @@
 /** Which thread of one room is which of another: kept in the store, and the latest of it in memory, since writing takes a while. */
+import type { Logger } from 'pino';
 import type { RoomThread } from '../adapter.ts';
 import type { Clock } from '../clock.ts';
 import { type EventId, type Message, nativeIdIn, type Place, type Thread } from '../event.ts';
@@ -12,6 +13,7 @@ export interface ThreadsOptions {
   readonly store: ThreadStore;
   readonly history: History;
   readonly clock: Clock;
+  readonly log: Logger;
 }
 
 /** How many are remembered. */
@@ -28,7 +30,6 @@ export class Threads {
   readonly #at = new Recent<string, KeptThread>(MAX_RECENT);
   /** By destination and native id. */
   readonly #natives = new Recent<string, KeptThread>(MAX_RECENT);
-
   /** What people call them, where they are theirs. */
   readonly #names = new Recent<EventId, string>(MAX_RECENT);
 
@@ -46,13 +47,13 @@ export class Threads {
     if (thread === undefined || nativeId === undefined) return thread;
     const { store, history } = this.#options;
     const known = await this.#byNative(home, nativeId);
-    const id = known?.id ?? (await history.eventAt(home, nativeId)) ?? thread.id;
+    const id = known?.id ?? (await this.#read(history.eventAt(home, nativeId))) ?? thread.id;
     const isOwn = id === thread.id;
     const name = excerpt(thread.name ?? '', MAX_NAME);
     if (known !== undefined || (await this.#atDestination(id, home)) === undefined) {
       this.#note(home, { id, nativeId, name: isOwn ? name : '', usedAt: this.#options.clock.now() });
     }
-    const called = (isOwn ? undefined : (this.#names.get(id) ?? (await store.nameOf(id)))) ?? name;
+    const called = (isOwn ? undefined : (this.#names.get(id) ?? (await this.#read(store.nameOf(id))))) ?? name;
     return { id, ...(called !== '' && { name: called }) };
   }
 
@@ -70,15 +71,27 @@ export class Threads {
 
   /** The first part of the message that a thread hangs on, where a destination shows it by itself: other threads may hang on others. */
   async #shownAs(id: EventId, destination: string): Promise<string | undefined> {
-    return (await this.#options.history.parts(id, destination)).own[0];
+    return (await this.#read(this.#options.history.parts(id, destination)))?.own[0];
   }
 
   async #byNative(destination: string, nativeId: string): Promise<KeptThread | undefined> {
-    return this.#natives.get(keyOf(destination, nativeId)) ?? (await this.#options.store.byNative(destination, nativeId));
+    return (
+      this.#natives.get(keyOf(destination, nativeId)) ?? (await this.#read(this.#options.store.byNative(destination, nativeId)))
+    );
   }
 
   async #atDestination(id: EventId, destination: string): Promise<KeptThread | undefined> {
-    return this.#at.get(keyOf(destination, id)) ?? (await this.#options.store.at(id, destination));
+    return this.#at.get(keyOf(destination, id)) ?? (await this.#read(this.#options.store.at(id, destination)));
+  }
+
+  /** What can't be read counts as unknown: a message that begins a thread anew is better than one that nobody sees. */
+  async #read<T>(found: Promise<T>): Promise<T | undefined> {
+    try {
+      return await found;
+    } catch (error) {
+      this.#options.log.debug({ err: error }, 'what is known of a thread could not be read');
+      return undefined;
+    }
   }
 
   #note(destination: string, thread: KeptThread): void {

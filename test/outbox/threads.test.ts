@@ -70,3 +70,11 @@ test('names are bounded, whatever a platform says', async () => {
   const [row] = await opened.store.database.all<{ size: number }>('SELECT MAX(LENGTH(name)) AS size FROM thread');
   expect(row?.size ?? 0).toBeLessThanOrEqual(101);
 });
+
+test('while the database can not be read, a thread is one that nobody knows', async () => {
+  const opened = await openOutbox([]);
+  (await at(opened, said(discord, '7', 'Raid'), matrix)).opened('$root');
+  await opened.store.close();
+  expect(await at(opened, said(discord, '7', 'Raid'), matrix)).toMatchObject({ nativeId: '$root' });
+  expect(await at(opened, said(discord, '8', 'Other'), matrix)).toMatchObject({ nativeId: undefined, name: 'Other' });
+});
