@@ -169,7 +169,8 @@ export function toQuote(event: RoomEvent, name: string, ownUserId: string): Quot
   if (mark !== undefined) {
     const body = String(event.content['body'] ?? '');
     const start = body.indexOf(mark.label) + mark.label.length;
-    return { author: mark.label, text: excerpt(body.slice(start).replace(/^:? /, '')) };
+    const words = body.slice(start).replace(/^:? /, '') || String(event.content['filename'] ?? '');
+    return { author: mark.label, text: excerpt(words) };
   }
   const content = messageContent.safeParse(event.content).data;
   const said = readSaid(event);

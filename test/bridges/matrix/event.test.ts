@@ -151,6 +151,8 @@ describe('what a Matrix event says', () => {
     const own = event(content, { sender: '@bot:hs' });
     expect(toQuote(own, 'Bridge', '@bot:hs')).toEqual({ author: 'Alice (alpha)', text: 'hi: there' });
     expect(toQuote({ ...own, sender: '@liar:hs' }, 'Liar', '@bot:hs').author).toBe('Liar');
+    const file = { ...own, content: { ...own.content, msgtype: 'm.image', body: 'Alice (alpha)', filename: 'cat.png' } };
+    expect(toQuote(file, 'Bridge', '@bot:hs')).toEqual({ author: 'Alice (alpha)', text: 'cat.png' });
   });
 });
 
