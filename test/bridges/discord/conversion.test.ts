@@ -46,7 +46,6 @@ describe('from Matrix to Discord', () => {
     ['<a href="https://a.example/b">https://a.example/b</a>', 'https://a.example/b'],
     ['<a href="https://a.example/b_(c)">d</a>', '[d](https://a.example/b_%28c%29)'],
     ['see https://a.example/b_(c), please', 'see https://a.example/b_(c), please'],
-    ['<a href="mailto:a@b.example">a</a>', 'a'],
     ['<a href="https://matrix.to/#/@alice:x">Alice</a>: hi', '@Alice: hi'],
     ['<a href="https://matrix.to/#/%23games:x">#games:x</a>', '\\#games:x'],
     ['<img data-mx-emoticon src="mxc://a/b" alt=":wave:"> hi', ':wave: hi'],
