@@ -12,7 +12,6 @@ import type { Journal } from './journal.ts';
 import type { Line } from './lines.ts';
 import { PacketReader } from './packets.ts';
 import type { Sighting } from './tally.ts';
-import { Underway } from './underway.ts';
 
 /** Somebody who talks. */
 export interface Talker {
@@ -64,15 +63,11 @@ export interface WorldOptions {
 
 export async function makeWorld({ broker, journal, program, dataDir = 'data' }: WorldOptions): Promise<TortureWorld> {
   const readers = new Map<string, PacketReader>();
-  const underway = new Underway(broker);
   const wire = await TcpProxy.start({ host: '127.0.0.1', port: broker.port }, (direction, data, connection) => {
     const key = `#${connection} ${direction}`;
     const reader = readers.get(key) ?? new PacketReader();
     readers.set(key, reader);
-    for (const line of reader.read(data)) {
-      journal.packet(`${key} ${line}`);
-      underway.read(`${direction} ${line}`);
-    }
+    for (const line of reader.read(data)) journal.packet(`${key} ${line}`);
   });
   const witness = mqtt.connect(`mqtt://127.0.0.1:${broker.port}`, { clientId: 'witness', reconnectPeriod: 100 });
   witness.on('error', () => {});
@@ -129,10 +124,7 @@ export async function makeWorld({ broker, journal, program, dataDir = 'data' }: 
     games.push(game);
     places.set(id, {
       kind: 'game',
-      seen: () =>
-        game.chat.all
-          .filter((line) => /^[^@]*@bridge: /.test(line))
-          .map((line) => ({ author: '', text: underway.withName(id, line) })),
+      seen: () => game.chat.all.filter((line) => /^[^@]*@bridge: /.test(line)).map((text) => ({ author: '', text })),
     });
     for (const name of players) {
       const player = await game.join(name);
