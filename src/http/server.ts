@@ -50,6 +50,7 @@ const SAFE_HEADERS = {
 export class HttpServer {
   readonly #options: HttpServerOptions;
   readonly #server: Server;
+  #url = '';
   readonly #limit: AddressLimit;
   /** What ends the requests that are being answered. */
   readonly #running = new Set<() => void>();
@@ -72,16 +73,16 @@ export class HttpServer {
       http.#server.once('error', (error) => reject(new ListenError(whyNot(error, options), { cause: error })));
       http.#server.listen(options.port, options.host, resolve);
     });
+    http.#url = urlOf(http.#server.address() as AddressInfo);
     http.#server.removeAllListeners('error').on('error', (error) => {
       options.log.error({ err: error }, 'the HTTP server met a fault; it goes on');
     });
     return http;
   }
 
-  /** `http://127.0.0.1:8080` */
+  /** Where it listens, or did: `http://127.0.0.1:8080`. */
   get url(): string {
-    const { address, port, family } = this.#server.address() as AddressInfo;
-    return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+    return this.#url;
   }
 
   /** Ends it within a second. Never throws. */
@@ -134,6 +135,10 @@ export class HttpServer {
       return refusal(500, 'Something went wrong.');
     }
   }
+}
+
+function urlOf({ address, port, family }: AddressInfo): string {
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }
 
 /** An answer that is only a sentence. */
