@@ -4,7 +4,7 @@ import type { Message } from '../../../src/event.ts';
 import type { SeenMessage } from '../../doubles/discord/seen.ts';
 import { TestClock } from '../../support/clock.ts';
 import { shelf, shelved, testMedia } from '../../support/media.ts';
-import { connected, edit, interrupted, type Scene, type SceneOptions, says, send, takeBack } from './setup.ts';
+import { connected, edit, interrupted, restarted, type Scene, type SceneOptions, says, send, takeBack } from './setup.ts';
 
 const link = 'https://bridge.example/media/x';
 const MIB = 1024 * 1024;
@@ -150,6 +150,24 @@ test('a picture whose sending was interrupted is found, however it went, and nev
       ['', 'my cat.png: meow!!'],
     ]);
   }
+});
+
+test('also when the bridge was killed at that moment, in the middle of many files', async () => {
+  let made = await withFiles({ permissions: ['ManageWebhooks', 'ReadMessageHistory'] });
+  const attachments = Array.from({ length: 25 }, (_, n) => ({ ...note, name: `${n}.txt` }));
+  const message = says('all', { attachments });
+  for (let part = 0; part < 3; part++) {
+    await interrupted(made, message, { answer: 'reset', stored: true });
+    made = await restarted(made, { media: testMedia({ shelf: shelf(files) }) });
+  }
+  await send(made, made.general, message);
+  const shown = made.general.messages.map(({ content, attachments: with_ }) => [content, with_.map(({ filename }) => filename)]);
+  const names = (from: number, to: number) => attachments.slice(from, to).map(({ name }) => name);
+  expect(shown).toEqual([
+    ['all', names(0, 10)],
+    ['', names(10, 20)],
+    ['', names(20, 25)],
+  ]);
 });
 
 test('a picture that was told of in words is found as well', async () => {
