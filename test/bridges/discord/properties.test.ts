@@ -12,7 +12,7 @@ import { says, scene, send } from './setup.ts';
 
 const channel = { id: '100000000000000001', guildId: '100000000000000000' };
 const names = { user: () => undefined, role: () => undefined, channel: () => undefined };
-const runs = { numRuns: 150, seed: 20_261_121 };
+const runs = { numRuns: 100, seed: 20_261_121 };
 
 const marks = [
   '*',
@@ -191,7 +191,7 @@ describe('any tree', () => {
         const attachments = [{ name: text, description: text, url: 'https://files.example/a' }];
         sendable(body, { emote, replyTo: { author: text, text }, attachments, author: { id: '1', name: text } });
       }),
-      { ...runs, numRuns: 60 },
+      { ...runs, numRuns: 40 },
     );
   });
 
@@ -212,7 +212,7 @@ describe('any tree', () => {
       fc.property(anyTree.map(plain), (tree) => {
         expect(onlyLetters(read(sendable(tree)))).toBe(onlyLetters(letters(words(tree))));
       }),
-      { ...runs, numRuns: 60 },
+      { ...runs, numRuns: 40 },
     );
   });
 });
