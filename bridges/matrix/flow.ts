@@ -1,5 +1,5 @@
 /** Puts a flow of text and elements together to rich text, with HTML's rules for white space and with a bound to the depth. */
-import type { RichText, TextNode } from '../../src/text/tree.ts';
+import { isBlock, type RichText, type TextNode } from '../../src/text/tree.ts';
 
 /** Deeper elements than this stand for what is in them, so that whoever walks the tree may do so by recursion. */
 const maxDepth = 50;
@@ -29,17 +29,16 @@ interface OpenElement {
   readonly children: TextNode[];
   readonly items: RichText[];
   text: string;
-  /** What stood before it. */
+  /** What stood before it, and how many line breaks after that. */
   readonly after: Position;
+  readonly lineBreaks: number;
 }
 
 /** What stands right before the place where the text goes on. */
 type Position = 'start' | 'inline' | 'block';
 
-const blocks: ReadonlySet<TextNode['type']> = new Set(['codeBlock', 'quote', 'heading', 'list']);
-
 export class Flow {
-  readonly #root = element('', 'block', ({ children }) => children, 'start');
+  readonly #root = element('', 'block', ({ children }) => children);
   readonly #open: OpenElement[] = [this.#root];
   #position: Position = 'start';
   // White space counts only if something visible stands before and after it: it waits until that is known.
@@ -56,7 +55,7 @@ export class Flow {
   open(tag: string, kind: ElementKind, finish: Finish): void {
     if (this.#top.kind === 'raw' || (this.#open.length > maxDepth && kind !== 'raw')) return;
     this.#enterItem();
-    this.#open.push(element(tag, kind, finish, this.#position));
+    this.#open.push(element(tag, kind, finish, this.#position, this.#lineBreaks));
     if (kind === 'block' || kind === 'list') this.#startBlock('start');
   }
 
@@ -98,8 +97,10 @@ export class Flow {
   add(node: TextNode): void {
     if (this.#top.kind === 'raw') return;
     this.#enterItem();
-    if (blocks.has(node.type)) this.#startBlock('block');
-    else this.#settle();
+    if (isBlock(node)) {
+      this.#leaveText();
+      this.#startBlock('block');
+    } else this.#settle();
     append(this.#top.children, node);
   }
 
@@ -130,7 +131,7 @@ export class Flow {
 
   #pushItem(): void {
     this.#startBlock('start');
-    this.#open.push(element('li', 'item', ({ children }) => children, 'start'));
+    this.#open.push(element('li', 'item', ({ children }) => children));
   }
 
   #closeTop(): void {
@@ -143,13 +144,22 @@ export class Flow {
     } else if (closed.kind === 'inline') {
       for (const node of nodes) append(this.#top.children, node);
     } else {
-      if (closed.kind !== 'raw') this.#startBlock(closed.after);
+      if (closed.kind !== 'raw') {
+        this.#startBlock(closed.after);
+        this.#lineBreaks = closed.lineBreaks;
+      }
       for (const node of nodes) this.add(node);
       if (nodes.length === 0 && closed.kind !== 'raw') this.margin(1);
     }
   }
 
-  /** Around a block there is no white space. */
+  /** Before a block, the first line break ends the line, and the others are empty lines. */
+  #leaveText(): void {
+    const text = this.#position === 'inline' ? '\n'.repeat(Math.max(this.#lineBreaks - 1, 0)) : '';
+    if (text !== '') append(this.#top.children, { type: 'text', text });
+  }
+
+  /** Around a block there is no white space but line breaks that somebody asked for. */
   #startBlock(position: Position): void {
     this.#position = position;
     this.#space = false;
@@ -159,9 +169,10 @@ export class Flow {
 
   /** Writes the white space that was waiting: outside of the elements that begin here. */
   #settle(): void {
-    const breaks = Math.max(this.#lineBreaks, this.#margin);
-    const text = breaks > 0 ? '\n'.repeat(breaks) : this.#space ? ' ' : '';
-    if (this.#position === 'inline' && text !== '') {
+    const afterText = this.#position === 'inline';
+    const breaks = Math.max(this.#lineBreaks, afterText ? this.#margin : 0);
+    const text = breaks > 0 ? '\n'.repeat(breaks) : this.#space && afterText ? ' ' : '';
+    if (this.#position !== 'start' && text !== '') {
       const begun = this.#open.findLastIndex(({ kind, children }) => kind !== 'inline' || children.length > 0);
       append((this.#open[begun] ?? this.#root).children, { type: 'text', text });
     }
@@ -169,8 +180,8 @@ export class Flow {
   }
 }
 
-function element(tag: string, kind: OpenElement['kind'], finish: Finish, after: Position): OpenElement {
-  return { tag, kind, finish, children: [], items: [], text: '', after };
+function element(tag: string, kind: OpenElement['kind'], finish: Finish, after: Position = 'start', lineBreaks = 0): OpenElement {
+  return { tag, kind, finish, children: [], items: [], text: '', after, lineBreaks };
 }
 
 function append(children: TextNode[], node: TextNode): void {

@@ -7,6 +7,7 @@ import { toPlain } from '../../src/text/plain.ts';
 import type { RichText, StyleName } from '../../src/text/tree.ts';
 import { type ElementKind, type Finish, Flow } from './flow.ts';
 import { isOpenable, mentioned } from './links.ts';
+import { raised } from './raised.ts';
 
 const styles: Readonly<Record<string, StyleName>> = {
   b: 'bold',
@@ -30,6 +31,15 @@ const margins: Readonly<Record<string, number>> = {
   caption: 1,
   tr: 1,
   hr: 1,
+  // Not allowed, but they keep words apart that would run together.
+  section: 1,
+  article: 1,
+  header: 1,
+  footer: 1,
+  center: 1,
+  option: 1,
+  dt: 1,
+  dd: 1,
 };
 
 /** What is in these is no part of the message. `mx-reply` holds a copy of the message that is answered. */
@@ -43,7 +53,7 @@ const dropped: ReadonlySet<string> = new Set(['mx-reply', 'script', 'style', 'ti
 export function parseHtml(html: string): RichText {
   const reader = new Reader();
   const ignore = () => {};
-  const onText = (token: Token.CharacterToken) => reader.flow.text(token.chars);
+  const onText = (token: Token.CharacterToken) => reader.text(token.chars);
   const tokenizer = new Tokenizer(
     {},
     {
@@ -74,16 +84,28 @@ class Reader {
   #cells = 0;
   /** Of the current code block. */
   #language: string | undefined;
+  /** Whether nothing came since a code block began. */
+  #atCode = false;
+
+  text(chars: string): void {
+    // A line break right behind `<pre>` is none.
+    this.flow.text(this.#atCode ? chars.replace(/^\n/, '') : chars);
+    this.#atCode = false;
+  }
 
   open(tag: string, attributes: Attributes): void {
     const { flow } = this;
+    this.#atCode = tag === 'pre';
+    // Links hold no links: as in browsers, the next one ends the one before.
+    if (tag === 'a') flow.close(tag);
     if (tag === 'code' && flow.inside('pre')) {
       this.#language ??= languageOf(attributes.get('class') ?? '');
     } else if (tag === 'pre' && !flow.inside('pre')) {
       this.#language = undefined;
       flow.open(tag, 'raw', ({ text }) => codeBlock(text, this.#language));
     } else if (tag === 'br') {
-      flow.lineBreak();
+      if (this.#cells > 0) flow.text(' ');
+      else flow.lineBreak();
     } else if (tag === 'li') {
       flow.openItem();
     } else if (tag === 'img') {
@@ -100,19 +122,26 @@ class Reader {
   }
 
   close(tag: string): void {
+    if (tag === 'tr' || tag === 'table') this.#cells = 0;
     const margin = margins[tag];
-    if (margin !== undefined) this.flow.margin(margin);
+    if (margin !== undefined) this.#endLine(margin);
     else this.flow.close(tag);
+  }
+
+  /** In a table, which becomes text, a row is one line. */
+  #endLine(margin: number): void {
+    if (this.#cells > 0) this.flow.text(' ');
+    else this.flow.margin(margin);
   }
 
   #openLine(tag: string): void {
     const margin = margins[tag];
     if (margin === undefined) return;
-    this.flow.margin(margin);
-    if (tag === 'tr') this.#cells = 0;
+    if (tag === 'tr' || tag === 'table') this.#cells = 0;
+    this.#endLine(margin);
     if (tag !== 'hr') return;
     this.flow.text('---');
-    this.flow.margin(margin);
+    this.#endLine(margin);
   }
 
   #addImage(attributes: Attributes): void {
@@ -135,7 +164,13 @@ function elementOf(tag: string, attributes: Attributes): { kind: ElementKind; fi
       };
     case 'a':
       return { kind: 'inline', finish: linkReader(attributes.get('href') ?? '') };
+    case 'sup':
+    case 'sub':
+      return { kind: 'inline', finish: ({ children }) => raised(tag, children) };
     case 'code':
+    case 'tt':
+    case 'kbd':
+    case 'samp':
       return { kind: 'raw', finish: ({ text }) => (text === '' ? [] : [{ type: 'code', text }]) };
     case 'blockquote':
       return { kind: 'block', finish: ({ children }) => (children.length === 0 ? [] : [{ type: 'quote', children }]) };

@@ -1,5 +1,5 @@
 /** Rich text → Matrix HTML. */
-import type { RichText, TextNode } from '../../src/text/tree.ts';
+import { isBlock, type RichText, type TextNode } from '../../src/text/tree.ts';
 import { isOpenable } from './links.ts';
 
 /** By address, the `mxc:` URL that a custom emoji was uploaded as. */
@@ -11,7 +11,12 @@ export type EmojiUrls = ReadonlyMap<string, string>;
  * @see https://spec.matrix.org/v1.13/client-server-api/#mroommessage-msgtypes
  */
 export function renderHtml(tree: RichText, emoji: EmojiUrls = new Map()): string {
-  return tree.map((node) => renderNode(node, emoji)).join('');
+  return tree.map((node, index) => renderNode(node, emoji) + breakBefore(node, tree[index + 1])).join('');
+}
+
+/** A line break right before a block is not seen: it takes two for an empty line. */
+function breakBefore(node: TextNode, next: TextNode | undefined): string {
+  return next !== undefined && isBlock(next) && node.type === 'text' && node.text.endsWith('\n') ? '<br>' : '';
 }
 
 const styleTags = { bold: 'strong', italic: 'em', underline: 'u', strike: 'del' } as const;
@@ -19,7 +24,7 @@ const styleTags = { bold: 'strong', italic: 'em', underline: 'u', strike: 'del' 
 function renderNode(node: TextNode, emoji: EmojiUrls): string {
   switch (node.type) {
     case 'text':
-      return escapeHtml(node.text).replaceAll('\n', '<br>');
+      return escapeHtml(withBlanks(node.text)).replaceAll('\n', '<br>');
     case 'bold':
     case 'italic':
     case 'underline':
@@ -64,6 +69,11 @@ function renderEmoji(name: string, mxc: string | undefined): string {
 
 function languageClass(language: string | undefined): string {
   return language === undefined ? '' : ` class="language-${escapeHtml(language)}"`;
+}
+
+/** With blanks that HTML does not take away, where several stand together or at the beginning of a line. */
+function withBlanks(text: string): string {
+  return text.replace(/(?<=[ \n]) /g, '\u00a0');
 }
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };

@@ -1,4 +1,5 @@
 /** Rich text as readable plain text. */
+import { isAddress, readable } from './addresses.ts';
 import type { RichText, TextNode } from './tree.ts';
 
 /** A text in the making. */
@@ -80,7 +81,7 @@ function writeBlock(page: Page, text: string): void {
 }
 
 function plainLink(text: string, href: string): string {
-  return text === '' || text === href ? href : `${text} (${href})`;
+  return text === '' || isAddress(text, href) ? text || readable(href) : `${text} (${readable(href)})`;
 }
 
 function indent(text: string, first: string, others: string): string {

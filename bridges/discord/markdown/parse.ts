@@ -14,6 +14,7 @@ const heading = / *(#{1,3}) +(?=\S)/y;
 const subtext = / *-# +(?=\S)/y;
 const bullet = /( *)(?:[-*]|(\d{1,9})\.) +(?=\S)/y;
 const continuation = / {2,}(?=\S)/y;
+const blankLines = /(?: {2,}\n)*/y;
 
 /**
  * Reads Discord's markdown as Discord's clients show it. Takes linear time, and the depth of the result is bounded, whatever is in
@@ -67,7 +68,9 @@ class BlockParser {
 
   #running(text: string): true {
     if (this.#lineOpen) append(this.#nodes, { type: 'text', text: '\n' });
-    for (const node of parseInline(text, this.#names)) append(this.#nodes, node);
+    const [first, ...others] = parseInline(text, this.#names);
+    if (first !== undefined) append(this.#nodes, first);
+    for (const node of others) this.#nodes.push(node);
     this.#lineOpen = true;
     return true;
   }
@@ -105,13 +108,23 @@ class BlockParser {
     const items: ListItem[] = [];
     for (let mark = this.#match(bullet); mark !== null; mark = this.#match(bullet)) {
       let text = outdent(this.#takeLine(this.#at + mark[0].length), mark[0].length);
-      while (this.#match(bullet) === null && this.#match(continuation) !== null) {
-        text += `\n${this.#takeLine(this.#at).trimStart()}`;
+      for (let breaks = this.#continued(); breaks !== ''; breaks = this.#continued()) {
+        text += `${breaks}${this.#takeLine(this.#at).trimStart()}`;
       }
       items.push({ indent: mark[1]?.length ?? 0, number: mark[2] === undefined ? undefined : Number(mark[2]), text });
     }
     for (const list of nest(items, this.#names, 1)) this.#block(list);
     return items.length > 0;
+  }
+
+  /** The line breaks before the next line of the same item; none where the item ends. Goes on behind lines that only look empty. */
+  #continued(): string {
+    const blank = this.#match(blankLines)?.[0] ?? '';
+    const next = this.#at + blank.length;
+    const isItem = this.#match(bullet, next) !== null;
+    if (!isItem && this.#match(continuation, next) === null) return '';
+    this.#at = next;
+    return isItem ? '' : '\n'.repeat(blank.split('\n').length);
   }
 
   /** Running text up to the next line that begins a block. */

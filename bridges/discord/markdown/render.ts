@@ -1,5 +1,7 @@
-import type { RichText, StyleName, TextNode } from '../../../src/text/tree.ts';
+import { isAddress, readable } from '../../../src/text/addresses.ts';
+import { isBlock, type RichText, type StyleName, type TextNode } from '../../../src/text/tree.ts';
 import { codeBlock, codeSpan, escapeText, guardMentions, isUrl, link, oneLine } from './escape.ts';
+import { surface } from './surface.ts';
 
 const marks: Record<StyleName, string> = { bold: '**', italic: '*', underline: '__', strike: '~~', spoiler: '||' };
 
@@ -8,7 +10,7 @@ interface Context {
   /** The marks of the styles that are open. */
   readonly marks: readonly string[];
   readonly ids: ReadonlyMap<TextNode, string>;
-  /** In a list item or heading: other blocks than code and lists lose their form here. */
+  /** In a list item or heading: of other blocks than code and lists, only the words and signs are left here. */
   readonly inItem?: boolean;
   readonly inLink?: boolean;
   /** Line breaks would end what surrounds the node. */
@@ -33,7 +35,7 @@ export function renderLiteral(text: string): string {
 function nodes(tree: RichText, context: Context): string {
   let out = '';
   let last: { node: TextNode; piece: string } | undefined;
-  for (const node of joinTexts(tree)) {
+  for (const node of joinTexts(surface(tree))) {
     const piece = isBlock(node) ? block(node, context) : inline(node, context);
     if (piece === '') continue;
     if (last !== undefined) out += separator(last.node, last.piece, node, piece);
@@ -52,10 +54,6 @@ function joinTexts(tree: RichText): RichText {
     else joined.push(node);
   }
   return joined;
-}
-
-function isBlock(node: TextNode): boolean {
-  return node.type === 'codeBlock' || node.type === 'quote' || node.type === 'heading' || node.type === 'list';
 }
 
 /** What has to stand between two neighbours so that they don't flow into each other. */
@@ -91,7 +89,8 @@ function inline(node: TextNode, context: Context): string {
     case 'link': {
       if (!context.inLink && isBareUrl(node)) return link('', node.href, context.marks);
       const words = nodes(node.children, { ...context, inLink: true, oneLine: true });
-      return context.inLink || !isUrl(node.href) ? words : link(words, node.href, context.marks);
+      if (context.inLink) return words;
+      return isUrl(node.href) ? link(words, node.href, context.marks) : withMailAddress(words, node.href, text);
     }
     case 'bold':
     case 'italic':
@@ -104,17 +103,21 @@ function inline(node: TextNode, context: Context): string {
   }
 }
 
+/** Discord makes no link of a mail address: it stands behind the words, if they don't tell it. */
+function withMailAddress(words: string, href: string, write: (text: string) => string): string {
+  const address = /^mailto:/i.test(href) ? write(readable(href)) : '';
+  return words.includes(address) ? words : `${words} (${address})`;
+}
+
 /** Whether a link's words are its address. */
 function isBareUrl({ href, children }: TextNode & { type: 'link' }): boolean {
   const [only, ...others] = children;
-  return isUrl(href) && others.length === 0 && only?.type === 'text' && only.text === href;
+  return isUrl(href) && others.length === 0 && only?.type === 'text' && isAddress(only.text, href);
 }
 
 function styled(style: StyleName, children: RichText, context: Context): string {
   const mark = marks[style];
-  // Marks can't surround blocks; only a spoiler does, or it would show what it should hide.
-  const plain = context.marks.includes(mark) || (style !== 'spoiler' && children.some(isBlock));
-  if (plain) return nodes(children, context);
+  if (context.marks.includes(mark)) return nodes(children, context);
   const body = nodes(children, { ...context, marks: [...context.marks, mark] });
   const core = body.trim();
   if (core === '') return body;
@@ -130,7 +133,9 @@ function block(node: TextNode, context: Context): string {
       return context.oneLine ? codeSpan(oneLine(node.text), context.marks) : codeBlock(node.text, node.language, context.marks);
     case 'quote': {
       const body = nodes(node.children, context);
-      return body === '' || context.inItem || context.oneLine ? body : prefixLines(body, '> ', '> ');
+      if (body === '' || context.oneLine) return body;
+      const sign = context.inItem ? '\\> ' : '> ';
+      return prefixLines(body, sign, sign);
     }
     case 'heading': {
       const body = nodes(node.children, { ...context, inItem: true, oneLine: true }).trim();

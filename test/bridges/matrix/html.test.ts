@@ -79,7 +79,8 @@ describe('Matrix HTML is read', () => {
     ['no-break spaces', 'a&nbsp;&nbsp;b', [text('a\u00a0\u00a0b')]],
     ['in front of a style', 'a<b> b </b>c', [text('a '), bold(text('b')), text(' c')]],
     ['line breaks', 'a<br>b<br/><br />c<br>', [text('a\nb\n\nc')]],
-    ['a line break before a block', 'a<br><blockquote>b</blockquote><br>c', [text('a'), quote(text('b')), text('c')]],
+    ['a line break before a block', 'a<br><blockquote>b</blockquote>c', [text('a'), quote(text('b')), text('c')]],
+    ['empty lines around a block', 'a<br><br><blockquote>b</blockquote><br>c', [text('a\n'), quote(text('b')), text('\nc')]],
     ['an empty block', 'a<blockquote> </blockquote>b', [text('a\nb')]],
 
     // Hostile and broken.

@@ -73,7 +73,7 @@ describe('styles', () => {
     ['empty', [style('spoiler')], ''],
     ['a bar in a spoiler', [style('spoiler', text('a|'))], `||a\\|${gap}||`],
     ['bars in code in a spoiler', [style('spoiler', code('a||b'))], `||\`a|${gap}|b\`||`],
-    ['bold around a list', [style('bold', list([text('a')], [text('b')]))], '- a\n- b'],
+    ['bold around a list', [style('bold', list([text('a')], [text('b')]))], '- **a**\n- **b**'],
     ['a spoiler around a list', [style('spoiler', list([text('a')]))], '||- a||'],
   ])('%s', (_, tree, expected) => expect(renderMarkdown(tree)).toBe(expected));
 });

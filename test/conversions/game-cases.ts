@@ -1,0 +1,25 @@
+/** What a Matrix client sends, and the lines of at most 60 characters that players read. */
+export const gameCases: readonly (readonly [html: string, ...lines: string[]])[] = [
+  ['<b>a</b> <i>b</i> <del>c</del>', 'a b c'],
+  ['<p>a</p><p>b</p>', 'a / b'],
+  ['a <span data-mx-spoiler="why">b</span>', 'a (why) [spoiler]'],
+  ['<pre><code class="language-js">let a;\n\n  b();\n</code></pre>c', 'let a; / b(); / c'],
+  ['<code>a  b</code>', 'a b'],
+  ['<blockquote><p>a</p><p>b</p></blockquote>c', '> a / > / > b / c'],
+  ['<ol start="2"><li>a<ul><li>b</li></ul></li><li>c</li></ol>', '2. a / - b / 3. c'],
+  ['<table><tr><th>a</th><th>b</th></tr><tr><td>1</td><td>2</td></tr></table>', 'a | b / 1 | 2'],
+  ['<h1>a</h1>b', 'a / b'],
+  ['<a href="https://a.test/b">c</a>, <a href="https://a.test/">https://a.test</a>', 'c (https://a.test/b), https://a.test'],
+  ['<a href="https://matrix.to/#/@al:hs">Al</a> in <a href="matrix:r/r:hs">R</a>', '@Al in #R'],
+  ['<img data-mx-emoticon src="mxc://a/b" alt=":blob:"> x<sup>2</sup>', ':blob: x²'],
+  ['a<hr>b<details><summary>c</summary>d</details>', 'a / --- / b / c / d'],
+  ['&#8238;a&#8233;b&#7;c', 'a / bc'],
+  ['שלום <b>\u{1F600}</b>a', 'שלום \u{1F600}a'],
+  ['<script>a</script><!-- b --><mx-reply>c</mx-reply>'],
+  [
+    '<p>One sentence that is rather long. Another one.</p><pre>And code.</pre>',
+    'One sentence that is rather long. Another one. / And code.',
+  ],
+  [`<b>${'a'.repeat(50)}</b> ${'b'.repeat(50)}`, 'a'.repeat(50), 'b'.repeat(50)],
+  [`${'a'.repeat(59)}\u{1F600}b`, 'a'.repeat(59), '\u{1F600}b'],
+];
