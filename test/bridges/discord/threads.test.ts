@@ -128,6 +128,10 @@ it('starts a thread from the message that it hangs on, once, and writes there fr
   expect(contents(made.general)).toEqual(['plan']);
   expect(made.general.thread(root)?.state.name).toBe('Raid');
   expect(new Set(known.ids)).toEqual(new Set([root.id]));
+  // Nothing of that comes back.
+  made.alice.says(root, 'mine');
+  await made.host.waitForMessage('mine');
+  expect(heard(made)).toEqual(['plan', 'mine']);
   expect(made.discord.violations).toEqual([]);
 });
 
