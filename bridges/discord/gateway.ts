@@ -2,6 +2,7 @@ import { type Client, type Message as DiscordMessage, Events, SimpleShardingStra
 import type { Logger } from 'pino';
 import type { Memory } from '../../src/adapter.ts';
 import type { RoomRef } from '../../src/event.ts';
+import { CatchUp } from './catch-up.ts';
 import { createClient } from './client.ts';
 import type { SlashCommands } from './commands/slash.ts';
 import { Hearing } from './hearing.ts';
@@ -38,8 +39,6 @@ interface GatewayOptions extends TalkRules {
   readonly log: Logger;
 }
 
-type Pass = (messages: readonly DiscordMessage[]) => void;
-
 /** Discord closed the connection in a way that forbids to try again. */
 export class GatewayRefusal extends Error {
   readonly closeCode: number;
@@ -60,12 +59,13 @@ export class Gateway {
   readonly #threadPositions: ThreadPositions;
   readonly #talk: Talk;
   readonly #hearing: Hearing<DiscordMessage>;
-  readonly #missed: Missed;
+  readonly #catchUp: CatchUp;
   readonly #stopping = new AbortController();
   #connected = false;
   #refusal: number | undefined;
   #giveUp = () => {};
   #interrupted = false;
+  #upSince: number | undefined;
 
   constructor(options: GatewayOptions, events: GatewayEvents) {
     const { apiUrl, guildMembers, members, rooms, clock, log, memory } = options;
@@ -86,7 +86,8 @@ export class Gateway {
       threadPositions: this.#threadPositions,
     };
     this.#talk = new Talk(options, order, events);
-    this.#missed = new Missed(this.#client, { clock, log, signal: this.#stopping.signal });
+    const missed = new Missed(this.#client, { clock, log, signal: this.#stopping.signal });
+    this.#catchUp = new CatchUp({ ...order, client: this.#client, talk: this.#talk, missed, rooms });
     this.#listen();
     this.#talk.listen(this.#client);
     listenToReactions(this.#client, this.#talk, options, events);
@@ -113,8 +114,14 @@ export class Gateway {
     }
     if (this.#stopped) return;
     this.#connected = true;
-    await this.#beginHearing();
-    void this.#catchUp();
+    for (const room of this.#options.rooms) this.#options.members.meet(room);
+    await this.#catchUp.begin();
+    void this.#catchUp.run();
+  }
+
+  /** Since when the connection stands, in milliseconds since the epoch; undefined while there is none. */
+  get upSince(): number | undefined {
+    return this.#upSince;
   }
 
   /** Whether messages flow. */
@@ -185,6 +192,7 @@ export class Gateway {
         if (this.#stopped) return;
         if (this.#interrupted) return;
         this.#interrupted = true;
+        this.#upSince = undefined;
         log.warn('The connection to Discord was lost; connecting again');
         this.#hearing.hold();
       })
@@ -198,68 +206,9 @@ export class Gateway {
   #restored(anew = false): void {
     if (!this.#interrupted) return;
     this.#interrupted = false;
+    this.#upSince = this.#options.clock.now();
     this.#options.log.info('The connection to Discord is back');
-    if (anew && this.#connected) void this.#catchUp();
+    if (anew && this.#connected) void this.#catchUp.run();
     else this.#hearing.release();
-  }
-
-  /** A room that was never heard begins at its present end; the others go on where they stopped. */
-  async #beginHearing(): Promise<void> {
-    for (const room of this.#options.rooms) {
-      // Discord doesn't tell of threads that are closed. What is wrong with a room is said elsewhere.
-      if (!this.#client.channels.cache.has(room)) await this.#client.channels.fetch(room).catch(() => {});
-      this.#options.members.meet(room);
-      await this.#threadPositions.load(room, this.#threads.endOf(room));
-      const last = await this.#positions.load(room);
-      if (last !== undefined) {
-        this.#hearing.skipTo(room, last);
-        continue;
-      }
-      const channel = this.#client.channels.cache.get(room);
-      // One that the bot can't see yet begins when it is seen.
-      if (!channel?.isTextBased() || channel.isDMBased() || !channel.viewable) continue;
-      this.#hearing.skipTo(room, channel.lastMessageId ?? '0');
-      this.#positions.note(room, this.#hearing.heardUpTo(room));
-    }
-  }
-
-  /** Hears what was missed in all rooms, then what was held back. Never rejects. */
-  async #catchUp(): Promise<void> {
-    await Promise.all(this.#options.rooms.map((room) => this.#followThreads(room)));
-    const rooms = new Map<string, Promise<void>>();
-    const caughtUp = this.#hearing.catchUp((channel, pass) => {
-      const room = this.#threads.roomOf(channel) ?? channel;
-      const done =
-        room === channel
-          ? this.#catchUpOn(channel, this.#positions.said(room), pass)
-          : this.#catchUpOnThread(room, channel, rooms, pass);
-      rooms.set(channel, done);
-      return done;
-    });
-    await this.#threadPositions.during(caughtUp);
-  }
-
-  /** Those threads in which something was said meanwhile are heard from where they stopped. */
-  async #followThreads(room: string): Promise<void> {
-    const start = this.#threadPositions.start(room);
-    for (const thread of await this.#threads.active(room, start)) this.#hearing.follow(thread, start);
-  }
-
-  /** @param rooms waited for, since a thread hangs on what was said in its room */
-  async #catchUpOnThread(room: string, thread: string, rooms: ReadonlyMap<string, Promise<void>>, pass: Pass): Promise<void> {
-    // One that was met since the break was never heard before.
-    if (this.#hearing.heardUpTo(thread) === '0') this.#hearing.skipTo(thread, this.#threadPositions.start(room));
-    await undefined;
-    await rooms.get(room);
-    await this.#catchUpOn(thread, this.#threadPositions.said(room, thread), pass);
-  }
-
-  /** @param said the ids of what was heard last in a channel or thread, oldest first */
-  async #catchUpOn(channelId: string, said: readonly string[], pass: Pass): Promise<void> {
-    await this.#missed.changed(channelId, said, {
-      edited: (message) => this.#talk.edited(message),
-      deleted: (id) => this.#talk.removed({ id, channelId }),
-    });
-    await this.#missed.said(channelId, this.#hearing.heardUpTo(channelId), pass);
   }
 }

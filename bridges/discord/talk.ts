@@ -30,7 +30,7 @@ export interface TalkRules {
 }
 
 /** Where the messages pass through, and up to where each room was heard. */
-interface Order {
+export interface Order {
   readonly hearing: Hearing<DiscordMessage>;
   readonly positions: Positions;
   readonly threads: Threads;
