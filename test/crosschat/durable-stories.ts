@@ -230,7 +230,9 @@ export function durableStories(lab: () => Lab, sound: boolean): void {
     const again = await begin((await begin(await killed)).kill());
     const said = next(again.chat, 'say');
     // What its client had not got rid of goes out before it says that it is back.
-    const late = await peer();
+    const { url, version, login } = lab();
+    const late = await RawPeer.connect({ url, id: 'alpha', version, ...login('alpha') });
+    onTestFinished(() => late.close());
     await late.send('m/alpha/bridge/say/7', { say: 'as I said' });
     expect((await said).user.name).toBe('Zoe');
     expect(again.chat.state.servers.get('alpha')).toMatchObject({ online: false, users: new Map() });
