@@ -4,6 +4,7 @@ import { systemKinds } from './incoming/system.ts';
 import { statusSchema } from './status/config.ts';
 
 const botsError = 'must be "ignore", "relay" or a list of ids of bots and webhooks, each in quotes';
+const delayError = 'must be a number of seconds from 0 to 60';
 const systemError = `must be "none" or a list of ${systemKinds.join(', ')}`;
 
 /** A list that stands in an environment variable is one text. */
@@ -64,6 +65,8 @@ export const schema = z.strictObject({
   threads: z.enum(['mirror', 'ignore'], 'must be "mirror" or "ignore"').default('mirror'),
   /** How reactions from elsewhere are shown: by the bot's own, in words, or not at all. */
   reactions: z.enum(['native', 'note', 'none'], 'must be "native", "note" or "none"').default('native'),
+  /** So long what members say is held back, in seconds: what a moderator's bot deletes in that time is told to nobody. */
+  delay_seconds: z.number(delayError).min(0, delayError).max(60, delayError).default(0),
   /** Messages that show who plays where. */
   status: statusSchema,
   /** Whether the bot shows below its name how many play. */

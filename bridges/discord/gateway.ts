@@ -114,6 +114,7 @@ export class Gateway {
     }
     if (this.#stopped) return;
     this.#connected = true;
+    this.#upSince = this.#options.clock.now();
     for (const room of this.#options.rooms) this.#options.members.meet(room);
     await this.#catchUp.begin();
     void this.#catchUp.run();

@@ -10,12 +10,14 @@ import {
   type OwnReaction,
   type RoomThread,
 } from '../../src/adapter.ts';
-import type { Edit, EventId, Message, Notice, RoomRef } from '../../src/event.ts';
+import type { Edit, Message, Notice, RoomRef } from '../../src/event.ts';
 import { type Account, Api } from './api.ts';
 import { Cdn } from './cdn.ts';
 import { CommandRequests } from './commands/requests.ts';
 import { SlashCommands } from './commands/slash.ts';
 import { type DiscordConfig, schema } from './config.ts';
+import { delayed } from './delay.ts';
+import { eventsFor } from './events.ts';
 import { badToken, gatewayFault, isUnauthorized, missingIntent, reasonOf, waitOf } from './faults.ts';
 import { accountFindings, channelFindings } from './findings.ts';
 import { Gateway, GatewayRefusal } from './gateway.ts';
@@ -250,11 +252,9 @@ class DiscordAdapter implements Adapter {
   #connection({ applicationId, userId, guildMembers, owners }: Account): Gateway {
     const { admins, moderators } = this.#config;
     const { id, log, memory, clock } = this.#host;
-    const tell = (what: string, { id: event }: { id: EventId }, taken: Promise<void>) =>
-      taken.catch((error: unknown) => {
-        log.error({ id: event, err: error }, `${what} from Discord was not taken`);
-        throw error;
-      });
+    const events = eventsFor(this.#host, this.#cdn, (closeCode) => this.#giveUp(gatewayFault(closeCode, applicationId)));
+    const delay = this.#config.delay_seconds * 1_000;
+    const upSince = () => this.#gateway?.upSince;
     return new Gateway(
       {
         apiUrl: this.#config.api_url,
@@ -280,21 +280,7 @@ class DiscordAdapter implements Adapter {
         clock,
         log,
       },
-      {
-        message: (message) => {
-          this.#cdn.note(message);
-          return tell('A message', message, this.#host.message(message));
-        },
-        edit: (edit) => {
-          this.#cdn.note(edit.message);
-          tell('An edit', edit, this.#host.edit(edit)).catch(() => {});
-        },
-        react: (reaction) => void tell('A reaction', reaction, this.#host.react(reaction)).catch(() => {}),
-        remove: (removal) => void tell('A deletion', removal, this.#host.remove(removal)).catch(() => {}),
-        profile: (author) => this.#host.profile(author),
-        left: (userId) => this.#host.left(userId),
-        refused: (closeCode) => this.#giveUp(gatewayFault(closeCode, applicationId)),
-      },
+      delay > 0 ? delayed(events, { clock, delay, upSince, signal: this.#stopping.signal }) : events,
     );
   }
 }

@@ -17,6 +17,8 @@ export class Positions {
   readonly #heard = new Map<string, Heard>();
   /** By room, what is to be taken before the next message counts as heard. */
   readonly #taken = new Map<string, Promise<unknown>>();
+  /** By room, the ids of messages that people wrote and that are still to be taken, oldest first. */
+  readonly #pending = new Map<string, readonly string[]>();
   /** The rooms that are being written, and whether they changed meanwhile. */
   readonly #writing = new Map<string, boolean>();
 
@@ -46,8 +48,12 @@ export class Positions {
     this.#taken.set(room, begun);
   }
 
-  /** The ids of the latest messages that people wrote in a room, oldest first. */
+  /** The ids of the latest messages that people wrote in a room, oldest first, whether they are taken already or not. */
   said(room: string): readonly string[] {
+    return [...this.#saidAndTaken(room), ...(this.#pending.get(room) ?? [])];
+  }
+
+  #saidAndTaken(room: string): readonly string[] {
     return this.#heard.get(room)?.said ?? [];
   }
 
@@ -58,13 +64,22 @@ export class Positions {
    * @param last up to where the room was heard with it; up to the message itself by default
    */
   note(room: string, id: string, taken?: Promise<void>, last: string | undefined = id): void {
+    if (taken !== undefined) this.#pending.set(room, [...(this.#pending.get(room) ?? []), id].slice(-remembered));
     const all = Promise.all([this.#taken.get(room), taken]).then(() => {
-      const said = taken === undefined ? this.said(room) : [...this.said(room), id].slice(-remembered);
+      const before = this.#saidAndTaken(room);
+      const said = taken === undefined ? before : [...before, id].slice(-remembered);
+      this.#settled(room, id);
       this.#heard.set(room, { last, said });
       void this.#write(room);
     });
     all.catch(() => {});
     this.#taken.set(room, all);
+  }
+
+  #settled(room: string, id: string): void {
+    const left = (this.#pending.get(room) ?? []).filter((other) => other !== id);
+    if (left.length > 0) this.#pending.set(room, left);
+    else this.#pending.delete(room);
   }
 
   async #write(room: string): Promise<void> {

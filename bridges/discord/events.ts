@@ -1,0 +1,32 @@
+/** Hands what happens at Discord over to the core. */
+import type { AdapterHost } from '../../src/adapter.ts';
+import type { EventId } from '../../src/event.ts';
+import type { Cdn } from './cdn.ts';
+import type { GatewayEvents } from './gateway.ts';
+
+/**
+ * @param cdn learns where the files are
+ * @param refused called when Discord closed the connection for good
+ */
+export function eventsFor(host: AdapterHost, cdn: Cdn, refused: (closeCode: number) => void): GatewayEvents {
+  const tell = (what: string, { id: event }: { id: EventId }, taken: Promise<void>) =>
+    taken.catch((error: unknown) => {
+      host.log.error({ id: event, err: error }, `${what} from Discord was not taken`);
+      throw error;
+    });
+  return {
+    message: (message) => {
+      cdn.note(message);
+      return tell('A message', message, host.message(message));
+    },
+    edit: (edit) => {
+      cdn.note(edit.message);
+      tell('An edit', edit, host.edit(edit)).catch(() => {});
+    },
+    react: (reaction) => void tell('A reaction', reaction, host.react(reaction)).catch(() => {}),
+    remove: (removal) => void tell('A deletion', removal, host.remove(removal)).catch(() => {}),
+    profile: (author) => host.profile(author),
+    left: (userId) => host.left(userId),
+    refused,
+  };
+}
