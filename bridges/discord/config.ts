@@ -67,6 +67,8 @@ export const schema = z.strictObject({
   reactions: z.enum(['native', 'note', 'none'], 'must be "native", "note" or "none"').default('native'),
   /** So long what members say is held back, in seconds: what a moderator's bot deletes in that time is told to nobody. */
   delay_seconds: z.number(delayError).min(0, delayError).max(60, delayError).default(0),
+  /** Whether links in what is said elsewhere unfold to previews. */
+  unfurl: z.boolean('must be true or false').default(true),
   /** Messages that show who plays where. */
   status: statusSchema,
   /** Whether the bot shows below its name how many play. */

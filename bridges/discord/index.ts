@@ -76,6 +76,7 @@ class DiscordAdapter implements Adapter {
       template: config.name_template ?? '{name} [{server}]',
       account: (signal) => this.#knownAccount(signal),
       threads: config.threads,
+      unfurl: config.unfurl,
       neighbours: (room) => ({
         bot: this.#account?.username,
         resembles: (name) => this.#members.resembles(room, name),

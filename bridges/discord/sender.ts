@@ -1,3 +1,4 @@
+import { MessageFlags } from 'discord.js';
 import type { Logger } from 'pino';
 import type { Attempt, MediaReader, RoomThread } from '../../src/adapter.ts';
 import type { Clock } from '../../src/clock.ts';
@@ -29,6 +30,8 @@ interface SenderOptions {
   readonly members: ((room: string) => FindMembers) | undefined;
   /** Whether what is said in threads elsewhere goes to threads. */
   readonly threads: ThreadRule;
+  /** Whether links unfold. */
+  readonly unfurl: boolean;
 }
 
 /** One message of Discord. */
@@ -55,6 +58,7 @@ export class Sender {
   readonly #template: string;
   readonly #neighbours: SenderOptions['neighbours'];
   readonly #members: SenderOptions['members'];
+  readonly #unfurl: boolean;
   readonly #targets: Targets;
   readonly #history: History;
   readonly #changes: Changes;
@@ -62,12 +66,13 @@ export class Sender {
   readonly #threads: ThreadTargets;
 
   constructor(api: Api, options: SenderOptions) {
-    const { clock, log, media, template, account, neighbours, members, threads } = options;
+    const { clock, log, media, template, account, neighbours, members, threads, unfurl } = options;
     this.#api = api;
     this.#clock = clock;
     this.#template = template;
     this.#neighbours = neighbours;
     this.#members = members;
+    this.#unfurl = unfurl;
     this.#targets = new Targets(api, account);
     this.#history = new History(api, this.#targets, log);
     this.#uploads = new Uploads(media);
@@ -151,7 +156,8 @@ export class Sender {
   }
 
   #contentsOf(message: Message, { channel: { guildId }, room }: Target): Content[] {
-    return contentsOf(message, { id: room, guildId }, this.#members?.(room));
+    const contents = contentsOf(message, { id: room, guildId }, this.#members?.(room));
+    return this.#unfurl ? contents : contents.map((content) => ({ ...content, flags: MessageFlags.SuppressEmbeds }));
   }
 
   async #explained(room: string, deliver: () => Promise<void>): Promise<void> {

@@ -300,3 +300,13 @@ describe('when something goes wrong', () => {
     expect(await failure(send(made, made.general, says('hello')))).toMatchObject({ passing: true });
   });
 });
+
+it.each([true, false])('lets links unfold or not, as configured: %s', async (unfurl) => {
+  const made = await scene({ config: () => ({ unfurl }) });
+  const message = says('look at https://example.org');
+  await send(made, made.general, message);
+  await edit(made, made.general, message, 'look at https://example.com');
+  const [shown, edited] = made.discord.requests.filter(({ path }) => path.includes('/webhooks/')).slice(-2);
+  for (const request of [shown, edited])
+    expect((request?.body as { flags?: number } | undefined)?.flags).toBe(unfurl ? undefined : 4);
+});
