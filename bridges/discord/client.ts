@@ -15,6 +15,8 @@ export function createClient(options: {
       GatewayIntentBits.MessageContent,
       ...(options.guildMembers ? [GatewayIntentBits.GuildMembers] : []),
     ],
+    // As many connections as Discord recommends: one, up to some thousand guilds.
+    shards: 'auto',
     // Changes of messages and people that are in no cache are told too.
     partials: [Partials.GuildMember, Partials.User, Partials.Message, Partials.Reaction],
     allowedMentions: { parse: [] },

@@ -64,7 +64,10 @@ export class Gateway {
   #connected = false;
   #refusal: number | undefined;
   #giveUp = () => {};
-  #interrupted = false;
+  /** The shards whose connection is broken. */
+  readonly #broken = new Set<number>();
+  /** Whether one of them began anew since the first of them broke, so that nobody told what happened meanwhile. */
+  #isAnew = false;
   #upSince: number | undefined;
 
   constructor(options: GatewayOptions, events: GatewayEvents) {
@@ -127,7 +130,7 @@ export class Gateway {
 
   /** Whether messages flow. */
   get isUp(): boolean {
-    return this.#connected && !this.#interrupted && !this.#stopped;
+    return this.#connected && this.#broken.size === 0 && !this.#stopped;
   }
 
   /**
@@ -188,28 +191,31 @@ export class Gateway {
         this.#refusal = code;
         if (this.#connected && !this.#stopped) this.#events.refused(code);
       })
-      .on(Events.ShardReconnecting, () => {
+      .on(Events.ShardReconnecting, (shard) => {
         // discord.js says so of a connection that was closed on purpose, too.
         if (this.#stopped) return;
-        if (this.#interrupted) return;
-        this.#interrupted = true;
+        const isFirst = this.#broken.size === 0;
+        this.#broken.add(shard);
+        if (!isFirst) return;
         this.#upSince = undefined;
         log.warn('The connection to Discord was lost; connecting again');
         this.#hearing.hold();
       })
-      .on(Events.ShardResume, () => this.#restored())
-      .on(Events.ShardReady, () => this.#restored(true))
+      .on(Events.ShardResume, (shard) => this.#restored(shard, false))
+      .on(Events.ShardReady, (shard) => this.#restored(shard, true))
       .on(Events.ShardError, (error) => log.debug({ fault: error.name }, "A fault on the connection to Discord's gateway"))
       .on(Events.Error, (error) => log.error({ fault: error.name }, 'discord.js met a fault'));
   }
 
   /** @param anew whether Discord did not resume the session, and so did not tell what happened meanwhile */
-  #restored(anew = false): void {
-    if (!this.#interrupted) return;
-    this.#interrupted = false;
+  #restored(shard: number, anew: boolean): void {
+    if (!this.#broken.delete(shard)) return;
+    this.#isAnew ||= anew;
+    if (this.#broken.size > 0) return;
     this.#upSince = this.#options.clock.now();
     this.#options.log.info('The connection to Discord is back');
-    if (anew && this.#connected) void this.#catchUp.run();
+    if (this.#isAnew && this.#connected) void this.#catchUp.run();
     else this.#hearing.release();
+    this.#isAnew = false;
   }
 }

@@ -31,6 +31,8 @@ export class Gateway {
   readonly steps: GatewayStep[] = [];
   /** Whether new connections are turned away, as in an outage. */
   refusing = false;
+  /** How many connections it recommends; they may be made at the same time. */
+  shards = 1;
   readonly #origin: string;
   readonly #violations: Log<Violation>;
   readonly #connections = new Set<Connection>();
@@ -64,8 +66,8 @@ export class Gateway {
       handle: () =>
         ok({
           url: this.url,
-          shards: 1,
-          session_start_limit: { total: 1000, remaining: 999, reset_after: 86_400_000, max_concurrency: 1 },
+          shards: this.shards,
+          session_start_limit: { total: 1000, remaining: 999, reset_after: 86_400_000, max_concurrency: this.shards },
         }),
     },
   ];
