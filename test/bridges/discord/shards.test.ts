@@ -56,5 +56,5 @@ it.each(['resumed', 'identified'] as const)(
         .map(({ body }) => words(body));
       expect(texts).toEqual(['before', 'meanwhile', 'after'].map((text) => `${text} in ${state.name}`));
     }
-    },
+  },
 );
