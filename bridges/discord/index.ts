@@ -25,6 +25,7 @@ import { Members } from './members.ts';
 import { openRoom } from './opening.ts';
 import { OwnReactions } from './own-reactions.ts';
 import { Sender } from './sender.ts';
+import { statusFindings } from './status/findings.ts';
 import { Status } from './status/status.ts';
 
 /** https://discord.com/developers/docs */
@@ -175,6 +176,7 @@ class DiscordAdapter implements Adapter {
     }
     yield* accountFindings(account);
     yield* channelFindings(this.#api, account, this.#host.rooms, this.#config.threads);
+    yield* statusFindings(this.#api, account, this.#config.status);
   }
 
   /**

@@ -356,3 +356,26 @@ it('says that the game servers are out of reach, but not for a moment', async ()
   await here.pass(20_000);
   expect(here.text).toBe('The bridge has no connection to the game servers.');
 });
+
+it('is told beforehand what is missing', async () => {
+  const here = await town({
+    status: (channel) => [{ channel, topic: true }, '112233445566778899'],
+    permissions: ['ManageWebhooks'],
+  });
+  const { guild, bot, general, adapter } = here.made;
+  const findings = async () => {
+    const all: string[] = [];
+    for await (const { ok, text } of adapter.check()) if (text.includes('status')) all.push(`${ok} ${text}`);
+    return all;
+  };
+  expect(await findings()).toEqual([
+    "false Discord channel #general in Guild: to show the status, the bot lacks Manage Channels: allow it in the channel's settings under Permissions",
+    expect.stringMatching(
+      /^false The status message of Discord channel 112233445566778899 could not be set: there is no such channel/,
+    ),
+  ]);
+  guild.setPermissions(guild.roleOf(bot), ['ManageWebhooks', 'ManageChannels']);
+  expect((await findings())[0]).toBe('true Discord channel #general in Guild: the bot can show the status');
+  general.setRule({ of: guild.everyone, deny: ['EmbedLinks', 'SendMessages'] });
+  expect((await findings())[0]).toContain('the bot lacks Send Messages, Embed Links:');
+});
