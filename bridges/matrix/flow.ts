@@ -3,6 +3,8 @@ import { isBlock, type RichText, type TextNode } from '../../src/text/tree.ts';
 
 /** Deeper elements than this stand for what is in them, so that whoever walks the tree may do so by recursion. */
 const maxDepth = 50;
+/** The same for quotes and lists in each other: each one's sign stands before every line, and makes many parts of a message. */
+const maxBlocks = 8;
 
 /**
  * `inline` is part of a line; `block` stands on lines of its own; in a `list` there are only items; in `raw` there is only text,
@@ -53,10 +55,16 @@ export class Flow {
 
   /** Begins an element. */
   open(tag: string, kind: ElementKind, finish: Finish): void {
-    if (this.#top.kind === 'raw' || (this.#open.length > maxDepth && kind !== 'raw')) return;
+    if (this.#top.kind === 'raw') return;
+    const isBlock = kind === 'block' || kind === 'list';
+    const around = this.#open.filter((one) => one.kind === 'block' || one.kind === 'list').length - 1;
+    if ((isBlock && around >= maxBlocks) || (kind !== 'raw' && this.#open.length > maxDepth)) {
+      if (isBlock) this.margin(1);
+      return;
+    }
     this.#enterItem();
     this.#open.push(element(tag, kind, finish, this.#position, this.#lineBreaks));
-    if (kind === 'block' || kind === 'list') this.#startBlock('start');
+    if (isBlock) this.#startBlock('start');
   }
 
   /** Begins an item of the list around; where there is none, just a line. */
