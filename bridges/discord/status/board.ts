@@ -144,10 +144,13 @@ export class Board {
       this.#told.delete(what);
       return outcome;
     } catch (error) {
+      const wait = waitOf(error);
+      // Old messages take fewer edits than new ones: that is nothing to be told of.
+      if (wait !== undefined) return { rest: wait, again: wait };
       const sentence = statusFault(error, what, this.#entry.channel);
       if (!this.#stopped && this.#told.get(what) !== sentence) this.#parts.host.log.warn(sentence);
       this.#told.set(what, sentence);
-      const rest = waitOf(error) ?? (isSaidByDiscord(error) ? AFTER_REFUSAL : AFTER_FAULT);
+      const rest = isSaidByDiscord(error) ? AFTER_REFUSAL : AFTER_FAULT;
       return { rest, again: rest };
     }
   }

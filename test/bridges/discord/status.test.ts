@@ -357,6 +357,26 @@ it('says that the game servers are out of reach, but not for a moment', async ()
   expect(here.text).toBe('The bridge has no connection to the game servers.');
 });
 
+it('waits as long as Discord asks, without a word, and longer after a fault, with one', async () => {
+  const here = await town();
+  const alpha = await here.game('alpha');
+  await here.made.adapter.start();
+  await here.until(posts, 1);
+  const { discord: double, host } = here.made;
+  const body = { message: 'Maximum number of edits to messages older than 1 hour reached.', code: 30046, retry_after: 300 };
+  double.faults.next(1, { stored: false, answer: { status: 429, body, retryAfter: 300 } }, edits);
+  await alpha.join('Gordon');
+  await here.pass(290_000);
+  expect([here.count(edits), host.lines.all.filter((line) => line.includes('could not be set'))]).toEqual([1, []]);
+  await here.pass(30_000);
+  expect([here.count(edits), here.text]).toEqual([2, expect.stringContaining('Gordon')]);
+  double.faults.next(2, { stored: false, answer: { status: 502 } }, edits);
+  await alpha.join('Alyx');
+  await here.pass(200_000);
+  expect(here.text).toContain('Alyx, Gordon');
+  expect(host.lines.all.filter((line) => line.includes('could not be set'))).toHaveLength(1);
+});
+
 it('is told beforehand what is missing', async () => {
   const here = await town({
     status: (channel) => [{ channel, topic: true }, '112233445566778899'],
