@@ -1,18 +1,30 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+
+/** Whole processes that are killed, cut off and waited for: what takes long. `.ci/run` runs them too. */
+const long = ['test/torture.test.ts', 'test/standby.test.ts', 'test/e2e/{check,faults,stop,store-command}.test.ts'];
 
 export default defineConfig({
   test: {
     testTimeout: 15_000,
     hookTimeout: 30_000,
-    // Most tests wait for others most of the time.
-    maxWorkers: '100%',
     projects: [
       {
         extends: true,
         test: {
           name: 'stand-ins',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/real/**'],
+          exclude: ['test/real/**', ...long],
+          // Most tests wait for others most of the time.
+          maxWorkers: availableParallelism() + 1,
+          globalSetup: 'test/support/build.ts',
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'long',
+          include: long,
           globalSetup: 'test/support/build.ts',
         },
       },
