@@ -299,7 +299,7 @@ it('hears after downtime what was said in a room that is a thread, also when it 
   const thread = own ?? first.general;
   first.alice.says(thread, 'before');
   await first.host.waitForMessage('before');
-  while ((await first.host.memory.get(`heard/${thread.id}`)) === '0') await new Promise((resolve) => setTimeout(resolve, 5));
+  await expect.poll(() => first.host.memory.get(`heard/${thread.id}`)).not.toBe('0');
   await first.adapter.stop();
   first.alice.says(thread, 'meanwhile');
   thread.archive();
