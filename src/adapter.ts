@@ -4,6 +4,9 @@ import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { Clock } from './clock.ts';
 import type { Commands } from './command.ts';
+
+export type { HttpAnswer, HttpRequest, Route } from './http/route.ts';
+
 import type { CrossChat } from './crosschat/index.ts';
 import type {
   AdapterId,
@@ -20,6 +23,7 @@ import type {
   Removal,
   RoomRef,
 } from './event.ts';
+import type { Route } from './http/route.ts';
 
 export {
   type CommandInfo,
@@ -249,6 +253,8 @@ export interface Adapter {
   open?(room: RoomRef, signal: AbortSignal): Promise<void>;
   /** Takes no part in a room any more. Never throws. */
   close?(room: RoomRef): void;
+  /** What it serves on the bridge's HTTP server, where there is one: also before {@link start} and after {@link stop}. */
+  readonly routes?: readonly Route[];
   /** The platform's own id of a room that was configured by another name (an alias), once it is known. */
   nativeRoomId?(room: RoomRef): string | undefined;
   /** Tries what {@link start} and {@link send} will need, without letting anybody in a room see it. Never throws. */

@@ -104,7 +104,8 @@ export class Bridge {
   async #start(): Promise<void> {
     const { config, clock, random, log } = this.#options;
     const { hub, outbox } = await this.#openStore();
-    await this.#serve();
+    this.#media = await openMedia(this.#options, this.#openedStore());
+    this.#goOn();
     let connection = config.mqtt;
     if (config.mqtt.urls.length === 0) {
       this.#broker = await startBroker({ log });
@@ -116,6 +117,7 @@ export class Bridge {
     this.#servers = virtualServerOptions(config, connection).map((options) => this.#virtualServer(options, hub, outbox));
     const commands = this.#commands();
     this.#members = config.adapters.map((adapter) => this.#member(adapter, hub, commands));
+    await this.#serve(this.#media);
     await Promise.all([outbox.restore(), hub.restore()]);
     this.#goOn();
     for (const server of this.#servers) outbox.release(networkId(server));
@@ -241,10 +243,9 @@ export class Bridge {
   }
 
   /** Begins to serve what is served by HTTP. */
-  async #serve(): Promise<void> {
-    this.#media = await openMedia(this.#options, this.#openedStore());
-    const { route } = this.#media;
-    this.#http = await serve(this.#options, [letterRoute(), ...(route ? [route] : [])]);
+  async #serve({ route }: Media): Promise<void> {
+    const own = this.#members.flatMap(({ adapter }) => adapter.routes ?? []);
+    this.#http = await serve(this.#options, [letterRoute(), ...(route ? [route] : []), ...own]);
     if (this.#ending.signal.aborted) await this.#http?.stop();
     this.#goOn();
   }

@@ -2,13 +2,22 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT';
+
 /** A request as a route sees it. */
 export interface HttpRequest {
-  readonly method: 'GET' | 'HEAD';
+  readonly method: Method;
   /** What stands behind the route's prefix, percent-encoded as it was sent. Whoever asks has chosen it. */
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
+  /** The IP address of whoever asks, as far as it can be known behind a reverse proxy. */
+  readonly address: string;
+  /**
+   * Reads what was sent along, once. What nobody asks for is not read.
+   * @throws {BodyError} when it is longer than the route takes, or breaks off: the server answers that
+   */
+  body(): Promise<Buffer>;
   /** Aborted when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
 }
@@ -26,6 +35,12 @@ export interface HttpAnswer {
 export interface Route {
   /** `/media/` with all that is below it, or exactly `/healthz`. */
   readonly prefix: string;
+  /** GET and HEAD unless given. */
+  readonly methods?: readonly Method[];
+  /** The longest body that it takes, in bytes; none unless given. */
+  readonly maxBody?: number;
+  /** Whether an address may ask as often as it wants: the route sees to it by other means. */
+  readonly unlimited?: boolean;
   /** What it throws is logged, and answered with status 500 and nothing of it. */
   answer(request: HttpRequest): Promise<HttpAnswer> | HttpAnswer;
 }

@@ -6,7 +6,8 @@ import { pipeline } from 'node:stream/promises';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import { AddressLimit, askerOf } from './address-limit.ts';
-import type { HttpAnswer, Route } from './route.ts';
+import { BodyError, readBody } from './body.ts';
+import type { HttpAnswer, Method, Route } from './route.ts';
 
 /** What the server is made of. */
 export interface HttpServerOptions {
@@ -26,7 +27,7 @@ export class ListenError extends Error {
 /** Nothing longer is asked for by anybody who means well. */
 const MAX_URL = 4_096;
 const MAX_HEADER_BYTES = 16_384;
-const MAX_CONNECTIONS = 256;
+const MAX_CONNECTIONS = 1_000;
 /** How long the headers, and a whole request, may take to come, in milliseconds. */
 const HEADERS_TIME = 10_000;
 const REQUEST_TIME = 15_000;
@@ -103,11 +104,11 @@ export class HttpServer {
     const end = () => gone.abort();
     response.once('close', end);
     this.#running.add(end);
-    // What somebody sends with a GET is not read into memory, and ends with the connection.
-    request.resume();
     try {
       const answer = await this.#answer(request, gone.signal);
-      await send(request.method, response, answer);
+      // What was sent along and not asked for is not read: it ends with the connection.
+      const unread = request.complete ? answer : closing(answer);
+      await send(request.method, response, unread);
     } catch {
       // The one who asked is gone, or a stream broke off: a half answer must not look like a whole one.
       response.destroy();
@@ -119,17 +120,20 @@ export class HttpServer {
   async #answer(request: IncomingMessage, signal: AbortSignal): Promise<HttpAnswer> {
     const { method, url = '', headers, socket } = request;
     if (url.length > MAX_URL) return refusal(414, 'The address is too long.', { connection: 'close' });
-    const wait = this.#limit.wait(askerOf(socket.remoteAddress ?? '', headers['x-forwarded-for']));
-    if (wait > 0) return refusal(429, 'Too many requests.', { 'retry-after': String(Math.ceil(wait / 1_000)) });
-    if (method !== 'GET' && method !== 'HEAD')
-      return refusal(405, 'Only GET and HEAD.', { allow: 'GET, HEAD', connection: 'close' });
     const [path = '', search = ''] = splitOnce(url, '?');
     const route = this.#options.routes.find(({ prefix }) => (prefix.endsWith('/') ? path.startsWith(prefix) : path === prefix));
+    const address = askerOf(socket.remoteAddress ?? '', headers['x-forwarded-for']);
+    const wait = route?.unlimited ? 0 : this.#limit.wait(address);
+    if (wait > 0) return refusal(429, 'Too many requests.', { 'retry-after': String(Math.ceil(wait / 1_000)) });
     if (!route) return refusal(404, 'There is nothing here.');
+    const { methods = ['GET', 'HEAD'], maxBody = 0 } = route;
+    if (!isOneOf(method, methods)) return refusal(405, `Only ${methods.join(' and ')}.`, { allow: methods.join(', ') });
     const query = new URLSearchParams(search);
+    const body = () => readBody(request, maxBody);
     try {
-      return await route.answer({ method, path: path.slice(route.prefix.length), query, headers, signal });
+      return await route.answer({ method, path: path.slice(route.prefix.length), query, headers, address, body, signal });
     } catch (error) {
+      if (error instanceof BodyError) return refusal(error.status, error.message);
       // The rest of the address may hold a token.
       if (!signal.aborted) this.#options.log.error({ err: error, route: route.prefix }, 'a request could not be answered');
       return refusal(500, 'Something went wrong.');
@@ -157,6 +161,14 @@ async function send(method: string | undefined, response: ServerResponse, answer
   } finally {
     if (body instanceof Readable) body.destroy();
   }
+}
+
+function closing(answer: HttpAnswer): HttpAnswer {
+  return { ...answer, headers: { ...answer.headers, connection: 'close' } };
+}
+
+function isOneOf(method: string | undefined, methods: readonly Method[]): method is Method {
+  return (methods as readonly (string | undefined)[]).includes(method);
 }
 
 function splitOnce(text: string, sign: string): [string, string] {

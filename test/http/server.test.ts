@@ -13,14 +13,15 @@ type Answer = Route['answer'];
 const lines = new Recorder<string>();
 const log = pino({ level: 'trace', base: null }, { write: (line: string) => lines.add(line) });
 
-async function serve(routes: Readonly<Record<string, Answer>>, clock: Clock = systemClock): Promise<HttpServer> {
-  const http = await HttpServer.start({
-    host: '127.0.0.1',
-    port: 0,
-    routes: Object.entries(routes).map(([prefix, answer]) => ({ prefix, answer })),
+function serve(routes: Readonly<Record<string, Answer>>, clock?: Clock): Promise<HttpServer> {
+  return serveRoutes(
+    Object.entries(routes).map(([prefix, answer]) => ({ prefix, answer })),
     clock,
-    log,
-  });
+  );
+}
+
+async function serveRoutes(routes: readonly Route[], clock: Clock = systemClock): Promise<HttpServer> {
+  const http = await HttpServer.start({ host: '127.0.0.1', port: 0, routes, clock, log });
   onTestFinished(() => http.stop());
   return http;
 }
@@ -179,4 +180,44 @@ test('an address that is taken, or none of this machine, is said in a sentence',
   await expect(HttpServer.start({ ...options, host: '203.0.113.7', port: 0 })).rejects.toThrow(
     'http: 203.0.113.7 is no address of this machine; set HTTP_HOST or http.host to 127.0.0.1, or to 0.0.0.0 for all of them.',
   );
+});
+
+test('what is sent along is read by the part that asks for it, up to its limit, and by no other', async () => {
+  const http = await serveRoutes([
+    {
+      prefix: '/say',
+      methods: ['POST'],
+      maxBody: 10,
+      answer: async ({ body, address }) => ({ status: 200, body: `${address}: ${await body()}` }),
+    },
+    { prefix: '/refuse', methods: ['PUT'], maxBody: 10, answer: () => ({ status: 403, body: 'no' }) },
+  ]);
+  const post = (path: string, method: string, body: BodyInit) =>
+    fetch(`${http.url}${path}`, { method, body, ...(body instanceof ReadableStream && { duplex: 'half' }) });
+  const answered = async (answer: Promise<Response>) => `${(await answer).status} ${await (await answer).text()}`.trim();
+  expect(await answered(post('/say', 'POST', 'hello'))).toBe('200 127.0.0.1: hello');
+  expect(await answered(post('/say', 'POST', 'hello, all of you'))).toBe('413 That is more than 10 bytes.');
+  const unannounced = new Blob(['hello, ', 'all of you']).stream();
+  expect(await answered(post('/say', 'POST', unannounced))).toBe('413 That is more than 10 bytes.');
+  expect(await answered(post('/say', 'PUT', 'hello'))).toBe('405 Only POST.');
+  const length = 'content-length: 1000000\r\n';
+  expect(await raw(http, `PUT /refuse HTTP/1.1\r\nhost: x\r\n${length}\r\nthe rest never comes`)).toMatch(/^HTTP\/1.1 403 /);
+  const broken = await raw(http, `POST /say HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nnonsense\r\n`);
+  expect(broken).not.toContain('200');
+});
+
+test('a connection is used again, whether something was sent along or not', async () => {
+  const http = await serveRoutes([
+    { prefix: '/say', methods: ['POST'], maxBody: 10, answer: async ({ body }) => ({ status: 200, body: await body() }) },
+    { prefix: '/hello', answer: hello },
+  ]);
+  const posted = await fetch(`${http.url}/say`, { method: 'POST', body: 'hello' });
+  const got = await fetch(`${http.url}/hello`);
+  expect([posted, got].map(({ headers }) => headers.get('connection'))).toEqual(['keep-alive', 'keep-alive']);
+});
+
+test('an address may ask as often as it wants where the part sees to it itself', async () => {
+  const http = await serveRoutes([{ prefix: '/a/', unlimited: true, answer: hello }], new TestClock());
+  const answers = await Promise.all(Array.from({ length: 150 }, () => fetch(`${http.url}/a/`)));
+  expect(answers.every(({ ok }) => ok)).toBe(true);
 });
