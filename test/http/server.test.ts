@@ -192,7 +192,7 @@ test('what is sent along is read by the part that asks for it, up to its limit, 
     },
     { prefix: '/refuse', methods: ['PUT'], maxBody: 10, answer: () => ({ status: 403, body: 'no' }) },
   ]);
-  const post = (path: string, method: string, body: BodyInit) =>
+  const post = (path: string, method: string, body: string | ReadableStream) =>
     fetch(`${http.url}${path}`, { method, body, ...(body instanceof ReadableStream && { duplex: 'half' }) });
   const answered = async (answer: Promise<Response>) => `${(await answer).status} ${await (await answer).text()}`.trim();
   expect(await answered(post('/say', 'POST', 'hello'))).toBe('200 127.0.0.1: hello');
