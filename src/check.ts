@@ -1,4 +1,4 @@
-/** `crosschat-bridge check`: tries every connection, and says line by line what works. */
+/** What `crosschat-bridge check` finds: it tries every connection. */
 import type { Logger } from 'pino';
 import type { Finding, MediaReader } from './adapter.ts';
 import { systemClock } from './clock.ts';
@@ -11,24 +11,20 @@ import { virtualServerOptions } from './virtual-server-options.ts';
 /**
  * Checks everything that a configuration names. Nobody in a room or a game sees any of it, and a bridge that runs with the same
  * configuration is not disturbed.
- * @returns the exit code: 0 when all works, 1 when something does not
  */
-export async function check(config: Config, log: Logger, print: (line: string) => void): Promise<number> {
+export async function* findings(config: Config, log: Logger): AsyncIterable<Finding> {
   let faults = 0;
-  const tell = ({ ok, text }: Finding) => {
-    if (!ok) faults++;
-    print(`${ok ? '✓' : '✗'} ${text}`);
-  };
-  tell({ ok: true, text: 'The configuration is in order.' });
-  for (const note of config.notes) print(`  ${note}`);
-
   if (config.mqtt.urls.length === 0)
-    tell({ ok: true, text: 'No MQTT broker is configured: the bridge will run one of its own.' });
-  else for await (const finding of probeAll(config)) tell(finding);
-  if (config.standby && faults === 0) for await (const finding of lookForOthers(config)) tell(finding);
+    yield { ok: true, text: 'No MQTT broker is configured: the bridge will run one of its own.' };
+  else
+    for await (const finding of probeAll(config)) {
+      if (!finding.ok) faults++;
+      yield finding;
+    }
+  if (config.standby && faults === 0) yield* lookForOthers(config);
 
-  const { map, findings } = await storedMap(config, log);
-  for (const finding of findings) tell(finding);
+  const { map, findings: ofRooms } = await storedMap(config, log);
+  yield* ofRooms;
   for (const { id, module, config: settings, serverId } of config.adapters) {
     const adapter = module.create(settings, {
       id,
@@ -51,11 +47,9 @@ export async function check(config: Config, log: Logger, print: (line: string) =
       health: () => [],
       shutdown: () => {},
     });
-    for await (const finding of adapter.check()) tell(finding);
+    yield* adapter.check();
     await adapter.stop();
   }
-  print(faults === 0 ? 'All works.' : `${faults} ${faults === 1 ? 'thing needs' : 'things need'} your attention.`);
-  return faults === 0 ? 0 : 1;
 }
 
 /** Nothing is shown, so no file is read. */

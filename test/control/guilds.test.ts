@@ -4,7 +4,8 @@ import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { builtIns } from '../../bridges/index.ts';
 import { Bridge } from '../../src/bridge.ts';
 import { startBroker } from '../../src/broker.ts';
-import { check } from '../../src/check.ts';
+import { findings } from '../../src/check.ts';
+import { printFindings } from '../../src/cli/check.ts';
 import { systemClock } from '../../src/clock.ts';
 import { type Config, parseConfig } from '../../src/config.ts';
 import type { Control } from '../../src/control.ts';
@@ -146,7 +147,7 @@ test('rooms of both platforms are added while people talk, both ways at once, an
   room.says(carol, 'while it was away');
   bob.says(late, 'while it was away, too');
   const lines: string[] = [];
-  expect(await check(config, silent, (line) => lines.push(line))).toBe(0);
+  expect(await printFindings(findings(config, silent), config, (line) => void lines.push(line))).toBe(0);
   expect(lines.filter((line) => line.includes('#late in Second') || line.includes(alias))).toHaveLength(2);
   await start();
   await games.waitFor('while it was away');

@@ -3,7 +3,8 @@ import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { Bridge } from '../../src/bridge.ts';
 import { startBroker } from '../../src/broker.ts';
-import { check } from '../../src/check.ts';
+import { findings } from '../../src/check.ts';
+import { printFindings } from '../../src/cli/check.ts';
 import { systemClock } from '../../src/clock.ts';
 import { type Config, parseConfig } from '../../src/config.ts';
 import type { Actor, Control } from '../../src/control.ts';
@@ -58,7 +59,8 @@ export class Scene {
   /** What the command `check` says of a configuration. */
   async check(settings: Record<string, unknown> = {}): Promise<string[]> {
     const lines: string[] = [];
-    await check(await this.#config(settings), pino({ level: 'silent' }), (line) => lines.push(line));
+    const config = await this.#config(settings);
+    await printFindings(findings(config, pino({ level: 'silent' })), config, (line) => void lines.push(line));
     return lines;
   }
 

@@ -2,7 +2,8 @@
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
 import { DeliveryError } from '../../src/adapter.ts';
-import { deadLettersCommand } from '../../src/dead-letters-command.ts';
+import { parseGiven } from '../../src/cli/arguments.ts';
+import { deadLettersCommand, read, workOnDeadLetters } from '../../src/cli/dead-letters.ts';
 import { openStore } from '../../src/store/store.ts';
 import { openOutbox, Room, rounds, type TestOutbox } from './setup.ts';
 
@@ -27,7 +28,8 @@ async function command({ dataDir, clock }: TestOutbox, ...args: string[]): Promi
   const store = await openStore({ dataDir, clock, random: () => 1, log: pino({ level: 'silent' }), beside: true });
   onTestFinished(() => store.close());
   const lines: string[] = [];
-  const code = await deadLettersCommand(args, store, (line) => void lines.push(line));
+  const request = read(parseGiven(deadLettersCommand.options, args));
+  const code = await workOnDeadLetters(request, store, (line) => void lines.push(line));
   await store.writer.flushed();
   return { code, lines };
 }

@@ -1,27 +1,48 @@
 /** `crosschat-bridge dead-letters list|retry|drop`. */
 import { userInfo } from 'node:os';
-import { parseArgs } from 'node:util';
-import { ConfigError } from './config.ts';
-import { changeDeadLetters, changedWords, letterWords } from './control/dead-letters.ts';
-import { type DeadLetter, deadLetters, type Which } from './store/dead-letters.ts';
-import type { Store } from './store/store.ts';
-import { nearest } from './text/nearest.ts';
+import { ConfigError } from '../config.ts';
+import { changeDeadLetters, changedWords, letterWords } from '../control/dead-letters.ts';
+import { type DeadLetter, deadLetters, type Which } from '../store/dead-letters.ts';
+import type { Store } from '../store/store.ts';
+import { actionOf } from './arguments.ts';
+import { besideBridge } from './beside.ts';
+import { defineCommand, type Given, type Options } from './command.ts';
 
-const ACTIONS = ['list', 'retry', 'drop'] as const;
-type Action = (typeof ACTIONS)[number];
+const OPTIONS = {
+  destination: { type: 'string', value: 'NAME', help: 'those for one room or server' },
+  all: { type: 'boolean', help: 'all of them' },
+  json: { type: 'boolean', help: 'list them as JSON lines' },
+} as const satisfies Options;
+
+export const deadLettersCommand = defineCommand({
+  name: 'dead-letters',
+  summary: 'list what could not be delivered, let it be tried again, or forget it',
+  words: 'list|retry|drop [ID...]',
+  options: OPTIONS,
+  more: `  list    list what could not be delivered, with its id and the reason
+  retry   let it be tried again
+  drop    forget it
+
+Ids are those that list shows. All of it works beside a bridge that runs, which takes notice within seconds.
+It exits with 1 when there is nothing that was asked for.`,
+  run(given, surroundings) {
+    const request = read(given);
+    return besideBridge(given.values.config, surroundings, ({ store }) => workOnDeadLetters(request, store, surroundings.print));
+  },
+});
 
 /** Prints a line. Resolves when there is room for another one. */
 type Print = (line: string) => Promise<void> | void;
 
-/**
- * Lists what could not be delivered, or lets it be tried again, or forgets it; also beside a bridge that runs, which takes notice
- * within seconds.
- * @param args what stands after `dead-letters`: the action, then ids, `--all`, `--destination D`, `--json`
- * @returns the exit code: 1 when there is nothing that was asked for
- * @throws {ConfigError} when it is not understood
- */
-export async function deadLettersCommand(args: readonly string[], store: Store, print: Print): Promise<number> {
-  const { action, which, json } = read(args);
+/** What is asked for. */
+interface Request {
+  readonly action: 'list' | 'retry' | 'drop';
+  readonly which: Which;
+  readonly json: boolean;
+}
+
+/** @returns the exit code: 1 when there is nothing that was asked for */
+export async function workOnDeadLetters({ action, which, json }: Request, store: Store, print: Print): Promise<number> {
   if (action === 'list') return list(deadLetters(store.database, which), which, json, print);
   const count = await changeDeadLetters(store, action, which, userInfo().username);
   await print(
@@ -50,18 +71,9 @@ function timeOf(at: number): string {
   return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
-function read(args: readonly string[]): { action: Action; which: Which; json: boolean } {
-  const { values, positionals } = parse(args);
-  const [action, ...ids] = positionals;
-  if (!isAction(action)) {
-    const close = action && nearest(action, ACTIONS);
-    const hint = close ? ` (did you mean "${close}"?)` : '';
-    throw new ConfigError([
-      action === undefined
-        ? 'dead-letters: say what to do: list, retry or drop.'
-        : `dead-letters: there is no "${action}"${hint}.`,
-    ]);
-  }
+/** @throws {ConfigError} when it is not understood */
+export function read({ values, words: [word, ...ids] }: Given<typeof OPTIONS>): Request {
+  const action = actionOf('dead-letters', word, ['list', 'retry', 'drop']);
   const wrong = ids.find((id) => !/^\d{1,16}$/.test(id));
   if (wrong !== undefined)
     throw new ConfigError([
@@ -74,19 +86,4 @@ function read(args: readonly string[]): { action: Action; which: Which; json: bo
   if (action !== 'list' && values.json) throw new ConfigError([`dead-letters ${action}: --json is for list only.`]);
   const seqs = ids.length > 0 ? ids.map(Number) : undefined;
   return { action, which: { seqs, destination: values.destination }, json: values.json === true };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    const options = { all: { type: 'boolean' }, destination: { type: 'string' }, json: { type: 'boolean' } } as const;
-    return parseArgs({ args: [...args], allowPositionals: true, options });
-  } catch (error) {
-    // What Node says after its first sentence is for programmers.
-    const [fault = ''] = (error as Error).message.split(/\.\s/);
-    throw new ConfigError([`dead-letters: ${fault}; --help lists what there is.`]);
-  }
-}
-
-function isAction(word: string | undefined): word is Action {
-  return ACTIONS.some((action) => action === word);
 }

@@ -1,0 +1,9 @@
+/** The commands that there are, in the order in which the help lists them. */
+import { checkCommand } from './check.ts';
+import type { Command } from './command.ts';
+import { consoleCommand } from './console.ts';
+import { deadLettersCommand } from './dead-letters.ts';
+import { runCommand } from './run.ts';
+import { storeCommand } from './store.ts';
+
+export const commands: readonly Command[] = [runCommand, checkCommand, consoleCommand, storeCommand, deadLettersCommand];

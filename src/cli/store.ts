@@ -1,0 +1,75 @@
+/** `crosschat-bridge store info|prune|export`. */
+import { userInfo } from 'node:os';
+import { type Clock, systemClock } from '../clock.ts';
+import { type Config, ConfigError } from '../config.ts';
+import { exportEvents } from '../store/export.ts';
+import { type StoreInfo, storeInfo } from '../store/info.ts';
+import { prune } from '../store/prune.ts';
+import type { Store } from '../store/store.ts';
+import { actionOf } from './arguments.ts';
+import { besideBridge } from './beside.ts';
+import { defineCommand } from './command.ts';
+
+export const storeCommand = defineCommand({
+  name: 'store',
+  summary: 'look into the database (info, export), or delete what is too old (prune)',
+  words: 'info|prune|export',
+  options: { json: { type: 'boolean', help: 'info as one JSON object' } },
+  more: `  info    say what the database holds, and how each room and server fares
+  prune   delete now what is older or more than the configuration lets be kept
+  export  print all events that are kept, as JSON lines
+
+All of it works beside a bridge that runs.`,
+  run({ values, words: [word, extra] }, surroundings) {
+    const action = actionOf('store', word, ['info', 'prune', 'export']);
+    const meaningless = extra ?? (values.json && action !== 'info' ? '--json' : undefined);
+    if (meaningless !== undefined)
+      throw new ConfigError([`store ${action}: ${meaningless} means nothing here; --help lists what there is.`]);
+    const { print } = surroundings;
+    return besideBridge(values.config, surroundings, async ({ store, config }) => {
+      if (action === 'prune') await print(await pruned(store, config.store, systemClock));
+      else if (action === 'export') for await (const line of exportEvents(store.database)) await print(line);
+      else {
+        const info = await storeInfo(store.database);
+        await print(values.json ? JSON.stringify(info, null, 2) : described(info, systemClock.now()).join('\n'));
+      }
+      return 0;
+    });
+  },
+});
+
+async function pruned(store: Store, keep: Config['store'], clock: Clock): Promise<string> {
+  const { events, bytes } = await prune({ ...store, ...keep, now: clock.now() });
+  const result = `${count(events, 'event')} deleted; the database is ${megabytes(bytes)} smaller.`;
+  await store.audit.note({ who: userInfo().username, action: 'store prune', target: store.database.location, detail: result });
+  return result;
+}
+
+/** Lines that describe a store to people. */
+function described(info: StoreInfo, now: number): string[] {
+  const { location, size, schema, oldestWaiting, destinations } = info;
+  const lines = [
+    `${location}: ${megabytes(size.total)}, of which ${megabytes(size.used)} in use; schema ${schema}`,
+    `${count(info.events, 'event')}, ${info.waiting} waiting to be delivered, ${info.dead} given up; ${count(info.speakers, 'speaker')}, ${count(info.bans, 'ban')}`,
+  ];
+  if (oldestWaiting !== null) lines.push(`The oldest has waited for ${duration(now - oldestWaiting)}.`);
+  for (const { name, state, since, reason, waiting, dead } of destinations) {
+    const long = since === null ? '' : ` for ${duration(now - since)}`;
+    lines.push(`  ${name}: ${state}${long}${reason === null ? '' : ` (${reason})`}, ${waiting} waiting, ${dead} given up`);
+  }
+  return lines;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+function duration(ms: number): string {
+  const minutes = Math.max(0, Math.floor(ms / 60_000));
+  if (minutes < 60) return `${minutes} min`;
+  return minutes < 2_880 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min` : `${Math.floor(minutes / 1_440)} days`;
+}
