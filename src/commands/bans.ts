@@ -1,12 +1,12 @@
 /** The bans that this bridge holds. */
 import type { Bans } from '../store/bans.ts';
 import { sanitizeName } from '../text/names.ts';
+import { moment } from '../text/time.ts';
 import { literal } from '../text/tree.ts';
 import { type Command, type Given, optionOf } from './command.ts';
 import { record } from './record.ts';
 import { Refusal } from './refusal.ts';
 import { parseSteamId } from './steam-id.ts';
-import { moment } from './time.ts';
 import { bold, listed, listUpTo } from './words.ts';
 
 type Ban = ReturnType<Bans['list']>[number];

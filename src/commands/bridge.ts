@@ -2,12 +2,12 @@
 import { type CommandOption, MAX_SUGGESTIONS } from '../command.ts';
 import { toLine } from '../text/line.ts';
 import { asLines } from '../text/lines.ts';
+import { moment } from '../text/time.ts';
 import { literal } from '../text/tree.ts';
 import { actorOf, type Command, type Given, optionOf } from './command.ts';
 import { Refusal } from './refusal.ts';
 import { channelCandidates, requireOperator, roomCandidates, roomMeant, targetMeant } from './rooms.ts';
 import { roomWords } from './status.ts';
-import { moment } from './time.ts';
 import { bold, code, count, listed, listUpTo } from './words.ts';
 
 const MAX_ROOMS = 40;

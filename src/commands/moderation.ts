@@ -2,6 +2,7 @@
 import type { CommandOption } from '../command.ts';
 import { type AowlAction, NotConnectedError, PublishError, RefusedError } from '../crosschat/index.ts';
 import { toLine } from '../text/line.ts';
+import { inWords, moment, parseDuration } from '../text/time.ts';
 import { literal } from '../text/tree.ts';
 import { type Command, type Given, optionOf } from './command.ts';
 import { type Departure, watchDeparture } from './departure.ts';
@@ -9,7 +10,6 @@ import { candidatesOf } from './people.ts';
 import { record, recordLater } from './record.ts';
 import { Refusal } from './refusal.ts';
 import { describeTarget, type Target, targetCalled } from './target.ts';
-import { inWords, moment, parseDuration } from './time.ts';
 import { listed, serverName } from './words.ts';
 
 /** Milliseconds that a departure is waited for. */

@@ -3,10 +3,10 @@ import type { CrossChatServer } from '../crosschat/index.ts';
 import { asLines } from '../text/lines.ts';
 import { nearest } from '../text/nearest.ts';
 import { gameOf } from '../text/server.ts';
+import { inWords, moment } from '../text/time.ts';
 import { literal, type RichText } from '../text/tree.ts';
 import { type Command, type Given, optionOf } from './command.ts';
 import { Refusal } from './refusal.ts';
-import { inWords, moment } from './time.ts';
 import type { Person } from './view.ts';
 import { bold, count, listUpTo, serverName } from './words.ts';
 

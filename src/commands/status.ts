@@ -2,9 +2,9 @@
 import type { ChannelReport, RoomReport } from '../control.ts';
 import { toLine } from '../text/line.ts';
 import { asLines } from '../text/lines.ts';
+import { inWords } from '../text/time.ts';
 import { literal, type RichText } from '../text/tree.ts';
 import type { AdapterReport, Command, Given } from './command.ts';
-import { inWords } from './time.ts';
 import { bold, count, listUpTo } from './words.ts';
 
 const MAX_ROOMS = 30;

@@ -2,11 +2,11 @@
 
 import { playerOf } from '../incoming.ts';
 import { asLines } from '../text/lines.ts';
+import { inWords, moment } from '../text/time.ts';
 import { literal, type RichText } from '../text/tree.ts';
 import { type Command, optionOf } from './command.ts';
 import { candidatesOf, personCalled } from './people.ts';
 import { profileUrl } from './steam-id.ts';
-import { inWords, moment } from './time.ts';
 import { bold, serverName } from './words.ts';
 
 /** What is known of a player, or of a platform user who spoke. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { suggest } from '../../src/commands/suggest.ts';
-import { inWords, parseDuration } from '../../src/commands/time.ts';
+import { inWords, parseDuration } from '../../src/text/time.ts';
 
 const named = (...labels: string[]) => labels.map((label, index) => ({ value: `v${index}`, label }));
 const labels = (typed: string, ...all: string[]) => suggest(typed, named(...all)).map(({ label }) => label);
