@@ -89,6 +89,8 @@ export interface AdapterHost {
   profile(author: Author): void;
   /** A user left: they are in none of this adapter's mapped rooms any more. Called for anybody. */
   left(userId: Author['id']): void;
+  /** The user of this platform who has shown that they are the player with this SteamID. */
+  linkedUser(steamid64: string): Author['id'] | undefined;
   /** What people may ask of the bridge on this platform. */
   readonly commands: Commands;
   /** What is wrong with the bridge now, in sentences for the operator; none when all is well. */

@@ -13,7 +13,7 @@ import { makeControl } from './control/make-control.ts';
 import type { Control } from './control.ts';
 import type { CrossChatOptions } from './crosschat/index.ts';
 import { type Demo, startDemo } from './demo.ts';
-import type { Place } from './event.ts';
+import type { AdapterId, Place } from './event.ts';
 import { health } from './health.ts';
 import type { HttpServer } from './http/server.ts';
 import { Hub } from './hub.ts';
@@ -255,7 +255,15 @@ export class Bridge {
     const { serverId } = options;
     const kept = this.#isPrivate ? undefined : { ...this.#openedStore(), delivered: () => outbox.kept() };
     const inherits = tenure !== undefined;
-    const server = makeVirtualServer({ ...this.#options, options: { ...options, inherits }, idle: config.idle, kept });
+    const { accounts } = this.#openedStore();
+    const steamid64Of = (adapter: AdapterId, userId: string) => accounts.find(adapter, userId)?.steamid64;
+    const server = makeVirtualServer({
+      ...this.#options,
+      options: { ...options, inherits },
+      idle: config.idle,
+      kept,
+      steamid64Of,
+    });
     server.chat.on('takenOver', () => {
       if (tenure) return tenure.lost(`Another instance has taken over as ${serverId}.`);
       this.#standStill(`Another bridge has connected as ${serverId}. To run two bridges, give each a SERVER_ID of its own.`);
@@ -288,6 +296,7 @@ export class Bridge {
       commands: commands({ id: adapter.id, type: adapter.module.type, server }),
       hub,
       media: this.#media,
+      linkedUser: (steamid64) => this.#openedStore().accounts.on(adapter.id, steamid64)?.userId,
       health: () => this.health(),
     });
     hub.join(member);

@@ -47,6 +47,8 @@ export interface Author {
   readonly link?: string;
   /** `#rrggbb` */
   readonly color?: string;
+  /** Of a player, as their server tells it: an identity, never shown. */
+  readonly steamid64?: string;
 }
 
 /** The author's id where the bridge itself speaks: players are numbers on their server, and no platform gives such ids. */

@@ -63,6 +63,7 @@ export function playerOf(user: CrossChatUser): Author {
     name: sanitizeName(user.name) || `Player ${user.id}`,
     ...(avatar && { avatar }),
     ...(link && { link }),
+    ...(user.steamid64 !== undefined && { steamid64: user.steamid64 }),
   };
 }
 

@@ -29,7 +29,8 @@ interface Ear {
 }
 
 /** What an adapter is put in its place with. */
-export interface MemberOptions extends Pick<AdapterHost, 'memory' | 'commands' | 'health' | 'shutdown' | 'random'> {
+export interface MemberOptions
+  extends Pick<AdapterHost, 'memory' | 'commands' | 'health' | 'linkedUser' | 'shutdown' | 'random'> {
   /** Its rooms that are mapped to a channel now. */
   readonly rooms: () => readonly RoomRef[];
   readonly server: VirtualServer;
@@ -41,7 +42,7 @@ export interface MemberOptions extends Pick<AdapterHost, 'memory' | 'commands' |
 
 /** Makes an adapter, and puts it in its place. */
 export function makeMember({ id, module, config }: AdapterConfig, options: MemberOptions): Member {
-  const { rooms, server, hub, media, log, clock, random, memory, commands, health, shutdown } = options;
+  const { rooms, server, hub, media, log, clock, random, memory, commands, health, linkedUser, shutdown } = options;
   const adapter = module.create(config, {
     id,
     get rooms() {
@@ -59,6 +60,7 @@ export function makeMember({ id, module, config }: AdapterConfig, options: Membe
     react: (reaction) => hub.heardFromRoom(reaction),
     profile: (author) => hub.changed(member, author),
     left: (userId) => hub.left(member, userId),
+    linkedUser,
     commands,
     health,
     shutdown,

@@ -38,6 +38,8 @@ export interface SpeakersOptions {
   readonly idle: number;
   /** Without it, they are known until the end of this process. */
   readonly store?: SpeakerStore;
+  /** The SteamID of a user who has shown it in a game. */
+  readonly steamid64Of?: (adapter: AdapterId, userId: Author['id']) => string | undefined;
 }
 
 /** Absent ones that are known without asking the store. */
@@ -96,7 +98,7 @@ export class Speakers {
       adapter,
       userId: author.id,
       id: before?.id ?? state.reserveUserId(),
-      ...appearance(platform, author),
+      ...this.#appearance(adapter, platform, author),
       firstSeen: before?.firstSeen ?? Math.floor(now / 1000),
       spokeAt: now,
       present: true,
@@ -117,10 +119,15 @@ export class Speakers {
     const key = speakerKey(adapter, author.id);
     const before = this.#present.get(key);
     if (before === undefined) return;
-    const speaker = { ...before, ...appearance(platform, author) };
-    this.#present.set(key, speaker);
-    this.#options.store?.put(speaker);
-    this.#show(before, speaker);
+    this.#change(before, this.#appearance(adapter, platform, author));
+  }
+
+  /** A user has shown what their SteamID is, or takes it back: news only if the network can see them. */
+  identified(adapter: AdapterId, userId: Author['id']): void {
+    const before = this.#present.get(speakerKey(adapter, userId));
+    if (before === undefined) return;
+    const { steamid64: _, ...others } = before.extra;
+    this.#change(before, { extra: { ...others, ...this.#identity(adapter, userId) } });
   }
 
   /** A user left the platform's rooms. */
@@ -134,6 +141,24 @@ export class Speakers {
   /** Ends the watch for silence. */
   close(): void {
     this.#cancelSweep?.();
+  }
+
+  #change(before: Speaker, looks: Partial<Pick<Speaker, 'name' | 'extra'>>): void {
+    const speaker = { ...before, ...looks };
+    this.#present.set(keyOf(speaker), speaker);
+    this.#options.store?.put(speaker);
+    this.#show(before, speaker);
+  }
+
+  /** What the network sees of a user. */
+  #appearance(adapter: AdapterId, platform: string, author: Author): Pick<Speaker, 'name' | 'extra'> {
+    const { name, extra } = appearance(platform, author);
+    return { name, extra: { ...extra, ...this.#identity(adapter, author.id) } };
+  }
+
+  #identity(adapter: AdapterId, userId: Author['id']): { readonly steamid64?: string } {
+    const steamid64 = this.#options.steamid64Of?.(adapter, userId);
+    return steamid64 === undefined ? {} : { steamid64 };
   }
 
   /** Tells the network of another name or other looks. */
@@ -177,7 +202,7 @@ function speakerKey(adapter: AdapterId, userId: string): string {
   return `${adapter}/${userId}`;
 }
 
-/** What the network sees of a user. */
+/** What is seen of a user by how they look on their platform. */
 function appearance(platform: string, author: Author): { name: string; extra: Record<string, unknown> } {
   const { avatar, link, color } = author;
   return {

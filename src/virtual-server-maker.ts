@@ -5,7 +5,7 @@ import { CrossChat, type CrossChatOptions } from './crosschat/index.ts';
 import { sessionOf } from './store/sessions.ts';
 import { speakersOf } from './store/speakers.ts';
 import type { Store } from './store/store.ts';
-import { VirtualServer } from './virtual-server.ts';
+import { VirtualServer, type VirtualServerOptions } from './virtual-server.ts';
 
 /** What a virtual server is made of. */
 export interface MakerOptions {
@@ -14,13 +14,14 @@ export interface MakerOptions {
   readonly idle: number;
   /** Where it keeps its session and its speakers; undefined where nothing is to last. */
   readonly kept: (Pick<Store, 'database' | 'writer'> & { readonly delivered: () => Promise<void> | undefined }) | undefined;
+  readonly steamid64Of: NonNullable<VirtualServerOptions['steamid64Of']>;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
 }
 
 /** Does no I/O: `VirtualServer.start` does. */
-export function makeVirtualServer({ options, idle, kept, clock, random, log }: MakerOptions): VirtualServer {
+export function makeVirtualServer({ options, idle, kept, steamid64Of, clock, random, log }: MakerOptions): VirtualServer {
   const { serverId: server } = options;
   const serverLog = log.child({ server });
   const persistence = kept && sessionOf({ ...kept, server, kept: kept.delivered });
@@ -32,5 +33,5 @@ export function makeVirtualServer({ options, idle, kept, clock, random, log }: M
       'a whisper to a speaker came in; whispers do not reach the platforms yet',
     );
   });
-  return new VirtualServer({ chat, idle, clock, ...(speakers && { speakers }) });
+  return new VirtualServer({ chat, idle, clock, steamid64Of, ...(speakers && { speakers }) });
 }

@@ -4,7 +4,7 @@ import type { Clock } from './clock.ts';
 import { type CrossChat, PublishError, RefusedError } from './crosschat/index.ts';
 import type { AdapterId, Author, Departure, Edit, Message, Profile, ServerId } from './event.ts';
 import type { KeptAttempt } from './outbox/destination.ts';
-import { type SpeakerStore, Speakers } from './speakers.ts';
+import { type SpeakerStore, Speakers, type SpeakersOptions } from './speakers.ts';
 import { forGame } from './text/game.ts';
 
 /** The longest line that is said in a game, in UTF-16 units; longer messages become several. */
@@ -18,6 +18,8 @@ export interface VirtualServerOptions {
   readonly clock: Clock;
   /** Where its speakers are kept over a restart. */
   readonly speakers?: SpeakerStore;
+  /** The SteamID of a platform's user who has shown it in a game. */
+  readonly steamid64Of?: SpeakersOptions['steamid64Of'];
 }
 
 /** The room that a message came from, sent along so that another bridge on the network does not carry it back there. */
@@ -55,9 +57,10 @@ export class VirtualServer {
   readonly #speakers: Speakers;
   #closed = false;
 
-  constructor({ chat, idle, clock, speakers }: VirtualServerOptions) {
+  constructor({ chat, idle, clock, speakers, steamid64Of }: VirtualServerOptions) {
     this.chat = chat;
-    this.#speakers = new Speakers({ state: chat.state, clock, idle, ...(speakers && { store: speakers }) });
+    const kept = { ...(speakers && { store: speakers }), ...(steamid64Of && { steamid64Of }) };
+    this.#speakers = new Speakers({ state: chat.state, clock, idle, ...kept });
   }
 
   /** Goes to the network, with those speakers who were there when an earlier process ended. Rejects when the store can't be read. */
@@ -70,6 +73,11 @@ export class VirtualServer {
   /** Whether the network can see a platform's user. */
   isPresent(adapter: AdapterId, userId: Author['id']): boolean {
     return this.#speakers.has(adapter, userId);
+  }
+
+  /** A platform's user has shown what their SteamID is, or takes it back: the network is told, if it can see them. */
+  identified(adapter: AdapterId, userId: Author['id']): void {
+    this.#speakers.identified(adapter, userId);
   }
 
   /**

@@ -69,5 +69,12 @@ export const migrations: readonly (readonly string[])[] = [
     `CREATE TABLE upload (adapter TEXT NOT NULL, source TEXT NOT NULL, uri TEXT NOT NULL, at BIGINT NOT NULL,
       PRIMARY KEY (adapter, source))`,
     'CREATE INDEX upload_at ON upload (adapter, at)',
+    // Platform accounts whose owner has shown in a game that a SteamID is theirs.
+    `CREATE TABLE account (adapter TEXT NOT NULL, user_id TEXT NOT NULL, steamid64 TEXT NOT NULL, name TEXT NOT NULL, avatar TEXT,
+      at BIGINT NOT NULL, PRIMARY KEY (adapter, user_id))`,
+    'CREATE UNIQUE INDEX account_steamid64 ON account (steamid64, adapter)',
+    // The codes by which they show it, until they are used or over.
+    `CREATE TABLE link_code (code TEXT PRIMARY KEY, adapter TEXT NOT NULL, user_id TEXT NOT NULL, name TEXT NOT NULL, avatar TEXT,
+      room TEXT NOT NULL, expires_at BIGINT NOT NULL)`,
   ],
 ];

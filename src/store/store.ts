@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Memory } from '../adapter.ts';
 import type { Clock } from '../clock.ts';
+import { type Accounts, openAccounts } from './accounts.ts';
 import { type Audit, auditOf } from './audit.ts';
 import { type Bans, openBans } from './bans.ts';
 import { type Database, DatabaseFault } from './database.ts';
@@ -47,6 +48,8 @@ export interface Store {
   /** What one owner, an adapter, keeps under names. */
   memory(owner: string): Memory;
   readonly bans: Bans;
+  /** Which platform accounts and which players are one person. */
+  readonly accounts: Accounts;
   readonly audit: Audit;
   /** Writes what is still to be written, in bounded time, and closes the database. */
   close(): Promise<void>;
@@ -64,16 +67,19 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const { store: limits, beside, clock, random, log } = options;
   const { database, close } = await open(options);
   const writer = new Writer({ database, clock, random, log });
-  const bans = await openBans(database, writer).catch(async (error: unknown) => {
-    await close();
-    throw explained(error);
-  });
+  const [bans, accounts] = await Promise.all([openBans(database, writer), openAccounts(database, writer)]).catch(
+    async (error: unknown) => {
+      await close();
+      throw explained(error);
+    },
+  );
   const endPruning = limits && !beside ? startPruning({ database, writer, clock, log, ...limits }) : undefined;
   return {
     database,
     writer,
     memory: (owner) => memoryOf(owner, database, writer),
     bans,
+    accounts,
     audit: auditOf(database, writer, clock),
     async close() {
       await Promise.all([endPruning?.(), writer.close(CLOSE_TIME)]);

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import postgres from 'postgres';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { StoreOptions } from '../../src/store/store.ts';
+import { accountStories } from '../store/account-stories.ts';
 import { memoryStories } from '../store/memory-stories.ts';
 import { openTestStore, type TestStore } from '../store/open.ts';
 import { pruneStories } from '../store/prune-stories.ts';
@@ -48,6 +49,7 @@ describe.runIf(url)('the store on PostgreSQL', () => {
     return { ...(await openIn(schema, { databaseUrl: through.href })), proxy };
   }
 
+  accountStories(open);
   memoryStories(open);
   reactionStories(open);
   recordStories(open);

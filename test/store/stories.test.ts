@@ -1,3 +1,4 @@
+import { accountStories } from './account-stories.ts';
 import { memoryStories } from './memory-stories.ts';
 import { openTestStore } from './open.ts';
 import { pruneStories } from './prune-stories.ts';
@@ -7,6 +8,7 @@ import { roomStories } from './room-stories.ts';
 import { threadStories } from './thread-stories.ts';
 import { writerStories } from './writer-stories.ts';
 
+accountStories(openTestStore);
 memoryStories(openTestStore);
 pruneStories(openTestStore);
 reactionStories(openTestStore);

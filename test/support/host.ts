@@ -116,6 +116,7 @@ export function testHost(options: TestHostOptions = {}): TestHost {
     },
     profile: (author) => profiles.add(author),
     left: (userId) => departures.add(userId),
+    linkedUser: () => undefined,
     commands: options.commands ?? noCommands,
     health: options.health ?? (() => []),
     shutdown: () => shutdowns.add(true),
