@@ -17,6 +17,8 @@ export default defineConfig({
           exclude: ['test/real/**', ...long],
           // Most tests wait for others most of the time.
           maxWorkers: availableParallelism() + 1,
+          // The libraries of the platforms are loaded once for each worker, and not for each file: that took more than half of the time.
+          isolate: false,
           globalSetup: 'test/support/build.ts',
         },
       },

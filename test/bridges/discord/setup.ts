@@ -1,4 +1,4 @@
-import { afterEach, expect } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { discord } from '../../../bridges/discord/index.ts';
 import { type Adapter, DeliveryError } from '../../../src/adapter.ts';
 import { type Edit, type EventId, eventId, type Message, type Place, type RoomRef, type ServerId } from '../../../src/event.ts';
@@ -10,10 +10,6 @@ import { Deliveries } from './deliveries.ts';
 
 export const token = 'MTAx.secret.token';
 const alpha: Place = { kind: 'server', server: 'alpha' as ServerId };
-const ends: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
-});
 
 export interface Scene {
   readonly discord: DiscordDouble;
@@ -42,7 +38,7 @@ export interface SceneOptions {
 /** A guild with a channel, a bot and a person in it, and the bridge's adapter for it, which is not started yet. */
 export async function scene(options: SceneOptions = {}): Promise<Scene> {
   const double = await DiscordDouble.start(options.double);
-  ends.push(() => double.stop());
+  onTestFinished(() => double.stop());
   const bot = double.addBot({ token, name: 'bridge', privileged: options.privileged ?? ['MessageContent', 'GuildMembers'] });
   const guild = double.addGuild('Guild');
   guild.addBot(bot, options.permissions ?? ['ManageWebhooks']);
@@ -57,7 +53,7 @@ export async function scene(options: SceneOptions = {}): Promise<Scene> {
     ...options.config?.({ guild, discord: double }),
   });
   const adapter = discord.create(config, host);
-  ends.push(async () => {
+  onTestFinished(async () => {
     await adapter.stop();
     const log = host.lines.all.join('\n');
     expect(log).not.toContain(token);
@@ -87,7 +83,7 @@ export function says(text: string, more: Partial<Message> = {}): Message {
 export async function restarted({ host, bot, discord: double, ...made }: Scene, options = {}): Promise<Scene> {
   const next = testHost({ id: host.id, rooms: host.rooms, memory: host.memory, ...options });
   const adapter = discord.create(discord.schema.parse({ token: bot.token, api_url: double.url }), next);
-  ends.push(() => adapter.stop());
+  onTestFinished(() => adapter.stop());
   await adapter.start();
   return { ...made, bot, discord: double, host: next, adapter };
 }

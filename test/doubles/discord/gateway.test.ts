@@ -13,9 +13,12 @@ import {
   hears,
   identify,
   newClient,
+  playground,
   ready,
   restart,
 } from './playground.ts';
+
+playground();
 
 describe('the gateway', () => {
   it('shows a bot its guilds, channels and roles, and both sides hear each other', async () => {

@@ -3,8 +3,10 @@ import { ComponentType, EmbedType, Events, type Message, MessageFlags, MessageRe
 import { MessageResponseSchema } from 'discord-api-spec/zod';
 import { expect, it } from 'vitest';
 import { safeParse } from 'zod/v4/core';
-import { alice, ask, botMember, channel, guild, hears, ready } from './playground.ts';
+import { alice, ask, botMember, channel, guild, hears, playground, ready } from './playground.ts';
 import type { SeenMessage } from './seen.ts';
+
+playground();
 
 const content = new TextEncoder().encode('sound');
 const voice = { filename: 'voice-message.ogg', contentType: 'audio/ogg', content, seconds: 7.4 };

@@ -46,12 +46,14 @@ export async function restart(options: Parameters<typeof DiscordDouble.start>[0]
   await begin(options);
 }
 
-beforeEach(() => begin());
-
-afterEach(async () => {
-  await Promise.all(clients.splice(0).map((client) => client.destroy()));
-  await discord.stop();
-});
+/** Opens one for each test of the file that calls this. */
+export function playground(): void {
+  beforeEach(() => begin());
+  afterEach(async () => {
+    await Promise.all(clients.splice(0).map((client) => client.destroy()));
+    await discord.stop();
+  });
+}
 
 export function newClient(options: Partial<ClientOptions> = {}): Client {
   const buildIdentifyThrottler = () => Promise.resolve({ waitForIdentify: () => Promise.resolve() });

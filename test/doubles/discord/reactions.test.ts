@@ -3,7 +3,9 @@ import { Events, GatewayIntentBits, Partials } from 'discord.js';
 import { MessageReactionResponseSchema } from 'discord-api-spec/zod';
 import { expect, it } from 'vitest';
 import { safeParse } from 'zod/v4/core';
-import { alice, ask, bot, botMember, channel, discord, guild, ready, readyChannel, refusal } from './playground.ts';
+import { alice, ask, bot, botMember, channel, discord, guild, playground, ready, readyChannel, refusal } from './playground.ts';
+
+playground();
 
 const pathOf = (message: { readonly id: string }, emoji: string, rest = '/@me') =>
   `/channels/${channel.id}/messages/${message.id}/reactions/${encodeURIComponent(emoji)}${rest}`;

@@ -11,12 +11,15 @@ import {
   clock,
   discord,
   guild,
+  playground,
   ready,
   readyChannel,
   refusal,
   restart,
   send,
 } from './playground.ts';
+
+playground();
 
 describe('the REST interface', () => {
   it('knows the application and its switches', async () => {

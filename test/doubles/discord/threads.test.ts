@@ -4,7 +4,9 @@ import { ChannelType, Events, MessageFlags, MessageType, type TextChannel, Webho
 import { ThreadResponseSchema } from 'discord-api-spec/zod';
 import { describe, expect, it } from 'vitest';
 import { safeParse } from 'zod/v4/core';
-import { alice, ask, bot, channel, discord, guild, hears, ready, refusal } from './playground.ts';
+import { alice, ask, bot, channel, discord, guild, hears, playground, ready, refusal } from './playground.ts';
+
+playground();
 
 /** What does not fit the published schema, which knows times in UTC only as `Z`. */
 const faults = (body: unknown) => {

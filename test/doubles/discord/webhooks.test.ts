@@ -11,12 +11,15 @@ import {
   discord,
   guild,
   hears,
+  playground,
   ready,
   readyChannel,
   refusal,
   restart,
   send,
 } from './playground.ts';
+
+playground();
 
 describe('webhooks', () => {
   it('are made, found, used and deleted', async () => {
