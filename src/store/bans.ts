@@ -3,7 +3,7 @@ import type { Database } from './database.ts';
 import type { Writer } from './writer.ts';
 
 /** A platform user who may not be heard. */
-interface Ban {
+export interface Ban {
   readonly adapter: string;
   readonly userId: string;
   /** Their name at that time, for people. */
@@ -15,6 +15,8 @@ interface Ban {
   readonly at: number;
   /** When it ends, in milliseconds since the epoch; undefined for never. */
   readonly until: number | undefined;
+  /** Whether it is what follows a kick: it ends soon and by itself, and no list shows it. */
+  readonly isMute?: true;
 }
 
 /** The bans that there are. */
@@ -23,9 +25,12 @@ export interface Bans {
   add(ban: Ban): Promise<void>;
   /** Ends a ban, if there is one. Resolves when that is kept. */
   lift(adapter: string, userId: string): Promise<void>;
-  /** The bans that hold at a time, the newest first. */
+  /** The bans that hold at a time, the newest first, without those that only mute. */
   list(now: number): Ban[];
-  isBanned(adapter: string, userId: string, now: number): boolean;
+  /** The ban of a user that holds at a time. */
+  find(adapter: string, userId: string, now: number): Ban | undefined;
+  /** Calls `listener` with each ban that is added, before {@link add} returns. */
+  onAdd(listener: (ban: Ban) => void): void;
 }
 
 interface Row {
@@ -36,41 +41,50 @@ interface Row {
   readonly by: string;
   readonly at: number;
   readonly until: number | null;
+  readonly mute: number;
   readonly [column: string]: string | number | null;
 }
 
-const ADD = `INSERT INTO ban (adapter, user_id, name, reason, by, at, until) VALUES (?, ?, ?, ?, ?, ?, ?)
+const ADD = `INSERT INTO ban (adapter, user_id, name, reason, by, at, until, mute) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (adapter, user_id) DO UPDATE SET name = excluded.name, reason = excluded.reason, by = excluded.by,
-  at = excluded.at, until = excluded.until`;
+  at = excluded.at, until = excluded.until, mute = excluded.mute`;
 const LIFT = 'DELETE FROM ban WHERE adapter = ? AND user_id = ?';
 
 /** Reads the bans. They are few, and asked for at each message: they stay in memory, and hold there at once. */
 export async function openBans(database: Database, writer: Writer): Promise<Bans> {
   const rows = await database.all<Row>('SELECT * FROM ban');
   const bans = new Map(rows.map((row) => [keyOf(row.adapter, row.user_id), banOf(row)]));
+  const listeners: ((ban: Ban) => void)[] = [];
   return {
     add(ban) {
-      const { adapter, userId, name, reason, by, at, until } = ban;
+      const { adapter, userId, name, reason, by, at, until, isMute = false } = ban;
       bans.set(keyOf(adapter, userId), ban);
-      return writer.add({ sql: ADD, values: [adapter, userId, name, reason, by, at, until ?? null] });
+      const kept = writer.add({ sql: ADD, values: [adapter, userId, name, reason, by, at, until ?? null, Number(isMute)] });
+      for (const listener of listeners) listener(ban);
+      return kept;
     },
     lift(adapter, userId) {
       bans.delete(keyOf(adapter, userId));
       return writer.add({ sql: LIFT, values: [adapter, userId] });
     },
-    list: (now) => [...bans.values()].filter((ban) => holds(ban, now)).sort((a, b) => b.at - a.at),
-    isBanned: (adapter, userId, now) => holds(bans.get(keyOf(adapter, userId)), now),
+    list: (now) => [...bans.values()].filter((ban) => holds(ban, now) && !ban.isMute).sort((a, b) => b.at - a.at),
+    find(adapter, userId, now) {
+      const ban = bans.get(keyOf(adapter, userId));
+      return ban && holds(ban, now) ? ban : undefined;
+    },
+    onAdd: (listener) => void listeners.push(listener),
   };
 }
 
-function holds(ban: Ban | undefined, now: number): boolean {
-  return ban !== undefined && (ban.until === undefined || ban.until > now);
+function holds({ until }: Ban, now: number): boolean {
+  return until === undefined || until > now;
 }
 
 function keyOf(adapter: string, userId: string): string {
   return JSON.stringify([adapter, userId]);
 }
 
-function banOf({ adapter, user_id, name, reason, by, at, until }: Row): Ban {
-  return { adapter, userId: user_id, name, reason, by, at, until: until ?? undefined };
+function banOf({ adapter, user_id, name, reason, by, at, until, mute }: Row): Ban {
+  const ban = { adapter, userId: user_id, name, reason, by, at, until: until ?? undefined };
+  return mute === 1 ? { ...ban, isMute: true } : ban;
 }

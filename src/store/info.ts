@@ -34,7 +34,7 @@ const COUNTS = `SELECT (SELECT COUNT(*) FROM event) AS events,
   (SELECT COUNT(*) FROM delivery WHERE state <> 'dead') AS waiting,
   (SELECT COUNT(*) FROM delivery WHERE state = 'dead') AS dead,
   (SELECT COUNT(*) FROM speaker) AS speakers,
-  (SELECT COUNT(*) FROM ban) AS bans,
+  (SELECT COUNT(*) FROM ban WHERE mute = 0) AS bans,
   (SELECT MIN(queued_at) FROM delivery WHERE state <> 'dead') AS oldest`;
 const DESTINATIONS = 'SELECT id, name, state, since, reason FROM destination ORDER BY id';
 const QUEUES = `SELECT destination, SUM(CASE WHEN state = 'dead' THEN 0 ELSE 1 END) AS waiting,

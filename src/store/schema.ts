@@ -43,9 +43,9 @@ export const migrations: readonly (readonly string[])[] = [
       name TEXT NOT NULL, extra TEXT NOT NULL, first_seen BIGINT NOT NULL, spoke_at BIGINT NOT NULL, present INTEGER NOT NULL,
       PRIMARY KEY (server, adapter, user_id))`,
     'CREATE UNIQUE INDEX speaker_id ON speaker (server, id)',
-    // Speakers who may not be heard. `until` is empty for ever.
+    // Speakers who may not be heard. `until` is empty for ever; `mute` is 1 for what only follows a kick.
     `CREATE TABLE ban (adapter TEXT NOT NULL, user_id TEXT NOT NULL, name TEXT NOT NULL, reason TEXT NOT NULL, by TEXT NOT NULL,
-      at BIGINT NOT NULL, until BIGINT, PRIMARY KEY (adapter, user_id))`,
+      at BIGINT NOT NULL, until BIGINT, mute INTEGER NOT NULL, PRIMARY KEY (adapter, user_id))`,
     // What operators and moderators did.
     `CREATE TABLE audit (seq BIGINT PRIMARY KEY, at BIGINT NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL, target TEXT NOT NULL,
       detail TEXT NOT NULL)`,
@@ -76,5 +76,7 @@ export const migrations: readonly (readonly string[])[] = [
     // The codes by which they show it, until they are used or over.
     `CREATE TABLE link_code (code TEXT PRIMARY KEY, adapter TEXT NOT NULL, user_id TEXT NOT NULL, name TEXT NOT NULL, avatar TEXT,
       room TEXT NOT NULL, expires_at BIGINT NOT NULL)`,
+    // Platform users of whom nothing is carried, since they want it so.
+    `CREATE TABLE opt_out (adapter TEXT NOT NULL, user_id TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (adapter, user_id))`,
   ],
 ];

@@ -10,6 +10,7 @@ import { type Database, DatabaseFault } from './database.ts';
 import { type Opened, openFile, openFileBeside } from './file.ts';
 import { memoryOf } from './memories.ts';
 import { NewerSchemaError } from './migrate.ts';
+import { type OptOuts, openOptOuts } from './opt-outs.ts';
 import { openPostgres } from './postgres.ts';
 import { startPruning } from './pruning.ts';
 import { openSqlite } from './sqlite.ts';
@@ -50,6 +51,8 @@ export interface Store {
   readonly bans: Bans;
   /** Which platform accounts and which players are one person. */
   readonly accounts: Accounts;
+  /** Who wants nothing of theirs carried. */
+  readonly optOuts: OptOuts;
   readonly audit: Audit;
   /** Writes what is still to be written, in bounded time, and closes the database. */
   close(): Promise<void>;
@@ -67,12 +70,14 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const { store: limits, beside, clock, random, log } = options;
   const { database, close } = await open(options);
   const writer = new Writer({ database, clock, random, log });
-  const [bans, accounts] = await Promise.all([openBans(database, writer), openAccounts(database, writer)]).catch(
-    async (error: unknown) => {
-      await close();
-      throw explained(error);
-    },
-  );
+  const [bans, accounts, optOuts] = await Promise.all([
+    openBans(database, writer),
+    openAccounts(database, writer),
+    openOptOuts(database, writer, clock),
+  ]).catch(async (error: unknown) => {
+    await close();
+    throw explained(error);
+  });
   const endPruning = limits && !beside ? startPruning({ database, writer, clock, log, ...limits }) : undefined;
   return {
     database,
@@ -80,6 +85,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     memory: (owner) => memoryOf(owner, database, writer),
     bans,
     accounts,
+    optOuts,
     audit: auditOf(database, writer, clock),
     async close() {
       await Promise.all([endPruning?.(), writer.close(CLOSE_TIME)]);
