@@ -18,12 +18,15 @@ import type {
   MediaSource,
   Message,
   Notice,
+  PlayerParty,
   Reaction,
   ReactionRemoval,
   Removal,
   RoomRef,
+  Whisper,
 } from './event.ts';
 import type { Route } from './http/route.ts';
+import type { RichText } from './text/tree.ts';
 
 export {
   type CommandInfo,
@@ -33,6 +36,8 @@ export {
   type Rank,
   reaches,
 } from './command.ts';
+export { helpFor } from './command-help.ts';
+export { readCommand, type Typed, usageOf } from './typed-command.ts';
 
 /** A kind of adapter, listed in `bridges/index.ts`. */
 export interface AdapterModule<Config = unknown> {
@@ -85,6 +90,8 @@ export interface AdapterHost {
   remove(removal: Removal): Promise<void>;
   /** Somebody reacted to a message in a mapped room, or that was taken back. Resolves like {@link message}. */
   react(reaction: Reaction | ReactionRemoval): Promise<void>;
+  /** A user said something to the bridge in private: an answer to a whisper, mostly. Resolves like {@link message}. */
+  direct(message: DirectMessage): Promise<void>;
   /** A user's name, avatar or color changed. Called for anybody; the core knows who matters. */
   profile(author: Author): void;
   /** A user left: they are in none of this adapter's mapped rooms any more. Called for anybody. */
@@ -97,6 +104,23 @@ export interface AdapterHost {
   health(): readonly string[];
   /** The operator asked, on this adapter, for the end of the whole bridge. */
   shutdown(): void;
+}
+
+/** What a user said to the bridge in private. The core finds out whom it is for, and tells the user by a whisper where it can't. */
+export interface DirectMessage {
+  /** Named after the private chat, as if that were a room. */
+  readonly id: EventId;
+  /** Milliseconds since the epoch, by the platform's clock. */
+  readonly at: number;
+  readonly author: Author;
+  readonly body: RichText;
+  readonly attachments: readonly Attachment[];
+  /** Said with `/me`. */
+  readonly emote?: boolean;
+  /** The native id of the message that it answers. */
+  readonly inReplyTo?: string;
+  /** Whom the private chat is with, where it is with one person only: the player whom the platform shows as a user of its own. */
+  readonly to?: PlayerParty;
 }
 
 /** A few strings under names, kept over a restart. */
@@ -226,6 +250,12 @@ export interface Adapter {
    * @throws {DeliveryError}
    */
   notify?(room: RoomRef, notice: Notice, signal: AbortSignal): Promise<void>;
+  /**
+   * Shows a whisper to a user, where nobody else reads it. Called for one at a time, and again like {@link send}.
+   * @throws {DeliveryError} as {@link send} does; the message of one that is not passing is told to the sender, behind the user's name:
+   *   `takes no direct messages`
+   */
+  whisper?(userId: Author['id'], whisper: Whisper, attempt: Attempt): Promise<void>;
   /**
    * Opens a file that a message of this adapter brought. Undefined when it is not there any more, or never was: anybody may ask for
    * anything. Throws where it may be there another time.

@@ -1,14 +1,12 @@
 /** Commands that are typed in a room: each is answered there, and is no chat. */
-import type { AdapterHost } from '../../../src/adapter.ts';
+import { type AdapterHost, helpFor, readCommand, type Typed } from '../../../src/adapter.ts';
 import type { RoomRef } from '../../../src/event.ts';
 import { literal, type RichText } from '../../../src/text/tree.ts';
 import { actionId } from '../content.ts';
 import { type RoomEvent, type Said, toAuthor } from '../event.ts';
 import { describe, type Homeserver } from '../homeserver.ts';
 import { toAnswer } from './answer.ts';
-import { helpFor } from './help.ts';
 import { rankIn, type Trusted } from './power.ts';
-import { readCommand, type Typed } from './read.ts';
 
 export interface TextCommandsOptions {
   readonly host: AdapterHost;
@@ -90,7 +88,8 @@ export class TextCommands {
     if (host.clock.now() - event.origin_server_ts > tooOld)
       return literal('This was typed while the bridge was away, so it was not carried out. Type it again if it still matters.');
     const { rank, isOperator } = await rankIn(homeserver, roomId, event.sender, trusted);
-    if (typed.kind === 'help') return helpFor(host.commands.all, rank, prefix, typed.about);
+    if (typed.kind === 'help')
+      return helpFor(host.commands.all, rank, prefix, typed.about, 'Everybody in the room reads commands and answers.');
     return host.commands.run({
       command: typed.command.name,
       options: typed.options,

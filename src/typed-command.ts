@@ -1,5 +1,5 @@
 /** What somebody typed → the command that they give. */
-import type { CommandInfo, CommandOption } from '../../../src/adapter.ts';
+import type { CommandInfo, CommandOption } from './command.ts';
 
 /** A command as it was typed. */
 export type Typed =

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { readCommand } from '../../../bridges/matrix/commands/read.ts';
-import type { CommandInfo } from '../../../src/adapter.ts';
+import type { CommandInfo } from '../src/command.ts';
+import { readCommand } from '../src/typed-command.ts';
 
 const option = (name: string, more = {}) => ({ name, description: name, required: false, ...more });
 const command = (name: string, ...options: CommandInfo['options']): CommandInfo => ({

@@ -1,11 +1,15 @@
-/** What `!help` answers. */
-import { type CommandInfo, type Rank, reaches } from '../../../src/adapter.ts';
-import { asLines } from '../../../src/text/lines.ts';
-import { literal, type RichText } from '../../../src/text/tree.ts';
-import { usageOf } from './read.ts';
+/** What is answered to somebody who types `!help`. */
+import { type CommandInfo, type Rank, reaches } from './command.ts';
+import { asLines } from './text/lines.ts';
+import { literal, type RichText } from './text/tree.ts';
+import { usageOf } from './typed-command.ts';
 
-/** The commands that somebody of this rank may give; or one of them, with its options. @param about a command's name, or nothing */
-export function helpFor(commands: readonly CommandInfo[], rank: Rank, prefix: string, about: string): RichText {
+/**
+ * The commands that somebody of this rank may give; or one of them, with its options.
+ * @param about a command's name, or nothing
+ * @param note what else is to be known of commands, in a sentence
+ */
+export function helpFor(commands: readonly CommandInfo[], rank: Rank, prefix: string, about: string, note: string): RichText {
   const name = about.startsWith(prefix) ? about.slice(prefix.length) : about;
   const command = commands.find((one) => one.name === name);
   if (command !== undefined) {
@@ -17,9 +21,7 @@ export function helpFor(commands: readonly CommandInfo[], rank: Rank, prefix: st
   const allowed = commands.filter((one) => reaches(rank, one.rank));
   return asLines([
     listOf(allowed.map((one) => lineOf(one, prefix))),
-    literal(
-      `What has blanks in it needs quotes; ${prefix}help and a command tell more. Everybody in the room reads commands and answers.`,
-    ),
+    literal(`What has blanks in it needs quotes; ${prefix}help and a command tell more. ${note}`),
   ]);
 }
 
