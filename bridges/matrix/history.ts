@@ -1,7 +1,7 @@
 /** A room's past, page by page. */
 import { z } from 'zod';
 import { parseEvents, type RoomEvent } from './event.ts';
-import type { Homeserver } from './homeserver.ts';
+import type { Caller } from './homeserver.ts';
 
 const events = z.array(z.unknown()).catch([]);
 
@@ -32,7 +32,7 @@ export interface Page {
 const pageSize = 100;
 
 /** One page, going backwards. */
-export async function readPage(homeserver: Homeserver, { roomId, filter, from, to, signal }: Stretch): Promise<Page> {
+export async function readPage(homeserver: Caller, { roomId, filter, from, to, signal }: Stretch): Promise<Page> {
   const path = `/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/messages`;
   const query = {
     dir: 'b',
@@ -63,7 +63,7 @@ export interface Past {
  * @throws what {@link Homeserver.call} throws
  */
 export async function readBack(
-  homeserver: Homeserver,
+  homeserver: Caller,
   stretch: Stretch,
   maxPages: number,
   isEnd: (page: Page) => 'reached' | 'passed' | undefined,
@@ -83,7 +83,7 @@ export async function readBack(
 }
 
 async function* pagesOf(
-  homeserver: Homeserver,
+  homeserver: Caller,
   stretch: Stretch,
   tokens: readonly (string | undefined)[],
   oldest: Page,

@@ -33,6 +33,9 @@ const errorBody = z.object({
   retry_after_ms: z.number().optional().catch(undefined),
 });
 
+/** Whoever asks the homeserver for something: the account itself, or a ghost of it. */
+export type Caller = Pick<Homeserver, 'call'>;
+
 /** matrix-bot-sdk's client on Node's own `fetch`: the library's transport can't be aborted and logs what it shouldn't. */
 export class Homeserver extends MatrixClient {
   readonly #clock: Clock;

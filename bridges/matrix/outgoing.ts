@@ -6,7 +6,7 @@ import { actionId, type Draft, type MatrixContent, type ReplacementContent, toRe
 import { bridgeMark, markSchema, roomEvent } from './event.ts';
 import type { FileContent } from './file-content.ts';
 import { readPage } from './history.ts';
-import { type Homeserver, isAbsent, isRefused } from './homeserver.ts';
+import { type Caller, isAbsent, isRefused } from './homeserver.ts';
 import type { NoticeContent } from './notice.ts';
 import { inThread, type ThreadEnd, Threads } from './threads.ts';
 import type { Uploads } from './uploads.ts';
@@ -22,23 +22,29 @@ const maxPages = 5;
 
 /** As whom the bridge speaks. */
 interface Account {
-  readonly homeserver: Homeserver;
+  readonly homeserver: Caller;
   readonly userId: string;
+  /** Who else may have sent what was begun before: the bridge itself, where a ghost speaks. */
+  readonly others?: readonly string[];
   /** Its id on the crosschat network. */
   readonly serverId: string;
 }
 
 export class Outgoing {
-  readonly #homeserver: Homeserver;
-  readonly #userId: string;
+  readonly #homeserver: Caller;
+  /** Who has sent what is looked for. */
+  readonly #senders: readonly string[];
   readonly #uploads: Uploads;
   readonly threads: Threads;
 
-  /** @param account whose homeserver and id, and its id on the crosschat network */
-  constructor({ homeserver, userId, serverId }: Account, uploads: Uploads) {
-    this.threads = new Threads(serverId, (...notice) => this.notify(...notice));
+  /**
+   * @param account whose homeserver and id, and its id on the crosschat network
+   * @param threads those of the bridge itself, where a ghost speaks
+   */
+  constructor({ homeserver, userId, others = [], serverId }: Account, uploads: Uploads, threads?: Threads) {
+    this.threads = threads ?? new Threads(serverId, (...notice) => this.notify(...notice));
     this.#homeserver = homeserver;
-    this.#userId = userId;
+    this.#senders = [userId, ...others];
     this.#uploads = uploads;
   }
 
@@ -120,7 +126,7 @@ export class Outgoing {
 
   /** The id of our event with this mark, if it is among the latest that we have sent to the room. */
   async #find(roomId: string, mark: string, signal: AbortSignal): Promise<string | undefined> {
-    const filter = { types: ['m.room.message'], senders: [this.#userId] };
+    const filter = { types: ['m.room.message'], senders: this.#senders };
     let from: string | undefined;
     for (let pages = 0; pages < maxPages; pages++) {
       const page = await readPage(this.#homeserver, { roomId, filter, signal, ...(from !== undefined && { from }) });
@@ -138,7 +144,7 @@ export class Outgoing {
     for (const id of eventIds) {
       const path = `${roomPath(roomId)}/event/${encodeURIComponent(id)}`;
       const event = roomEvent.safeParse(await this.#homeserver.call('GET', path, { signal })).data;
-      if (event?.unsigned?.redacted_because?.sender !== this.#userId) kept.push(id);
+      if (!this.#senders.includes(event?.unsigned?.redacted_because?.sender ?? '')) kept.push(id);
     }
     return kept;
   }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { OwnReaction } from '../../src/adapter.ts';
 import { actionId } from './content.ts';
 import { bridgeMark, parseEvents } from './event.ts';
-import type { Homeserver } from './homeserver.ts';
+import type { Caller } from './homeserver.ts';
 import type { Outgoing } from './outgoing.ts';
 import { annotation, keyOf } from './reactions.ts';
 
@@ -15,7 +15,7 @@ const maxPages = 10;
 const pageSize = 100;
 
 interface Account {
-  readonly homeserver: Homeserver;
+  readonly homeserver: Caller;
   readonly outgoing: Outgoing;
   readonly userId: string;
   /** The bridge's own id on the crosschat network. */
