@@ -70,13 +70,22 @@ export function readSettings(
   const raw = file ? parseFile(file, env) : {};
   const variables = new Map<string, string>();
   for (const [variable, [path, reader]] of [...Object.entries(VARIABLES), ...variablesOf(adapters)]) {
-    const value = env[variable]?.trim();
-    if (!value) continue;
+    const value = valueOf(variable, env, folder);
+    if (value === '') continue;
     setAt(raw, path.split('.'), reader(value));
     variables.set(path, variable);
   }
   addRooms(adapters, raw, env, variables);
   return { raw, variables, file };
+}
+
+/** What a variable says, or what is in the file that `<variable>_FILE` names: that is how containers hand over secrets. */
+function valueOf(variable: string, env: NodeJS.ProcessEnv, folder: string): string {
+  const value = env[variable]?.trim() ?? '';
+  const file = env[`${variable}_FILE`]?.trim() ?? '';
+  if (file === '') return value;
+  if (value !== '') throw new ConfigError([`${variable} and ${variable}_FILE are both set: keep one of the two.`]);
+  return read(resolve(folder, file)).trim();
 }
 
 /** Every secret in a raw configuration, so that the log can leave them out. */

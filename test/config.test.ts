@@ -96,6 +96,18 @@ describe('the simple case', () => {
     expect(config.mqtt.urls).toEqual(['mqtt://a.example', 'mqtt://b.example']);
   });
 
+  test('a secret may stand in a file of its own', async () => {
+    const files = {
+      password: 'hunter22\n',
+      '.env': 'MQTT_URL=mqtts://a.example\nMQTT_USERNAME=bridge\nMQTT_PASSWORD_FILE=password',
+    };
+    expect((await load(files)).mqtt.password).toBe('hunter22');
+    expect(await problems(files, { MQTT_PASSWORD: 'other' })).toEqual([
+      'MQTT_PASSWORD and MQTT_PASSWORD_FILE are both set: keep one of the two.',
+    ]);
+    expect(await problems(files, { MQTT_PASSWORD_FILE: 'nowhere' })).toEqual(["nowhere: can't be read (ENOENT)."]);
+  });
+
   test('user and password may stand in the address, and leave it', async () => {
     const config = await load({}, { MQTT_URL: 'mqtts://user:p%40ss@broker.example' });
     expect(config.mqtt).toMatchObject({ urls: ['mqtts://broker.example'], username: 'user', password: 'p@ss' });
