@@ -70,7 +70,7 @@ export function readSettings(
   const raw = file ? parseFile(file, env) : {};
   const variables = new Map<string, string>();
   for (const [variable, [path, reader]] of [...Object.entries(VARIABLES), ...variablesOf(adapters)]) {
-    const value = valueOf(variable, env, folder);
+    const value = given(variable, env, folder);
     if (value === '') continue;
     setAt(raw, path.split('.'), reader(value));
     variables.set(path, variable);
@@ -80,7 +80,7 @@ export function readSettings(
 }
 
 /** What a variable says, or what is in the file that `<variable>_FILE` names: that is how containers hand over secrets. */
-function valueOf(variable: string, env: NodeJS.ProcessEnv, folder: string): string {
+function given(variable: string, env: NodeJS.ProcessEnv, folder: string): string {
   const value = env[variable]?.trim() ?? '';
   const file = env[`${variable}_FILE`]?.trim() ?? '';
   if (file === '') return value;
