@@ -87,6 +87,7 @@ export function setTyping(world: World, room: Room, user: string, duration: numb
   }
   if ((running !== undefined) === duration > 0) return;
   room.typingPosition = world.advance();
+  for (const appservice of world.appservices) appservice.hearTyping(room);
   world.changed.notify();
 }
 

@@ -5,6 +5,7 @@
  */
 import { type Clock, systemClock } from '../../../src/clock.ts';
 import { invite, join } from './actions.ts';
+import { Appservice, type Registration } from './appservice.ts';
 import { createRoom } from './create-room.ts';
 import type { Content } from './event.ts';
 import { type Fault, Faults, type Rate, RateLimit } from './faults.ts';
@@ -13,6 +14,7 @@ import { MediaStore } from './media.ts';
 import { idOf, TestRoom, TestUser, type UserLike } from './people.ts';
 import { Router } from './router.ts';
 import { accountRoutes } from './routes/account.ts';
+import { appserviceRoutes } from './routes/appservice.ts';
 import { directoryRoutes } from './routes/directory.ts';
 import { eventRoutes } from './routes/events.ts';
 import { mediaRoutes } from './routes/media.ts';
@@ -25,6 +27,7 @@ import { HttpServer, type SeenRequest, type Violation } from './server.ts';
 import { Transactions } from './transactions.ts';
 import { World } from './world.ts';
 
+export type { Appservice, Registration } from './appservice.ts';
 export type { Fault, Rate } from './faults.ts';
 export { TestRoom, TestUser } from './people.ts';
 export type { SeenRequest, Violation } from './server.ts';
@@ -74,7 +77,8 @@ export class MatrixDouble {
   static async start(options: MatrixDoubleOptions = {}): Promise<MatrixDouble> {
     const world = new World(options.serverName ?? 'hs.test', options.clock ?? systemClock);
     const faults = new Faults();
-    const rate = new RateLimit(world.clock);
+    // As with `rate_limited: false` in their registrations.
+    const rate = new RateLimit(world.clock, (user) => world.appservices.some((one) => one.isInterestedInUser(user)));
     const transactions = new Transactions();
     const router = new Router();
     const server = new HttpServer(world, router, faults);
@@ -88,6 +92,7 @@ export class MatrixDouble {
     };
     const parts = [
       accountRoutes,
+      appserviceRoutes,
       profileRoutes,
       directoryRoutes,
       roomRoutes,
@@ -163,6 +168,13 @@ export class MatrixDouble {
     return new TestRoom(this.#world, room);
   }
 
+  /** Lets an appservice in, as its registration says. What happens from now on is sent to it. */
+  addAppservice(registration: Registration): Appservice {
+    const appservice = new Appservice(this.#world, registration);
+    this.#world.appservices.push(appservice);
+    return appservice;
+  }
+
   /** Makes the next requests fail that fit. */
   fail(fault: Fault): void {
     this.#faults.add(fault);
@@ -195,6 +207,7 @@ export class MatrixDouble {
 
   /** For good. */
   stop(): Promise<void> {
+    for (const appservice of this.#world.appservices) appservice.end();
     return this.#server.close();
   }
 }

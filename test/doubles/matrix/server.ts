@@ -95,7 +95,7 @@ export class HttpServer {
     const body = await readAll(request).catch(() => undefined);
     if (gone.signal.aborted) return;
     const session = this.#session(request, url);
-    const seen = this.#see(method, url, session, body);
+    const seen = this.#see(method, url, session instanceof MatrixError ? undefined : session, body);
     if (failure?.how === 'hang') return;
     const answer = await this.#answer({ request, url, method, body, session, signal: gone.signal, failure });
     if (gone.signal.aborted || failure?.how === 'hang after') return;
@@ -106,9 +106,17 @@ export class HttpServer {
     this.changed.notify();
   }
 
-  #session(request: IncomingMessage, url: URL): Session | undefined {
+  /** @returns the refusal of an appservice that may not be whom it says to be */
+  #session(request: IncomingMessage, url: URL): Session | MatrixError | undefined {
     const token = tokenOf(request, url);
-    return token === undefined ? undefined : this.#world.sessions.get(token);
+    const appservice = this.#world.appservices.find(({ registration }) => registration.as_token === token);
+    if (!appservice) return token === undefined ? undefined : this.#world.sessions.get(token);
+    try {
+      return appservice.session(url.searchParams.get('user_id'));
+    } catch (error) {
+      if (error instanceof MatrixError) return error;
+      throw error;
+    }
   }
 
   #see(method: string, url: URL, session: Session | undefined, body: Buffer | undefined): SeenRequest {
@@ -127,7 +135,7 @@ export class HttpServer {
     readonly method: string;
     /** Undefined when it is too large. */
     readonly body: Buffer | undefined;
-    readonly session: Session | undefined;
+    readonly session: Session | MatrixError | undefined;
     readonly signal: AbortSignal;
     readonly failure: Failure | undefined;
   }): Promise<Answer> {
@@ -142,6 +150,7 @@ export class HttpServer {
       const call: Call = { method, path: url.pathname, query: url.searchParams, contentType, body, signal, param };
       if (url.searchParams.has('access_token')) this.violation(call, 'an access token in the URL, where it ends up in logs');
       if (handler.token !== 'ignored' && !session && tokenOf(request, url) !== undefined) throw unknownToken();
+      if (session instanceof MatrixError) throw session;
       const result = await respond(handler, call, session);
       if (result instanceof Download) return { status: 200, headers: result.headers, body: result.bytes };
       return json(200, result);

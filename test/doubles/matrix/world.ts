@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../../src/clock.ts';
 import { Signal } from '../../support/signal.ts';
+import type { Appservice } from './appservice.ts';
 import { authorise } from './authorise.ts';
 import { notFound } from './error.ts';
 import type { Content, Draft, RoomEvent } from './event.ts';
@@ -31,6 +32,8 @@ export interface Session {
   readonly token: string;
   readonly user: User;
   readonly device: string;
+  /** The appservice that acts as this user. */
+  readonly appservice?: Appservice;
 }
 
 /** Users' local parts, room aliases' too: what may stand before the colon here. */
@@ -46,6 +49,7 @@ export class World {
   readonly sessions = new Map<string, Session>();
   readonly rooms = new Map<string, Room>();
   readonly aliases = new Map<string, { readonly roomId: string; readonly creator: string }>();
+  readonly appservices: Appservice[] = [];
   #position = 0;
   #ids = 0;
 
@@ -101,6 +105,16 @@ export class World {
     return [...this.rooms.values()].filter((room) => room.members.has(user.id) && !user.forgotten.has(room.id));
   }
 
+  /**
+   * Finds a room by its alias, which an appservice may make because it is asked for.
+   * @throws {MatrixError} 404 M_NOT_FOUND
+   */
+  async findAlias(alias: string): Promise<string> {
+    const owner = this.aliases.has(alias) ? undefined : this.appservices.find((one) => one.isInterestedInAlias(alias));
+    await owner?.ask('GET', `rooms/${encodeURIComponent(alias)}`);
+    return this.resolveAlias(alias);
+  }
+
   /** @throws {MatrixError} 404 M_NOT_FOUND */
   resolveAlias(alias: string): string {
     const target = this.aliases.get(alias);
@@ -142,6 +156,7 @@ export class World {
       redactedBecause: undefined,
     };
     room.add(event);
+    for (const appservice of this.appservices) appservice.hear(room, event);
     this.changed.notify();
     return event;
   }

@@ -37,9 +37,6 @@ export function accountRoutes(router: Router, { world, url }: Homeserver): void 
       well_known: wellKnown(),
     };
   });
-  router.open('POST', `${V3}/register`, () => {
-    throw forbidden('Registration has been disabled');
-  });
   router.user('POST', `${V3}/logout`, ({ session }) => {
     world.sessions.delete(session.token);
     return {};

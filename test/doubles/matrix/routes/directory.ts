@@ -14,8 +14,8 @@ export function directoryRoutes(router: Router, { world }: Homeserver): void {
     if (!/^#[^:\s]+:\S+$/.test(alias)) throw invalid('Room alias invalid');
     return alias;
   };
-  router.open('GET', `${V3}/directory/room/:alias`, (call) => ({
-    room_id: world.resolveAlias(aliasOf(call)),
+  router.open('GET', `${V3}/directory/room/:alias`, async (call) => ({
+    room_id: await world.findAlias(aliasOf(call)),
     servers: [world.serverName],
   }));
   router.user('PUT', `${V3}/directory/room/:alias`, (call) => {

@@ -34,13 +34,13 @@ export function roomRoutes(router: Router, homeserver: Homeserver): void {
     return { room_id: createRoom(world, self(call), request).id };
   });
 
-  const joinRoom = (call: UserCall, target: string) => {
+  const joinRoom = async (call: UserCall, target: string) => {
     const { reason } = readBody(call, REASON);
     rate.spend(self(call));
     const isAlias = target.startsWith('#');
     if (!isAlias && !target.startsWith('!')) throw malformed(`${target} was not legal room ID or room alias`);
     if (isAlias && !target.endsWith(`:${world.serverName}`)) throw new MatrixError(502, 'M_UNKNOWN', 'Failed to fetch alias');
-    const room = world.rooms.get(isAlias ? world.resolveAlias(target) : target);
+    const room = world.rooms.get(isAlias ? await world.findAlias(target) : target);
     if (!room) {
       const complaint = "Can't join remote room because no servers that are in the room have been provided.";
       throw new MatrixError(404, 'M_UNKNOWN', complaint);
