@@ -21,7 +21,7 @@ type OwnMark = z.infer<typeof markSchema> & { readonly id: string };
 
 /** The content of an `m.room.message` event. */
 export interface MatrixContent {
-  readonly msgtype: 'm.text';
+  readonly msgtype: 'm.text' | 'm.emote';
   readonly body: string;
   readonly format: 'org.matrix.custom.html';
   readonly formatted_body: string;
@@ -51,6 +51,8 @@ export interface ContentOptions {
   readonly nameTemplate: string;
   /** The bridge's own id on the crosschat network. */
   readonly serverId: string;
+  /** Whether it is sent as whoever said it: then it need not say who that is. */
+  readonly asThemselves?: boolean;
   /** The custom emoji that are shown as pictures; none by default. */
   readonly emoji?: EmojiUrls;
 }
@@ -61,7 +63,9 @@ export interface ContentOptions {
  * @param cause the event by which it is shown: the message itself, or an edit of it
  */
 export function toDrafts(message: Message, options: ContentOptions, cause: EventId = message.id): Draft[] {
-  const label = labelOf(message, options.nameTemplate);
+  const { asThemselves = false } = options;
+  const label = asThemselves ? [] : labelOf(message, options.nameTemplate);
+  const isEmote = message.emote === true;
   const { replyTo } = message;
   // A client shows what is answered by itself, where that is in the room.
   const quote = replyTo === undefined || replyTo.here ? [] : quoteOf(replyTo);
@@ -69,10 +73,11 @@ export function toDrafts(message: Message, options: ContentOptions, cause: Event
   const named = message.attachments.filter(({ media }) => media === undefined);
   const said = asLines([message.body, ...named.map(attachmentLine)]);
   const contentOf = (part: RichText, index: number, emoji = options.emoji): MatrixContent => {
-    const gap = part.length === 0 ? '' : message.emote ? ' ' : ': ';
-    const tree = [...(index === 0 ? quote : []), ...literal(message.emote ? '* ' : ''), ...label, ...literal(gap), ...part];
+    const gap = part.length === 0 || asThemselves ? '' : isEmote ? ' ' : ': ';
+    const sign = isEmote && !asThemselves ? '* ' : '';
+    const tree = [...(index === 0 ? quote : []), ...literal(sign), ...label, ...literal(gap), ...part];
     return {
-      msgtype: 'm.text',
+      msgtype: isEmote && asThemselves ? 'm.emote' : 'm.text',
       body: wellFormed(toPlain(tree)),
       format: 'org.matrix.custom.html',
       formatted_body: wellFormed(renderHtml(tree, emoji)),

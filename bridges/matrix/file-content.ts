@@ -1,8 +1,10 @@
 /** A file that was uploaded → the content of the Matrix event that shows it. */
 import type { Attachment } from '../../src/event.ts';
 import { safeFileName } from '../../src/text/file-name.ts';
+import { literal } from '../../src/text/tree.ts';
 import type { MatrixContent } from './content.ts';
 import { spoilerMark, voiceMark } from './files.ts';
+import { renderHtml } from './render-html.ts';
 
 /**
  * The content of an event with a file.
@@ -38,7 +40,10 @@ export function toFileContent(caption: MatrixContent, file: Attachment, url: str
     ...(w !== undefined && h !== undefined && { w, h }),
     ...(duration !== undefined && { duration }),
   };
-  return { ...caption, msgtype: typeOf(file), filename: safeFileName(file.name), url, info, ...marksOf(file) };
+  const filename = safeFileName(file.name);
+  // A body that is the file's name is no caption.
+  const words = caption.body === '' ? { body: filename, formatted_body: renderHtml(literal(filename)) } : {};
+  return { ...caption, ...words, msgtype: typeOf(file), filename, url, info, ...marksOf(file) };
 }
 
 function mimeTypeOf({ mimeType = '' }: Attachment): string {
