@@ -18,6 +18,7 @@ import type {
   MediaSource,
   Message,
   Notice,
+  Place,
   PlayerParty,
   Reaction,
   ReactionRemoval,
@@ -72,6 +73,8 @@ export interface AdapterHost {
   readonly id: AdapterId;
   /** The rooms that are mapped to a channel now: they come and go with {@link Adapter.open} and {@link Adapter.close}. */
   readonly rooms: readonly RoomRef[];
+  /** The names of the channels that a room is mapped to now. */
+  channelsOf(room: RoomRef): readonly string[];
   readonly log: Logger;
   readonly clock: Clock;
   /** A number from 0 up to but without 1, like Math.random. */
@@ -98,6 +101,8 @@ export interface AdapterHost {
   left(userId: Author['id']): void;
   /** The user of this platform who has shown that they are the player with this SteamID. */
   linkedUser(steamid64: string): Author['id'] | undefined;
+  /** Where people reach what the bridge serves by HTTP, without a `/` at its end; undefined where it serves nothing. */
+  readonly webUrl: string | undefined;
   /** What people may ask of the bridge on this platform. */
   readonly commands: Commands;
   /** What is wrong with the bridge now, in sentences for the operator; none when all is well. */
@@ -108,8 +113,9 @@ export interface AdapterHost {
 
 /** What a user said to the bridge in private. The core finds out whom it is for, and tells the user by a whisper where it can't. */
 export interface DirectMessage {
-  /** Named after the private chat, as if that were a room. */
   readonly id: EventId;
+  /** The private chat, as if it were a room. */
+  readonly place: Place;
   /** Milliseconds since the epoch, by the platform's clock. */
   readonly at: number;
   readonly author: Author;
@@ -167,6 +173,18 @@ export interface MediaReader {
   noteUpload(source: MediaSource, uri: string): void;
 }
 
+/** What was done to a user on the network, and may be done to them on their platform as well. */
+export interface Sanction {
+  readonly userId: Author['id'];
+  readonly action: 'kick' | 'ban';
+  /** Who did it: a game server, or a moderator by name. */
+  readonly by: string;
+  /** One line; empty where none was given. */
+  readonly reason: string;
+  /** When a ban ends, in milliseconds since the epoch; undefined for never. */
+  readonly until: number | undefined;
+}
+
 /** One try to show something in a room, and what the tries before it came to. */
 export interface Attempt {
   /** Aborted when the time for this attempt is over. */
@@ -207,6 +225,8 @@ export interface OwnReaction {
   readonly emoji: Emoji;
   /** Whether it is to be there from now on, or no longer. */
   readonly isOn: boolean;
+  /** Who reacted, where each person's reaction is shown by itself. */
+  readonly by?: Pick<Reaction, 'place' | 'author' | 'tag'>;
   /** The event because of which. */
   readonly cause: EventId;
 }
@@ -263,6 +283,12 @@ export interface Adapter {
    * @param signal ends the stream as well
    */
   openMedia?(uri: string, signal: AbortSignal): Promise<Medium | undefined>;
+  /**
+   * Does on the platform what was done to a user on the network, as far as it is configured to: never to somebody who stands as high as
+   * the bridge there, or whom the operator trusts.
+   * @returns what came of it, or why nothing was done, in words for moderators; undefined where nothing is configured
+   */
+  moderate?(sanction: Sanction): Promise<string | undefined>;
   /** How reactions are shown in its rooms: by {@link react}, in words, or not at all, as where this is absent. */
   readonly reactions?: 'native' | 'note' | 'none';
   /**
@@ -276,6 +302,8 @@ export interface Adapter {
   readonly roomPerMessage?: number;
   /** Why it does not work any more until the operator acts: a sentence. Undefined while it works, or tries to by itself. */
   readonly fault?: string | undefined;
+  /** What stands in the way in one room until somebody acts there (it was kicked, the room is encrypted): a sentence for the operator. */
+  roomFault?(room: RoomRef): string | undefined;
   /**
    * Takes part in another room from now on; what was said there before is not heard. Called after {@link start}. Resolves when messages
    * can flow both ways.

@@ -1,10 +1,13 @@
 /** A whole bridge: the parts that a configuration asks for, put together, started and stopped. */
 import type { Logger } from 'pino';
+import type { Linking } from './accounts/linking.ts';
+import { openLinking } from './accounts/open-linking.ts';
 import { AdapterError } from './adapter.ts';
 import { letterRoute } from './avatars/letter-route.ts';
 import { openAvatars } from './avatars/open-avatars.ts';
 import { type Broker, startBroker } from './broker.ts';
 import { ChannelMap } from './channel-map.ts';
+import { roomId } from './channels.ts';
 import type { Clock } from './clock.ts';
 import type { CommandsFor } from './commands/command.ts';
 import { commandsOf } from './commands/commands.ts';
@@ -20,6 +23,7 @@ import { Hub } from './hub.ts';
 import { Lease, type Tenure } from './lease.ts';
 import type { Media } from './media/media.ts';
 import { type Member, makeMember } from './member.ts';
+import { type ModerationParts, makeModeration } from './moderation/make-moderation.ts';
 import { networkId } from './network-destination.ts';
 import { Outbox } from './outbox/outbox.ts';
 import { ownMessage } from './own-message.ts';
@@ -28,6 +32,7 @@ import { openStore, type Store, StoreError } from './store/store.ts';
 import type { VirtualServer } from './virtual-server.ts';
 import { makeVirtualServer } from './virtual-server-maker.ts';
 import { virtualServerOptions } from './virtual-server-options.ts';
+import { openWhispers } from './whispers/open-whispers.ts';
 
 /** What a bridge is made of. */
 export interface BridgeOptions {
@@ -51,6 +56,8 @@ export class Bridge {
   #control: Control | undefined;
   #store: Store | undefined;
   #outbox: Outbox | undefined;
+  #linking: Linking | undefined;
+  #moderation: ModerationParts | undefined;
   #broker: Broker | undefined;
   #http: HttpServer | undefined;
   #media: Media | undefined;
@@ -115,7 +122,7 @@ export class Bridge {
       connection = { ...config.mqtt, urls: [this.#broker.url], allowAnonymous: true };
     }
     this.#servers = virtualServerOptions(config, connection).map((options) => this.#virtualServer(options, hub, outbox));
-    const commands = this.#commands();
+    const commands = this.#commands(hub);
     this.#members = config.adapters.map((adapter) => this.#member(adapter, hub, commands));
     await this.#serve(this.#media);
     await Promise.all([outbox.restore(), hub.restore()]);
@@ -224,8 +231,19 @@ export class Bridge {
     const memory = this.#store.memory('hub');
     const avatars = await openAvatars(this.#options, this.#store.memory('avatars'));
     this.#goOn();
-    const { flood, gameReactions } = config;
-    const hub = new Hub({ map: this.#map, outbox, flood, gameReactions, avatars, memory, clock, log });
+    const linking = await this.#openLinking(outbox);
+    this.#goOn();
+    const parts = makeModeration(this.#store, {
+      ...this.#options,
+      tell: (place, text) => void outbox.takeNew((seq) => ownMessage(place, text, seq, clock.now()), [roomId(place)]),
+    });
+    this.#moderation = parts;
+    const { moderation } = parts;
+    const whispers = await openWhispers(this.#store, () => clock.now());
+    this.#goOn();
+    const { flood, gameReactions, logWhispers } = config;
+    const helpers = { avatars, linking, moderation, ...whispers };
+    const hub = new Hub({ map: this.#map, outbox, flood, gameReactions, logWhispers, ...helpers, memory, clock, log });
     this.#control = await makeControl({
       map: this.#map,
       hub,
@@ -240,6 +258,23 @@ export class Bridge {
     });
     this.#goOn();
     return { hub, outbox };
+  }
+
+  async #openLinking(outbox: Outbox): Promise<Linking> {
+    const { clock, log } = this.#options;
+    this.#linking = await openLinking(this.#openedStore(), {
+      home: (adapter) => {
+        const member = this.#members.find(({ id }) => id === adapter);
+        return member && { platform: member.adapter.platform, server: member.server };
+      },
+      tell: ({ adapter }, room, text) => {
+        const place: Place = { kind: 'room', adapter, room };
+        void outbox.takeNew((seq) => ownMessage(place, text, seq, clock.now()), [roomId(place)]);
+      },
+      clock,
+      log,
+    });
+    return this.#linking;
   }
 
   /** Begins to serve what is served by HTTP. */
@@ -263,26 +298,38 @@ export class Bridge {
       idle: config.idle,
       kept,
       steamid64Of,
+      isBarred: (adapter, userId) => this.#moderation?.bars.of(adapter, userId) !== undefined,
     });
     server.chat.on('takenOver', () => {
       if (tenure) return tenure.lost(`Another instance has taken over as ${serverId}.`);
       this.#standStill(`Another bridge has connected as ${serverId}. To run two bridges, give each a SERVER_ID of its own.`);
     });
     hub.listen(server);
+    this.#moderation?.listen(server);
     return server;
   }
 
   /** What people may ask of the bridge, wherever they are. */
-  #commands(): CommandsFor {
+  #commands({ whispers }: Hub): CommandsFor {
     const control = this.#control;
-    if (!control) throw new Error('there is no control yet');
+    const linking = this.#linking;
+    if (!control || !linking) throw new Error('the store is not open');
     const adapters = () =>
       this.#members.flatMap((member) => {
         const { id, everywhere, adapter } = member;
         return everywhere ? [] : [{ id, platform: adapter.platform, fault: this.#whyNot(member) }];
       });
     const store = this.#openedStore();
-    return commandsOf({ ...this.#options, servers: this.#servers, adapters, health: () => this.health(), control, store });
+    return commandsOf({
+      ...this.#options,
+      servers: this.#servers,
+      adapters,
+      health: () => this.health(),
+      control,
+      linking,
+      whispers,
+      store,
+    });
   }
 
   #member(adapter: AdapterConfig, hub: Hub, commands: CommandsFor): Member {
@@ -291,6 +338,8 @@ export class Bridge {
     const member = makeMember(adapter, {
       ...this.#options,
       rooms: () => this.#map.roomsOf(adapter.id),
+      channelsOf: (room) => this.#map.channelsOf({ adapter: adapter.id, room }),
+      webUrl: () => this.#options.config.http?.publicUrl ?? this.httpUrl,
       server,
       memory: this.#openedStore().memory(adapter.id),
       commands: commands({ id: adapter.id, type: adapter.module.type, server }),
@@ -300,6 +349,7 @@ export class Bridge {
       health: () => this.health(),
     });
     hub.join(member);
+    this.#moderation?.moderation.join(member);
     return member;
   }
 

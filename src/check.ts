@@ -29,6 +29,7 @@ export async function* findings(config: Config, log: Logger): AsyncIterable<Find
     const adapter = module.create(settings, {
       id,
       rooms: map.roomsOf(id),
+      channelsOf: (room) => map.channelsOf({ adapter: id, room }),
       log,
       clock: systemClock,
       random: Math.random,
@@ -38,11 +39,14 @@ export async function* findings(config: Config, log: Logger): AsyncIterable<Find
       // It is never started: only its name is asked for.
       chat: new CrossChat({ serverId, urls: ['mqtt://127.0.0.1'], allowAnonymous: true }),
       message: async () => {},
+      direct: async () => {},
       edit: async () => {},
       remove: async () => {},
       react: async () => {},
       profile: () => {},
       left: () => {},
+      linkedUser: () => undefined,
+      webUrl: webUrlOf(config),
       commands: noCommands,
       health: () => [],
       shutdown: () => {},
@@ -50,6 +54,11 @@ export async function* findings(config: Config, log: Logger): AsyncIterable<Find
     yield* adapter.check();
     await adapter.stop();
   }
+}
+
+/** Where people will reach it. */
+function webUrlOf({ http }: Config): string | undefined {
+  return http && (http.publicUrl ?? `http://${http.host}:${http.port}`);
 }
 
 /** Nothing is shown, so no file is read. */

@@ -1,6 +1,6 @@
 /** An adapter in its place. */
 import type { Logger } from 'pino';
-import type { Adapter, AdapterHost } from './adapter.ts';
+import type { Adapter, AdapterHost, DirectMessage } from './adapter.ts';
 import type { Clock } from './clock.ts';
 import type { AdapterConfig } from './config.ts';
 import type { AdapterId, Author, Heard, RoomRef } from './event.ts';
@@ -24,6 +24,7 @@ export interface Member {
 /** Who takes what an adapter hears. */
 interface Ear {
   heardFromRoom(event: Heard): Promise<void>;
+  heardInPrivate(member: Member, message: DirectMessage): Promise<void>;
   changed(member: Member, author: Author): void;
   left(member: Member, userId: Author['id']): void;
 }
@@ -33,6 +34,10 @@ export interface MemberOptions
   extends Pick<AdapterHost, 'memory' | 'commands' | 'health' | 'linkedUser' | 'shutdown' | 'random'> {
   /** Its rooms that are mapped to a channel now. */
   readonly rooms: () => readonly RoomRef[];
+  /** The names of the channels that one of them is mapped to now. */
+  readonly channelsOf: (room: RoomRef) => readonly string[];
+  /** {@link AdapterHost.webUrl} as it is now: there is none before the bridge listens. */
+  readonly webUrl: () => string | undefined;
   readonly server: VirtualServer;
   readonly hub: Ear;
   readonly media: Media;
@@ -42,12 +47,14 @@ export interface MemberOptions
 
 /** Makes an adapter, and puts it in its place. */
 export function makeMember({ id, module, config }: AdapterConfig, options: MemberOptions): Member {
-  const { rooms, server, hub, media, log, clock, random, memory, commands, health, linkedUser, shutdown } = options;
+  const { rooms, channelsOf, webUrl, server, hub, media, log, clock, random, memory, commands, health, linkedUser, shutdown } =
+    options;
   const adapter = module.create(config, {
     id,
     get rooms() {
       return rooms();
     },
+    channelsOf,
     log: log.child({ adapter: id }),
     clock,
     random,
@@ -58,9 +65,13 @@ export function makeMember({ id, module, config }: AdapterConfig, options: Membe
     edit: (edit) => hub.heardFromRoom({ ...edit, message: media.linked(edit.message) }),
     remove: (removal) => hub.heardFromRoom(removal),
     react: (reaction) => hub.heardFromRoom(reaction),
+    direct: (message) => hub.heardInPrivate(member, media.linked(message)),
     profile: (author) => hub.changed(member, author),
     left: (userId) => hub.left(member, userId),
     linkedUser,
+    get webUrl() {
+      return webUrl();
+    },
     commands,
     health,
     shutdown,

@@ -1,36 +1,9 @@
 /** Names that a reader could take for somebody else's. */
+import { offices } from '../../src/text/offices.ts';
 import { skeleton } from '../../src/text/skeleton.ts';
 
 /** What Discord forbids in any name: whoever spells it otherwise means to be taken for it. */
 const brands = ['discord', 'clyde'].map(skeleton);
-
-/** What the bridge calls itself and whoever it sums up, and what sounds as if a server, or those who run it, spoke. */
-const offices: ReadonlySet<string> = new Set(
-  [
-    'Bridge',
-    'crosschat',
-    'Several people',
-    'Several players',
-    'System',
-    'Server',
-    'Console',
-    'Webhook',
-    'Bot',
-    'AutoMod',
-    'everyone',
-    'here',
-    'Admin',
-    'Admins',
-    'Administrator',
-    'Server Admin',
-    'Mod',
-    'Mods',
-    'Moderator',
-    'Owner',
-    'Staff',
-    'Support',
-  ].map(skeleton),
-);
 
 /**
  * Whether a name sounds as if Discord, the bridge, its bot, a game server or somebody in charge spoke.

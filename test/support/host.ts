@@ -1,6 +1,6 @@
 /** What an adapter sees of the core, in a test: everything it hands over is recorded, and a test can wait for it. */
 import { pino } from 'pino';
-import type { AdapterHost, Commands, Memory } from '../../src/adapter.ts';
+import type { AdapterHost, Commands, DirectMessage, Memory } from '../../src/adapter.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { noCommands } from '../../src/command.ts';
 import { CrossChat } from '../../src/crosschat/index.ts';
@@ -46,6 +46,7 @@ export interface TestHost extends AdapterHost {
   readonly edits: Recorder<Edit>;
   readonly removals: Recorder<Removal>;
   readonly reactions: Recorder<Reaction | ReactionRemoval>;
+  readonly directs: Recorder<DirectMessage>;
   readonly profiles: Recorder<Author>;
   readonly departures: Recorder<Author['id']>;
   /** Each line that was logged, as the JSON text that would stand in the log. */
@@ -59,12 +60,16 @@ export interface TestHost extends AdapterHost {
 export interface TestHostOptions {
   readonly id?: string;
   readonly rooms?: readonly string[];
+  /** By default a room is in no channel. */
+  readonly channelsOf?: (room: RoomRef) => readonly string[];
   readonly clock?: Clock;
   readonly random?: () => number;
   /** To be handed from one host to the next for a "restart". */
   readonly memory?: Memory;
   /** By default there are no files. */
   readonly media?: Media;
+  /** Nothing is served by default. */
+  readonly webUrl?: string;
   /** None by default. */
   readonly commands?: Commands;
   /** All is well by default. */
@@ -80,6 +85,7 @@ export function testHost(options: TestHostOptions = {}): TestHost {
   const edits = new Recorder<Edit>();
   const removals = new Recorder<Removal>();
   const reactions = new Recorder<Reaction | ReactionRemoval>();
+  const directs = new Recorder<DirectMessage>();
   const profiles = new Recorder<Author>();
   const departures = new Recorder<Author['id']>();
   const lines = new Recorder<string>();
@@ -89,12 +95,14 @@ export function testHost(options: TestHostOptions = {}): TestHost {
     edits,
     removals,
     reactions,
+    directs,
     profiles,
     departures,
     lines,
     shutdowns,
     id: (options.id ?? 'test') as AdapterId,
     rooms: (options.rooms ?? []) as RoomRef[],
+    channelsOf: options.channelsOf ?? (() => []),
     log: pino({ level: 'trace', base: null }, { write: (line: string) => lines.add(line) }),
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,
@@ -114,9 +122,13 @@ export function testHost(options: TestHostOptions = {}): TestHost {
     async react(reaction) {
       reactions.add(reaction);
     },
+    async direct(message) {
+      directs.add(message);
+    },
     profile: (author) => profiles.add(author),
     left: (userId) => departures.add(userId),
     linkedUser: () => undefined,
+    webUrl: options.webUrl,
     commands: options.commands ?? noCommands,
     health: options.health ?? (() => []),
     shutdown: () => shutdowns.add(true),

@@ -1,0 +1,298 @@
+/** The web chat as an adapter: rooms whose messages stand in logs, and pages that are told of them. */
+import { randomBytes } from 'node:crypto';
+import {
+  type Adapter,
+  AdapterError,
+  type AdapterHost,
+  type Attempt,
+  DeliveryError,
+  type Finding,
+  type OwnReaction,
+} from '../../src/adapter.ts';
+import type { Author, Edit, Message, Notice, Place, RoomRef, Whisper } from '../../src/event.ts';
+import { type Assets, loadAssets } from '../../src/http/assets.ts';
+import type { Route } from '../../src/http/route.ts';
+import { isEmoji } from '../../src/text/emoji.ts';
+import { sanitizeName } from '../../src/text/names.ts';
+import type { Entry, Welcome, WhisperEntry } from '../../web/chat/wire.ts';
+import { Audience, eventText } from './audience.ts';
+import type { WebChatConfig } from './config.ts';
+import { contentOf, entryOf, goneOf, nodesOf, noticeEntryOf, personOf } from './entry.ts';
+import { ENDPOINTS, type Endpoints, SignIn } from './login/sign-in.ts';
+import { MAX_TEXT } from './requests.ts';
+import { RoomLog } from './room-log.ts';
+import { Roster } from './roster.ts';
+import { routesOf } from './routes.ts';
+import { type Session, Sessions } from './sessions.ts';
+import { ELSEWHERE, tallied } from './tallies.ts';
+import { WhisperLog } from './whispers.ts';
+
+/** So many entries of each room a page is told first: there is a button for more. */
+const FIRST = 100;
+/** Changes are numbered on from here after a start: what a killed process did not keep gets no number twice. */
+const LEAP = 1_000;
+/** Whoever closed their last page is gone after so many milliseconds, unless they are back. */
+const ABSENCE = 60_000;
+/** So many of those who have a page open are listed. */
+const MAX_PEOPLE = 200;
+
+/** What can be set otherwise than by the operator. */
+export interface Extras {
+  /** Whether whoever gets in may moderate: where nobody gets in but the operator. */
+  readonly trusted?: boolean;
+  /** Where Steam and Discord answer. */
+  readonly endpoints?: Endpoints;
+}
+
+/** A web chat. */
+export class WebChat implements Adapter {
+  readonly platform = 'Web chat';
+  readonly reactions = 'native';
+  readonly routes: readonly Route[];
+  readonly config: WebChatConfig;
+  readonly host: AdapterHost;
+  readonly sessions: Sessions;
+  readonly audience: Audience;
+  readonly signIn: SignIn;
+  readonly whispers = new WhisperLog();
+  readonly #trusted: boolean;
+  readonly #logs = new Map<RoomRef, RoomLog>();
+  readonly #roster: Roster;
+  /** Who is about to be gone: what stops that. */
+  readonly #leaving = new Map<Author['id'], () => void>();
+  #assets: Assets | undefined;
+  /** Names this history: a page that knows another one begins anew. */
+  #history = '';
+  #change = 0;
+  #telling = false;
+
+  constructor(config: WebChatConfig, host: AdapterHost, { trusted = false, endpoints = ENDPOINTS }: Extras = {}) {
+    const { clock, memory, chat } = host;
+    this.config = config;
+    this.host = host;
+    this.#trusted = trusted;
+    this.sessions = new Sessions(memory, clock);
+    this.signIn = new SignIn(config, clock, endpoints);
+    this.audience = new Audience(clock, { came: (author) => this.#came(author), went: (author) => this.#went(author) });
+    this.#roster = new Roster({
+      chat,
+      clock,
+      base: () => this.base,
+      changed: (id, server) => this.audience.tell(server ? eventText('server', server) : eventText('server-gone', { id })),
+    });
+    this.routes = routesOf(this);
+  }
+
+  async start(): Promise<void> {
+    const { host } = this;
+    try {
+      this.#assets = loadAssets(['parts', 'chat']);
+    } catch (error) {
+      host.log.debug({ err: error }, 'the pages can not be read');
+      throw new AdapterError('Web chat: its page is not there; run `npm run build`.');
+    }
+    if (host.webUrl === undefined)
+      throw new AdapterError('Web chat: the bridge serves no HTTP, so nobody can open it; set HTTP_PORT or the key http.');
+    await this.sessions.load();
+    this.#history = (await host.memory.get('history')) ?? '';
+    if (this.#history === '') {
+      this.#history = randomBytes(6).toString('base64url');
+      await host.memory.set('history', this.#history);
+    }
+    await Promise.all(host.rooms.map((room) => this.#openLog(room)));
+    this.#roster.start();
+    host.log.info(`Web chat: ${this.base}/chat/`);
+  }
+
+  async stop(): Promise<void> {
+    this.#roster.stop();
+    for (const cancel of this.#leaving.values()) cancel();
+    this.audience.close();
+  }
+
+  async *check(): AsyncIterable<Finding> {
+    yield this.host.webUrl === undefined
+      ? { ok: false, text: 'Web chat: the bridge serves no HTTP, so nobody can open it; set HTTP_PORT or the key http.' }
+      : { ok: true, text: `Web chat: people find it at ${this.host.webUrl}/chat/.` };
+    if (!this.config.guests && this.signIn.services.length === 0)
+      yield { ok: false, text: 'Web chat: nobody can get in; set guests to true, or configure steam or discord.' };
+  }
+
+  async open(room: RoomRef): Promise<void> {
+    await this.#openLog(room);
+  }
+
+  close(room: RoomRef): void {
+    this.#logs.delete(room);
+  }
+
+  async send(room: RoomRef, message: Message, attempt: Attempt): Promise<void> {
+    const log = this.#logOf(room);
+    // What was added and not confirmed stands there already.
+    const known = log.showing(message.id) ?? (await log.add(entryOf(message, this.base)));
+    if (attempt.shown.length === 0) attempt.done(known.id);
+  }
+
+  async edit(room: RoomRef, { message }: Edit, shown: readonly string[]): Promise<void> {
+    const content = contentOf(message, this.base);
+    for (const id of shown) await this.#logOf(room).alter(id, (entry) => ({ ...entry, ...content, edited: true }));
+  }
+
+  async remove(room: RoomRef, shown: readonly string[]): Promise<void> {
+    for (const id of shown) await this.#logOf(room).alter(id, goneOf);
+  }
+
+  async notify(room: RoomRef, notice: Notice): Promise<void> {
+    await this.#logOf(room).add(noticeEntryOf(notice, this.base));
+  }
+
+  async react(room: RoomRef, { message, emoji, isOn }: OwnReaction): Promise<boolean> {
+    if (emoji.url !== undefined || !isEmoji(emoji.name)) return false;
+    await this.countReaction(room, message, emoji.name, ELSEWHERE, isOn);
+    return true;
+  }
+
+  async whisper(userId: Author['id'], { id, at, from, tag, body }: Whisper, attempt: Attempt): Promise<void> {
+    const place: Place =
+      from.kind === 'player'
+        ? { kind: 'server', server: from.server }
+        : { kind: 'room', adapter: this.host.id, room: '' as RoomRef };
+    const sender = { ...personOf(from.author, place, this.base) };
+    if (!this.whispers.has(userId, id)) {
+      this.tellWhisper(userId, { id, at, with: sender, tag: sanitizeName(tag), mine: false, body: nodesOf(body, this.base) });
+    }
+    if (attempt.shown.length === 0) attempt.done(id);
+  }
+
+  /** Where people reach the bridge, without a `/` at its end. */
+  get base(): string | undefined {
+    return this.host.webUrl;
+  }
+
+  /** The page's files; undefined before the start. */
+  get assets(): Assets | undefined {
+    return this.#assets;
+  }
+
+  /** The log of a room that somebody asked for; undefined when there is no such room. */
+  logOf(room: string): RoomLog | undefined {
+    return this.#logs.get(room as RoomRef);
+  }
+
+  /** What a user may do. */
+  rankOf({ author: { id } }: Session): 'everybody' | 'moderator' | 'admin' {
+    const { admins, moderators } = this.config;
+    if (admins.includes(id)) return 'admin';
+    return this.#trusted || moderators.includes(id) ? 'moderator' : 'everybody';
+  }
+
+  /** A place for what somebody says. */
+  placeOf(room: string): Place & { kind: 'room' } {
+    return { kind: 'room', adapter: this.host.id, room: room as RoomRef };
+  }
+
+  /** What a page is told first of all. */
+  welcome(session: Session | undefined): Welcome {
+    return {
+      ...(session && {
+        me: {
+          person: personOf(session.author, this.placeOf(''), this.base),
+          kind: session.kind,
+          moderator: this.rankOf(session) !== 'everybody',
+        },
+      }),
+      ways: [...(this.config.guests ? ['guest' as const] : []), ...this.signIn.services],
+      rooms: [...this.#logs.keys()],
+      maxText: MAX_TEXT,
+    };
+  }
+
+  /** What a page that opens is told: all that it missed. @param last the event that it heard last */
+  opening(session: Session, last: string): string {
+    const [, history, change] = /^([\w-]{1,20})\.(\d{1,15})$/.exec(last) ?? [];
+    const isKnown = history === this.#history && Number(change) <= this.#change;
+    const logs = [...this.#logs.values()];
+    const entries = logs.flatMap((log) => (isKnown ? log.since(Number(change)) : log.latest(FIRST)));
+    return [
+      eventText('hello', { fresh: !isKnown, welcome: this.welcome(session) }),
+      // In the order of the changes: a page that breaks off here goes on where it stopped.
+      ...entries.sort((one, other) => one.change - other.change).map((entry) => this.#entryText(entry)),
+      ...this.whispers.of(session.author.id).map((entry) => eventText('whisper', entry)),
+      eventText('people', this.#people()),
+      eventText('ready', { servers: this.#roster.all() }),
+    ].join('');
+  }
+
+  /** Counts a reaction. */
+  async countReaction(room: string, id: string, emoji: string, key: string, on: boolean): Promise<void> {
+    await this.logOf(room)?.alter(id, (entry) => ({
+      ...entry,
+      reactions: tallied(entry.reactions ?? [], emoji, key, on),
+    }));
+  }
+
+  /** Keeps a whisper for a user, and shows it on their pages. */
+  tellWhisper(userId: Author['id'], entry: WhisperEntry): void {
+    this.whispers.add(userId, entry);
+    this.audience.tellOne(userId, eventText('whisper', entry));
+  }
+
+  /** The names of everybody who could be mistaken for a newcomer. */
+  *names(): IterableIterator<string> {
+    for (const { author } of this.sessions.all()) yield author.name;
+    for (const { users } of this.host.chat.state.servers.values()) for (const { name } of users.values()) yield name;
+  }
+
+  #entryText(entry: Entry): string {
+    return eventText('entry', entry, `${this.#history}.${entry.change}`);
+  }
+
+  async #openLog(room: RoomRef): Promise<void> {
+    const { memory } = this.host;
+    const counter = { next: () => ++this.#change };
+    const changed = (entry: Entry) => this.audience.tell(this.#entryText(entry));
+    const log = new RoomLog({ room, memory, counter, changed });
+    const last = await log.load();
+    this.#change = Math.max(this.#change, last + LEAP);
+    this.#logs.set(room, log);
+  }
+
+  /** @throws {DeliveryError} */
+  #logOf(room: RoomRef): RoomLog {
+    const log = this.#logs.get(room);
+    if (!log) throw new DeliveryError(`the web chat has no room ${room}`, { passing: true });
+    return log;
+  }
+
+  #came({ id }: Author): void {
+    this.#leaving.get(id)?.();
+    this.#leaving.delete(id);
+    this.#tellPeople();
+  }
+
+  #went({ id }: Author): void {
+    const leave = () => {
+      this.#leaving.delete(id);
+      this.host.left(id);
+    };
+    this.#leaving.get(id)?.();
+    this.#leaving.set(id, this.host.clock.after(ABSENCE, leave));
+    this.#tellPeople();
+  }
+
+  /** Many come and go at once when the bridge restarts. */
+  #tellPeople(): void {
+    if (this.#telling) return;
+    this.#telling = true;
+    this.host.clock.after(1_000, () => {
+      this.#telling = false;
+      this.audience.tell(eventText('people', this.#people()));
+    });
+  }
+
+  #people() {
+    const all = this.audience.people;
+    const people = all.slice(0, MAX_PEOPLE).map((author) => personOf(author, this.placeOf(''), this.base));
+    return { people, more: all.length - people.length };
+  }
+}

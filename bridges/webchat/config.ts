@@ -1,0 +1,37 @@
+/** The keys of the web chat in the configuration. */
+import { z } from 'zod';
+
+const userError = 'must be a list of users, like "steam:76561198000000000" or "discord:123456789012345678"';
+const users = z
+  .preprocess(
+    (given) => (typeof given === 'string' ? given.split(',').map((id) => id.trim()) : given),
+    z.array(z.string(userError).regex(/^(?:steam:\d{17}|discord:\d{15,21})$/, userError), userError),
+  )
+  .default([]);
+const secret = (what: string) => z.string(`must be ${what}`).regex(/^[\x21-\x7e]{1,200}$/, `must be ${what}, without spaces`);
+
+export const configSchema = z.strictObject({
+  /** Whether anybody gets in with a nickname. */
+  guests: z.boolean('must be true or false').default(false),
+  /** Sign-in with Steam. */
+  steam: z
+    .strictObject({ api_key: secret('the key that https://steamcommunity.com/dev/apikey gives') }, 'must be a map with api_key')
+    .optional(),
+  /** Sign-in with Discord. */
+  discord: z
+    .strictObject(
+      {
+        client_id: z
+          .string('must be the application id, in quotes')
+          .regex(/^\d{15,21}$/, "must be the application's id: a long number, in quotes"),
+        client_secret: secret("the application's client secret"),
+      },
+      'must be a map with client_id and client_secret',
+    )
+    .optional(),
+  /** Who may give every command, and who may moderate. */
+  admins: users,
+  moderators: users,
+});
+
+export type WebChatConfig = z.infer<typeof configSchema>;

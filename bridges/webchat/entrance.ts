@@ -1,0 +1,76 @@
+/** How people get in: with a nickname, or by signing in elsewhere. */
+import { randomBytes } from 'node:crypto';
+import { FloodLimiter } from '../../src/flood.ts';
+import type { HttpAnswer, HttpRequest } from '../../src/http/route.ts';
+import { refusal } from '../../src/http/server.ts';
+import type { WebChat } from './chat.ts';
+import { cookieIn, setCookie } from './cookies.ts';
+import { json } from './json.ts';
+import { SignInError } from './login/outgoing.ts';
+import { JOURNEY_SECONDS, type Service } from './login/sign-in.ts';
+import { nickname } from './nicknames.ts';
+import { baseOf } from './origin.ts';
+import { admit, cookiePlace, PREFIX } from './session-cookie.ts';
+
+const STATE = 'crosschat_sign_in';
+/** So often a minute one address may try to get in. */
+const PER_MINUTE = 10;
+
+/** The door of a web chat. */
+export class Entrance {
+  readonly #chat: WebChat;
+  readonly #limit: FloodLimiter;
+
+  constructor(chat: WebChat) {
+    this.#chat = chat;
+    this.#limit = new FloodLimiter({ perMinute: PER_MINUTE, clock: chat.host.clock });
+  }
+
+  /** Somebody wants in with a nickname. */
+  async guest(name: string, { headers, address }: HttpRequest): Promise<HttpAnswer> {
+    if (!this.#chat.config.guests) return json(403, { fault: 'Guests are not let in here.' });
+    if (this.#limit.allow(address) !== 'yes') return json(429, { fault: 'That was too often. Wait a minute.', wait: 60 });
+    const checked = nickname(name, this.#chat.names());
+    if ('fault' in checked) return json(200, checked);
+    const author = { id: `guest:${randomBytes(9).toString('base64url')}`, name: checked.name };
+    const cookie = await admit(this.#chat, { kind: 'guest', author }, headers.host);
+    return cookie ? json(200, {}, cookie) : json(503, { fault: 'There is no room for another guest now.' });
+  }
+
+  /** Somebody is on the way out to sign in, or comes back. @param path `steam`, or `steam/return` */
+  async visit(path: string, request: HttpRequest): Promise<HttpAnswer> {
+    const [name = '', action, ...rest] = path.split('/');
+    const service = this.#chat.signIn.services.find((one) => one === name);
+    if (!service || rest.length > 0 || (action !== undefined && action !== 'return'))
+      return refusal(404, 'There is nothing here.');
+    if (this.#limit.allow(request.address) !== 'yes')
+      return refusal(429, 'That was too often. Wait a minute.', { 'retry-after': '60' });
+    return action === 'return' ? this.#back(service, request) : this.#out(service, request);
+  }
+
+  #out(service: Service, { headers }: HttpRequest): HttpAnswer {
+    const base = baseOf(headers.host, this.#chat.base);
+    const started = base === undefined ? undefined : this.#chat.signIn.start(service, `${base}${PREFIX}`);
+    if (!started) return refusal(404, 'There is nothing here.');
+    const cookie = setCookie(STATE, started.state, JOURNEY_SECONDS, cookiePlace(this.#chat, headers.host));
+    return { status: 302, headers: { location: started.url, 'set-cookie': cookie }, body: '' };
+  }
+
+  async #back(service: Service, { headers, query }: HttpRequest): Promise<HttpAnswer> {
+    const home = `${baseOf(headers.host, this.#chat.base) ?? ''}${PREFIX}`;
+    try {
+      const author = await this.#chat.signIn.finish(service, query, cookieIn(headers, STATE));
+      const cookie = await admit(this.#chat, { kind: service, author }, headers.host);
+      return { status: 303, headers: { location: home, ...cookie }, body: '' };
+    } catch (error) {
+      if (!(error instanceof SignInError)) throw error;
+      const { log } = this.#chat.host;
+      log.debug(
+        { service, fault: error.cause instanceof Error ? error.cause.message : undefined },
+        `A sign-in failed: ${error.message}`,
+      );
+      // The address is read by the page, as text.
+      return { status: 303, headers: { location: `${home}#fault=${encodeURIComponent(error.message)}` }, body: '' };
+    }
+  }
+}

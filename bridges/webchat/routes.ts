@@ -1,0 +1,134 @@
+/** What the web chat serves below `/chat/`. */
+import { z } from 'zod';
+import type { HttpAnswer, HttpRequest, Route } from '../../src/http/route.ts';
+import { refusal } from '../../src/http/server.ts';
+import type { Answer, Requests } from '../../web/chat/wire.ts';
+import { eventText } from './audience.ts';
+import type { WebChat } from './chat.ts';
+import { cookieIn, setCookie } from './cookies.ts';
+import { Entrance } from './entrance.ts';
+import { json } from './json.ts';
+import { isOwnOrigin } from './origin.ts';
+import { page } from './page.ts';
+import { PICTURE_PREFIX, Pictures } from './pictures.ts';
+import { MAX_BODY, requests } from './requests.ts';
+import { cookiePlace, PREFIX, SESSION } from './session-cookie.ts';
+import type { Session } from './sessions.ts';
+import { Talk } from './talk.ts';
+
+/** So many earlier entries are sent at once. */
+const EARLIER = 100;
+
+/** The routes of a web chat. */
+export function routesOf(chat: WebChat): readonly Route[] {
+  const talk = new Talk(chat);
+  const entrance = new Entrance(chat);
+  const pictures = new Pictures(chat.host.clock);
+  return [
+    { prefix: PREFIX.slice(0, -1), answer: () => ({ status: 308, headers: { location: 'chat/' }, body: '' }) },
+    // Pages come back all at once after a restart, and each user may have a few of them only.
+    { prefix: `${PREFIX}events`, unlimited: true, answer: (request) => events(chat, request) },
+    {
+      prefix: PREFIX,
+      methods: ['GET', 'HEAD', 'POST'],
+      maxBody: MAX_BODY,
+      answer(request) {
+        if (request.method === 'POST') return post(chat, talk, entrance, request);
+        return get(chat, entrance, pictures, request);
+      },
+    },
+  ];
+}
+
+async function get(chat: WebChat, entrance: Entrance, pictures: Pictures, request: HttpRequest): Promise<HttpAnswer> {
+  const { path, headers, query, signal } = request;
+  const { assets } = chat;
+  if (!assets) return refusal(503, 'The chat has not started yet.', { 'retry-after': '2' });
+  if (path === '') return page(assets);
+  if (path.startsWith('assets/')) return assets.answer(path.slice('assets/'.length), headers);
+  const session = chat.sessions.of(cookieIn(headers, SESSION));
+  if (path === 'welcome') return json(200, chat.welcome(session));
+  if (path.startsWith('login/')) return entrance.visit(path.slice('login/'.length), request);
+  if (!session) return refusal(401, 'Sign in first.');
+  if (path === 'earlier') return earlier(chat, query);
+  if (path.startsWith(PICTURE_PREFIX)) return pictures.answer(path.slice(PICTURE_PREFIX.length), signal);
+  return refusal(404, 'There is nothing here.');
+}
+
+function earlier(chat: WebChat, query: URLSearchParams): HttpAnswer {
+  const log = chat.logOf(query.get('room') ?? '');
+  const before = Number(query.get('before'));
+  if (!log || !Number.isSafeInteger(before)) return refusal(404, 'There is no such room.');
+  return json(200, log.before(before, EARLIER));
+}
+
+function events(chat: WebChat, { headers, query }: HttpRequest): HttpAnswer {
+  const session = chat.sessions.of(cookieIn(headers, SESSION));
+  if (!session) return refusal(401, 'Sign in first.');
+  if (!chat.assets) return refusal(503, 'The chat has not started yet.', { 'retry-after': '2' });
+  const last = headers['last-event-id'] ?? query.get('last') ?? '';
+  const stream = chat.audience.open(session.author, chat.opening(session, String(last)));
+  if (!stream) return refusal(429, 'Too many pages are open.', { 'retry-after': '10' });
+  return {
+    status: 200,
+    // nginx would hold back what comes in little pieces.
+    headers: { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' },
+    body: stream,
+  };
+}
+
+async function post(chat: WebChat, talk: Talk, entrance: Entrance, request: HttpRequest): Promise<HttpAnswer> {
+  const { path, headers } = request;
+  if (!isOwnOrigin(headers.origin, headers.host, chat.base)) return refusal(403, 'Only the page itself may do that.');
+  if (!/^application\/json\s*(?:;|$)/.test(headers['content-type'] ?? '')) return refusal(415, 'Only JSON.');
+  if (!Object.hasOwn(requests, path)) return refusal(404, 'There is nothing here.');
+  const body = (await request.body()).toString();
+  const token = cookieIn(headers, SESSION);
+  const session = chat.sessions.of(token);
+  try {
+    const read = <Path extends keyof Requests>(name: Path): Requests[Path] => requests[name].parse(JSON.parse(body));
+    if (path === 'guest') return await entrance.guest(read('guest').name, request);
+    if (!session || token === undefined) return json(401, { fault: 'You are not signed in any more.' });
+    if (path === 'leave') {
+      read('leave');
+      return await leave(chat, session, token, request);
+    }
+    const tooMuch = talk.tooMuch(path === 'say' || path === 'whisper' ? 'said' : 'done', session, request.address);
+    if (tooMuch) return json(429, tooMuch);
+    return json(200, await act(path as keyof Requests, talk, session, read));
+  } catch (error) {
+    if (error instanceof z.ZodError) return json(400, { fault: error.issues[0]?.message ?? 'That is not understood.' });
+    if (error instanceof SyntaxError) return json(400, { fault: 'That is no JSON.' });
+    throw error;
+  }
+}
+
+async function act(
+  path: keyof Requests,
+  talk: Talk,
+  session: Session,
+  read: <Path extends keyof Requests>(name: Path) => Requests[Path],
+): Promise<Answer> {
+  switch (path) {
+    case 'say':
+      return talk.say(session, read('say'));
+    case 'edit':
+      return talk.edit(session, read('edit'));
+    case 'remove':
+      return talk.remove(session, read('remove'));
+    case 'react':
+      return talk.react(session, read('react'));
+    case 'typing':
+      return talk.typing(session, read('typing'));
+    case 'whisper':
+      return talk.whisper(session, read('whisper'));
+    default:
+      return {};
+  }
+}
+
+async function leave(chat: WebChat, session: Session, token: string, { headers }: HttpRequest): Promise<HttpAnswer> {
+  await chat.sessions.close(token);
+  chat.audience.dismiss(session.author.id, eventText('out', { why: 'You have signed out.' }));
+  return json(200, {}, { 'set-cookie': setCookie(SESSION, '', 0, cookiePlace(chat, headers.host)) });
+}
