@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { CHANNEL_NAME_RULE, channelName } from './channel-name.ts';
 import { http, media, steam } from './config-http.ts';
+import { moderation } from './config-moderation.ts';
 import { mqtt, tls } from './config-mqtt.ts';
 import { databaseUrl, flood, maxDeliveryAgeHours, store } from './config-store.ts';
 import { oneOrMore, text } from './config-values.ts';
@@ -68,7 +69,9 @@ export const schema = z.strictObject({
   store: store.prefault({}),
   max_delivery_age_hours: maxDeliveryAgeHours.default(24),
   flood: flood.prefault({}),
+  moderation: moderation.prefault({}),
   game_reactions: z.boolean('must be true or false').default(true),
+  log_whispers: z.boolean('must be true or false').default(false),
   http: http.optional(),
   media: media.prefault({}),
   steam: steam.optional(),
@@ -90,6 +93,7 @@ export function knownKeys(path: readonly PropertyKey[]): string[] {
   if (path[0] === 'mqtt') return Object.keys(path.length === 1 ? mqtt.shape : tls.shape);
   if (path[0] === 'store') return Object.keys(store.shape);
   if (path[0] === 'flood') return Object.keys(flood.shape);
+  if (path[0] === 'moderation') return Object.keys(moderation.shape);
   if (path[0] === 'http') return Object.keys(http.shape);
   if (path[0] === 'media') return Object.keys(media.shape);
   if (path[0] === 'steam') return Object.keys(steam.shape);

@@ -50,10 +50,26 @@ export interface Config {
   readonly maxDeliveryAge: number;
   /** Messages a minute that one user, or one game server, may send; 0 for no limit. */
   readonly flood: { readonly user: number; readonly server: number };
+  readonly moderation: {
+    /** The ids of the servers that may moderate our people, with `*` and `?`. */
+    readonly servers: readonly string[];
+    /** For how many milliseconds nothing is carried of who was kicked. */
+    readonly mute: number;
+  };
   /** Whether players are told of reactions to what they said. */
   readonly gameReactions: boolean;
+  /** Whether the texts of whispers are written to the log and to exports. */
+  readonly logWhispers: boolean;
   /** Where the bridge serves HTTP; undefined when it doesn't. */
-  readonly http: { readonly host: string; readonly port: number; readonly publicUrl: string | undefined } | undefined;
+  readonly http:
+    | {
+        readonly host: string;
+        readonly port: number;
+        readonly publicUrl: string | undefined;
+        /** What whoever asks for metrics and the like has to bring. */
+        readonly monitoringToken: string | undefined;
+      }
+    | undefined;
   /** How large a file may be that the bridge carries, in bytes. */
   readonly maxFileBytes: number;
   /** The key for Steam's interface, which tells the pictures of players; undefined when it is asked nothing. */
@@ -137,8 +153,10 @@ export async function parseConfig({ raw, variables }: Settings, entries: Adapter
     ...storeConfig(given),
     maxDeliveryAge: given.max_delivery_age_hours * 3_600_000,
     flood: { user: given.flood.user_per_minute, server: given.flood.server_per_minute },
+    moderation: { servers: given.moderation.servers, mute: given.moderation.mute_seconds * 1_000 },
     gameReactions: given.game_reactions,
-    http: given.http && { host: given.http.host, port: given.http.port, publicUrl: given.http.public_url },
+    logWhispers: given.log_whispers,
+    http: given.http && httpConfig(given.http),
     maxFileBytes: given.media.max_mb * 1_000_000,
     steamApiKey: given.steam?.api_key,
     standby: given.standby,
@@ -147,6 +165,20 @@ export async function parseConfig({ raw, variables }: Settings, entries: Adapter
     channels: withRooms(channels.length > 0 ? channels : [{ name: 'main', servers: ['*'], rooms: [] }], adapters),
     notes: ignored.length > 0 ? [`Keys of the reference implementation that this bridge ignores: ${ignored.join(', ')}.`] : [],
   };
+}
+
+/**
+ * The part of a configuration that says where HTTP is served: a command that asks a running bridge works though the rest is wrong.
+ * @throws {ConfigError}
+ */
+export function parseHttpConfig({ raw, variables }: Settings): Config['http'] {
+  const parsed = schema.pick({ http: true }).safeParse({ http: raw['http'] });
+  if (!parsed.success) throw new ConfigError(parsed.error.issues.flatMap((issue) => sentencesOf(issue, raw, variables)));
+  return parsed.data.http && httpConfig(parsed.data.http);
+}
+
+function httpConfig(given: NonNullable<z.output<typeof schema>['http']>): NonNullable<Config['http']> {
+  return { host: given.host, port: given.port, publicUrl: given.public_url, monitoringToken: given.monitoring_token };
 }
 
 /**

@@ -26,6 +26,8 @@ export interface SpeakerStore {
   /** Those that the network could see last, the one who has been silent longest first. */
   present(): Promise<Speaker[]>;
   find(adapter: AdapterId, userId: Author['id']): Promise<Speaker | undefined>;
+  /** The one who has, or had, an id on the virtual server. */
+  withId(id: number): Promise<Speaker | undefined>;
   /** Keeps a speaker as they are now, along with whatever else is written without waiting in between. */
   put(speaker: Speaker): void;
 }
@@ -80,6 +82,18 @@ export class Speakers {
     if (speaker !== undefined && !this.#present.has(key)) this.#absent.set(key, speaker);
   }
 
+  /** The one of those whom the network can see who has an id there. */
+  withId(id: number): Speaker | undefined {
+    for (const speaker of this.#present.values()) if (speaker.id === id) return speaker;
+    return undefined;
+  }
+
+  /** The one who has an id, whether or not the network can see them now. Rejects when the store can't be read. */
+  async everWithId(id: number): Promise<Speaker | undefined> {
+    for (const speaker of [...this.#present.values(), ...this.#absent.values()]) if (speaker.id === id) return speaker;
+    return this.#options.store?.withId(id);
+  }
+
   /** Whether the network can see a user. */
   has(adapter: AdapterId, userId: Author['id']): boolean {
     return this.#present.has(speakerKey(adapter, userId));
@@ -130,7 +144,13 @@ export class Speakers {
     this.#change(before, { extra: { ...others, ...this.#identity(adapter, userId) } });
   }
 
-  /** A user left the platform's rooms. */
+  /** A user says something now, whatever else waits: nobody hears it who does not see them. */
+  async exclaim(adapter: AdapterId, userId: Author['id'], text: string): Promise<void> {
+    const speaker = this.#present.get(speakerKey(adapter, userId));
+    if (speaker) await this.#options.state.say(speaker.id, text);
+  }
+
+  /** A user left the platform's rooms, or shall be seen no more. */
   left(adapter: AdapterId, userId: Author['id'], reason?: string): void {
     const speaker = this.#present.get(speakerKey(adapter, userId));
     if (speaker === undefined) return;

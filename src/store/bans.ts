@@ -2,6 +2,9 @@
 import type { Database } from './database.ts';
 import type { Writer } from './writer.ts';
 
+/** As whose the bans of players are kept who are known by their SteamID. */
+export const STEAM = 'steam';
+
 /** A platform user who may not be heard. */
 export interface Ban {
   readonly adapter: string;
@@ -29,8 +32,8 @@ export interface Bans {
   list(now: number): Ban[];
   /** The ban of a user that holds at a time. */
   find(adapter: string, userId: string, now: number): Ban | undefined;
-  /** Calls `listener` with each ban that is added, before {@link add} returns. */
-  onAdd(listener: (ban: Ban) => void): void;
+  /** Calls `listener` with each ban that is added, and the one in whose place it is, before {@link add} returns. */
+  onAdd(listener: (ban: Ban, before: Ban | undefined) => void): void;
 }
 
 interface Row {
@@ -54,13 +57,14 @@ const LIFT = 'DELETE FROM ban WHERE adapter = ? AND user_id = ?';
 export async function openBans(database: Database, writer: Writer): Promise<Bans> {
   const rows = await database.all<Row>('SELECT * FROM ban');
   const bans = new Map(rows.map((row) => [keyOf(row.adapter, row.user_id), banOf(row)]));
-  const listeners: ((ban: Ban) => void)[] = [];
+  const listeners: Parameters<Bans['onAdd']>[0][] = [];
   return {
     add(ban) {
       const { adapter, userId, name, reason, by, at, until, isMute = false } = ban;
+      const before = bans.get(keyOf(adapter, userId));
       bans.set(keyOf(adapter, userId), ban);
       const kept = writer.add({ sql: ADD, values: [adapter, userId, name, reason, by, at, until ?? null, Number(isMute)] });
-      for (const listener of listeners) listener(ban);
+      for (const listener of listeners) listener(ban, before);
       return kept;
     },
     lift(adapter, userId) {

@@ -17,6 +17,7 @@ interface Row extends Readonly<Record<string, Value>> {
 
 const PRESENT = 'SELECT * FROM speaker WHERE server = ? AND present = 1 ORDER BY spoke_at';
 const FIND = 'SELECT * FROM speaker WHERE server = ? AND adapter = ? AND user_id = ?';
+const WITH_ID = 'SELECT * FROM speaker WHERE server = ? AND id = ?';
 const PUT = `INSERT INTO speaker (server, adapter, user_id, id, name, extra, first_seen, spoke_at, present)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (server, adapter, user_id) DO UPDATE SET id = excluded.id, name = excluded.name, extra = excluded.extra,
@@ -30,6 +31,10 @@ export function speakersOf(server: string, database: Database, writer: Writer): 
     },
     async find(adapter, userId) {
       const [row] = await database.all<Row>(FIND, server, adapter, userId);
+      return row && toSpeaker(row);
+    },
+    async withId(id) {
+      const [row] = await database.all<Row>(WITH_ID, server, id);
       return row && toSpeaker(row);
     },
     put({ adapter, userId, id, name, extra, firstSeen, spokeAt, present }) {

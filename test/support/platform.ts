@@ -7,6 +7,7 @@ import {
   type AdapterModule,
   type Attempt,
   DeliveryError,
+  type Sanction,
 } from '../../src/adapter.ts';
 import { type Edit, eventId, type Message, type Place, type RoomRef } from '../../src/event.ts';
 import { literal } from '../../src/text/tree.ts';
@@ -39,17 +40,23 @@ export class Platform {
   readonly opened = new Set<string>();
   /** Rooms open after this. */
   opening: Promise<void> = Promise.resolve();
+  /** What moderators elsewhere did to its users, and what it answers them. */
+  readonly sanctions = new Recorder<Sanction>();
+  sanctionResult: string | undefined;
+  readonly module: AdapterModule;
   #host: AdapterHost | undefined;
   #count = 0;
 
-  readonly module: AdapterModule = {
-    type: 'platform',
-    schema: z.object({}),
-    create: (_config, host) => {
-      this.#host = host;
-      return this.#adapter();
-    },
-  };
+  constructor(type = 'platform') {
+    this.module = {
+      type,
+      schema: z.object({}),
+      create: (_config, host) => {
+        this.#host = host;
+        return this.#adapter();
+      },
+    };
+  }
 
   get host(): AdapterHost {
     if (!this.#host) throw new Error('no bridge was started');
@@ -123,6 +130,10 @@ export class Platform {
         this.opened.add(room);
       },
       close: (room) => void this.opened.delete(room),
+      moderate: async (sanction) => {
+        this.sanctions.add(sanction);
+        return this.sanctionResult;
+      },
       nativeRoomId: (room) => this.nativeIds.get(room),
       send: async (room, message, attempt) => this.#post(room, message, attempt),
       edit: async (room, edit, [first]) => this.#edit(room, edit, first),

@@ -1,0 +1,16 @@
+/** The key `moderation` of the configuration: who on the network may moderate our people, and what follows a kick. */
+import { z } from 'zod';
+import { text } from './config-values.ts';
+
+/** The longest mute, in seconds: a day. */
+const MAX_MUTE = 86_400;
+const muteError = `must be a number of seconds from 0 to ${MAX_MUTE}`;
+const serversError = 'must be a list of server ids; * stands for any characters, and an empty list for no server';
+
+export const moderation = z.strictObject(
+  {
+    servers: z.preprocess((given) => (typeof given === 'string' ? [given] : given), z.array(text, serversError)).default(['*']),
+    mute_seconds: z.number(muteError).min(0, muteError).max(MAX_MUTE, muteError).default(60),
+  },
+  'must be a map with servers and mute_seconds',
+);

@@ -1,0 +1,112 @@
+/** What game servers ask for: kicks, bans and slaps of our people (`aowl`). */
+import type { Logger } from 'pino';
+import type { Clock } from '../clock.ts';
+import type { AowlEvent } from '../crosschat/index.ts';
+import { FloodLimiter } from '../flood.ts';
+import { Recent } from '../recent.ts';
+import type { Store } from '../store/store.ts';
+import { anyGlob } from '../text/glob.ts';
+import { sanitizeName } from '../text/names.ts';
+import type { VirtualServer } from '../virtual-server.ts';
+import { describePerson, type Moderation, type Order, type Person } from './moderation.ts';
+import { reasonIn } from './wording.ts';
+
+/** What is made of orders with. */
+export interface OrdersOptions {
+  readonly moderation: Moderation;
+  readonly store: Pick<Store, 'audit' | 'accounts'>;
+  /** The ids of the servers that may moderate our people, with `*` and `?`. */
+  readonly servers: readonly string[];
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** So many orders about our people a server may give in a minute. */
+const PER_MINUTE = 30;
+/** Of so many servers it is remembered what the operator was told of them. */
+const MAX_PEERS = 1_000;
+/** What is longer is for ever, in seconds: a hundred years. */
+const MAX_DURATION = 3_155_760_000;
+
+/** Takes the orders of game servers. */
+export class Orders {
+  readonly #options: OrdersOptions;
+  readonly #mayModerate: (serverId: string) => boolean;
+  readonly #flood: FloodLimiter;
+  /** Servers and what was wrong with an order of theirs. */
+  readonly #complaints = new Recent<string, true>(MAX_PEERS);
+
+  constructor(options: OrdersOptions) {
+    this.#options = options;
+    this.#mayModerate = anyGlob(options.servers);
+    this.#flood = new FloodLimiter({ perMinute: PER_MINUTE, clock: options.clock });
+  }
+
+  /** Takes those that a virtual server gets. */
+  listen(via: VirtualServer): void {
+    via.chat.on('aowl', (event) => {
+      const people = this.#peopleMeant(event, via);
+      if (people.length > 0) this.#carryOut(event, people);
+      else void this.#lookFurther(event, via);
+    });
+  }
+
+  /** The people of this virtual server whom an order is about and who are there, or are known as a player. */
+  #peopleMeant({ target }: AowlEvent, via: VirtualServer): readonly Person[] {
+    if ('steamid64' in target) {
+      const { store, moderation } = this.#options;
+      return store.accounts.of(target.steamid64).filter((person) => moderation.memberOf(person)?.server === via);
+    }
+    const person = target.serverId === via.chat.state.ownId ? via.speaker(target.userId) : undefined;
+    return person === undefined || person === 'bridge' ? [] : [person];
+  }
+
+  /** Who is silent for long can be banned as well. */
+  async #lookFurther(event: AowlEvent, via: VirtualServer): Promise<void> {
+    const { target } = event;
+    if ('steamid64' in target || target.serverId !== via.chat.state.ownId) return;
+    const person = await via.everSpeaker(target.userId).catch(() => undefined);
+    if (person) this.#carryOut(event, [person]);
+    else this.#complain(event.server.id, `a ${event.action} of user ${target.userId} of ours, who never was`);
+  }
+
+  #carryOut({ server, action, reason, extra }: AowlEvent, people: readonly Person[]): void {
+    const verdict = this.#flood.allow(server.id);
+    if (verdict === 'first-no') this.#complain(server.id, 'so much at once that some of it is not done');
+    if (verdict !== 'yes') return;
+    const { store, clock } = this.#options;
+    const by = sanitizeName(server.id) || 'a server without a name';
+    const mayIt = this.#mayModerate(server.id);
+    if (!mayIt) this.#complain(server.id, `a ${action}, which it may not: it is not in moderation.servers`);
+    const duration = durationIn(extra);
+    const order = { action, by, reason, until: duration === undefined ? undefined : clock.now() + duration };
+    for (const person of people) {
+      const outcome = mayIt ? this.#act(person, order) : 'refused: this server may not moderate our people';
+      const detail = [reasonIn(reason) || 'no reason given', outcome].join('; ');
+      store.audit.note({ who: `server ${by}`, action, target: describePerson(person), detail }).catch(() => {});
+    }
+  }
+
+  /** A kick and a slap are for those who are there; a ban is for anybody. */
+  #act(person: Person, order: Order): string {
+    const { moderation } = this.#options;
+    const { adapter, userId } = person;
+    const isThere = moderation.memberOf(person)?.server.isPresent(adapter, userId) === true;
+    return isThere || order.action === 'ban' ? moderation.act(person, order) : 'they are not on the network now';
+  }
+
+  /** Tells the operator, once for each server and matter. */
+  #complain(serverId: string, what: string): void {
+    const key = `${serverId} ${what.replace(/\d+/g, '')}`;
+    if (this.#complaints.has(key)) return;
+    this.#complaints.set(key, true);
+    this.#options.log.warn({ server: serverId }, `A server asked for ${what}.`);
+  }
+}
+
+/** For how long a ban is meant, in milliseconds; undefined for ever. Servers that give a time give it in seconds, and 0 for none. */
+function durationIn(extra: Readonly<Record<string, unknown>>): number | undefined {
+  const { duration } = extra;
+  const seconds = typeof duration === 'string' && /^\d{1,12}(\.\d+)?$/.test(duration) ? Number(duration) : duration;
+  return typeof seconds === 'number' && seconds > 0 && seconds <= MAX_DURATION ? seconds * 1_000 : undefined;
+}
