@@ -34,6 +34,8 @@ export interface CommandInfo {
   /** What it does, in up to 100 characters. */
   readonly description: string;
   readonly rank: Rank;
+  /** Whether its answer is for the caller's eyes alone: where others would read it, it has to go to them directly. */
+  readonly isConfidential?: boolean;
   /** The required ones first. */
   readonly options: readonly CommandOption[];
 }

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { expect, onTestFinished } from 'vitest';
 import { Bridge } from '../../src/bridge.ts';
 import { startBroker } from '../../src/broker.ts';
-import { systemClock } from '../../src/clock.ts';
+import { type Clock, systemClock } from '../../src/clock.ts';
 import type { Invocation, Rank } from '../../src/command.ts';
 import { parseConfig } from '../../src/config.ts';
 import type { RoomRef } from '../../src/event.ts';
@@ -36,43 +36,78 @@ export interface Order {
   readonly payload: Record<string, unknown>;
 }
 
+/** What a town is opened with. */
+interface TownOptions {
+  readonly clock?: Clock;
+  /** Keys of the configuration over the usual ones. */
+  readonly settings?: Record<string, unknown>;
+}
+
+/** Settings with a second platform that has a virtual server of its own. */
+export const twoPlatforms = {
+  adapters: { platform: {}, other: { server_id: 'second' } },
+  channels: [{ name: 'main', rooms: { platform: 'one', other: 'three' } }],
+};
+
 /** The channel `main` has all servers and the room `one`; `europe` has those whose id begins with `eu` and the room `two`. */
 export class Town {
   readonly platform = new Platform();
+  /** There only if the settings say so: the adapter `other`. */
+  readonly other = new Platform();
   readonly lines = new Recorder<string>();
   readonly #url: string;
+  readonly #settings: Record<string, unknown>;
+  readonly #clock: Clock;
+  readonly #dataDir = newFolder();
   #store: Store | undefined;
+  #bridge: Bridge | undefined;
   readonly #stopBroker: () => Promise<void>;
 
-  private constructor(url: string, stopBroker: () => Promise<void>) {
+  private constructor(url: string, { clock, settings }: TownOptions, stopBroker: () => Promise<void>) {
     this.#url = url;
+    this.#clock = clock ?? systemClock;
+    this.#settings = settings ?? {};
     this.#stopBroker = stopBroker;
   }
 
-  static async open(): Promise<Town> {
+  static async open(options: TownOptions = {}): Promise<Town> {
     const broker = await startBroker({ port: 0, log: pino({ level: 'silent' }) });
     onTestFinished(() => broker.stop());
-    const town = new Town(broker.url, () => broker.stop());
+    const town = new Town(broker.url, options, () => broker.stop());
+    onTestFinished(() => town.#bridge?.stop());
+    await town.#begin();
+    return town;
+  }
+
+  /** The bridge ends, and another process takes its place. */
+  async restart(): Promise<void> {
+    await this.#bridge?.stop();
+    await this.#begin();
+  }
+
+  async #begin(): Promise<void> {
     const raw = {
-      mqtt: { url: broker.url, allow_anonymous: true },
+      mqtt: { url: this.#url, allow_anonymous: true },
       adapters: { platform: {} },
       channels: [
         { name: 'main', rooms: { platform: 'one' } },
         { name: 'europe', servers: ['eu*'], rooms: { platform: 'two' } },
       ],
+      ...this.#settings,
     };
-    const entries = { platform: { load: async () => town.platform.module } };
+    const entries = {
+      platform: { load: async () => this.platform.module },
+      other: { load: async () => ({ ...this.other.module, type: 'other' }) },
+    };
     const config = await parseConfig({ raw, variables: new Map(), file: undefined }, entries);
-    const log = pino({ level: 'debug', base: null }, { write: (line: string) => town.lines.add(line) });
-    const common = { log, clock: systemClock, random: Math.random };
-    const store = await openStore({ ...common, dataDir: newFolder() });
-    town.#store = store;
+    const log = pino({ level: 'debug', base: null }, { write: (line: string) => this.lines.add(line) });
+    const common = { log, clock: this.#clock, random: Math.random };
+    const store = await openStore({ ...common, dataDir: this.#dataDir });
+    this.#store = store;
     const tenure = { store, times: standbyTimes(), contested: false, locked: true, lost: () => {} };
-    const bridge = new Bridge({ ...common, config, shutdown: () => {}, tenure });
-    onTestFinished(() => bridge.stop());
-    await bridge.start();
-    await bridge.ready(AbortSignal.timeout(10_000));
-    return town;
+    this.#bridge = new Bridge({ ...common, config, shutdown: () => {}, tenure });
+    await this.#bridge.start();
+    await this.#bridge.ready(AbortSignal.timeout(10_000));
   }
 
   /** A game server goes online, and the bridge knows of it. */
@@ -101,7 +136,12 @@ export class Town {
 
   /** Gives a command; resolves with the answer as plain text. */
   async give(command: string, options: Record<string, string> = {}, giver: Giver = {}): Promise<string> {
-    return toPlain(await this.platform.host.commands.run(invocation(command, options, giver)));
+    return this.giveOn(this.platform, command, options, giver);
+  }
+
+  /** Gives a command on one of the platforms. */
+  async giveOn({ host }: Platform, command: string, options: Record<string, string> = {}, giver: Giver = {}): Promise<string> {
+    return toPlain(await host.commands.run(invocation(command, options, giver)));
   }
 
   /** The values that are suggested for an option, as `label = value`. */

@@ -33,7 +33,7 @@ export class GameServer {
   /** Users of other servers that are present now, by server. */
   readonly users = new Map<string, Map<number, SeenUser>>();
   readonly #online = new Map<string, number>();
-  readonly #players = new Map<number, string>();
+  readonly #players = new Map<number, { readonly name: string; readonly extra: Readonly<Record<string, unknown>> }>();
   readonly #options: GameServerOptions;
   readonly #client: MqttClient;
   readonly #prefix: string;
@@ -85,7 +85,7 @@ export class GameServer {
   /** A player joins; everybody is told. */
   async join(name: string, extra: Record<string, unknown> = {}): Promise<Player> {
     const id = this.#nextPlayer++;
-    this.#players.set(id, name);
+    this.#players.set(id, { name, extra });
     await this.#tellAll('user', { ...this.#user(id, name), ...extra, burst: false });
     return {
       id,
@@ -169,11 +169,11 @@ export class GameServer {
     const players = [...this.#players];
     // All at once, so that nobody speaks before they are named.
     await Promise.all(
-      players.map(([id, name], index) => {
+      players.map(([id, { name, extra }], index) => {
         const first = index === 0;
         const last = index === players.length - 1;
         const burst = first && last ? 'startend' : first ? 'start' : last ? 'end' : 'true';
-        return this.#tell(server, 'user', { ...this.#user(id, name), burst });
+        return this.#tell(server, 'user', { ...this.#user(id, name), ...extra, burst });
       }),
     );
   }

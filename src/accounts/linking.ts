@@ -1,0 +1,146 @@
+/** Tying players to platform accounts: who says, in a game, the code that an account got is its owner. */
+import type { Logger } from 'pino';
+import type { Clock } from '../clock.ts';
+import type { SayEvent } from '../crosschat/index.ts';
+import type { AdapterId, Author, RoomRef } from '../event.ts';
+import { FloodLimiter } from '../flood.ts';
+import { originIn } from '../incoming.ts';
+import type { Account, Accounts } from '../store/accounts.ts';
+import type { Audit } from '../store/audit.ts';
+import type { LinkCode } from '../store/link-codes.ts';
+import { sanitizeName } from '../text/names.ts';
+import type { VirtualServer } from '../virtual-server.ts';
+import { codeIn } from './code.ts';
+import type { Codes, Owner } from './codes.ts';
+
+/** Where an account is at home. */
+export interface Home {
+  /** What people call the platform. */
+  readonly platform: string;
+  /** The virtual server that its users speak on. */
+  readonly server: VirtualServer;
+}
+
+/** What linking works with. */
+export interface LinkingOptions {
+  readonly accounts: Accounts;
+  readonly codes: Codes;
+  readonly audit: Audit;
+  /** Undefined for an adapter that is not configured any more. */
+  home(adapter: AdapterId): Home | undefined;
+  /** Lets somebody know something where they are. @param room where they asked last */
+  tell(user: { readonly adapter: AdapterId; readonly userId: Author['id'] }, room: RoomRef, text: string): void;
+  /** Whether a player is banned: nobody gets rid of a ban by becoming somebody else. */
+  isBanned(steamid64: string): boolean;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Tries a minute. One who guesses all day has a chance of about one in a million with each code that is out. */
+const TRIES = { player: 5, server: 30 };
+
+const BANNED = 'This SteamID is banned here, so it stays tied to the account that it is tied to.';
+
+/** The one place where accounts are tied to players, and untied. */
+export class Linking {
+  readonly #options: LinkingOptions;
+  readonly #triesOfPlayers: FloodLimiter;
+  readonly #triesOfServers: FloodLimiter;
+
+  constructor(options: LinkingOptions) {
+    const { clock } = options;
+    this.#options = options;
+    this.#triesOfPlayers = new FloodLimiter({ perMinute: TRIES.player, clock });
+    this.#triesOfServers = new FloodLimiter({ perMinute: TRIES.server, clock });
+  }
+
+  /** A code for an account. Undefined when too many people have one now. */
+  begin(owner: Owner): string | undefined {
+    return this.#options.codes.issue(owner);
+  }
+
+  /** Unties an account. Resolves when that is kept: with whom it was tied to, or with why it stays: a sentence. */
+  async end(adapter: AdapterId, userId: Author['id']): Promise<Account | string | undefined> {
+    const { accounts, isBanned } = this.#options;
+    const account = accounts.find(adapter, userId);
+    if (account === undefined) return undefined;
+    if (isBanned(account.steamid64)) return BANNED;
+    const kept = accounts.remove(adapter, userId);
+    this.#identified(account);
+    await kept;
+    return account;
+  }
+
+  /** Whether what a player says is a code, so that nobody else may read it. Whoever it is for is told what came of it. */
+  hears(via: VirtualServer, said: SayEvent): boolean {
+    const code = codeIn(said.text);
+    if (code === undefined) return false;
+    const { server, user } = said;
+    // Each virtual server hears the line: what one of them lets through, all do.
+    const own = via.chat.state.ownId;
+    const verdicts = [
+      this.#triesOfPlayers.allow(`${own} ${server.id} ${user.steamid64 ?? user.id}`),
+      this.#triesOfServers.allow(`${own} ${server.id}`),
+    ];
+    if (verdicts.some((verdict) => verdict !== 'yes')) {
+      if (verdicts.includes('first-no'))
+        this.#answer(via, said, 'Those were too many codes. Wait a minute, then say yours again.');
+      return true;
+    }
+    const found = this.#options.codes.find(code);
+    if (found === undefined) return false;
+    const home = this.#options.home(found.claim.adapter);
+    // One of them acts, and all keep it to themselves.
+    if (home !== undefined && home.server !== via) return true;
+    this.#answer(via, said, home !== undefined && found.isGood ? this.#claimed(found.claim, home, said) : OVER);
+    return true;
+  }
+
+  /** What a player is told who said a good code. */
+  #claimed(claim: LinkCode, home: Home, { server, user, extra }: SayEvent): string {
+    const { accounts, codes, audit, clock, log, tell, isBanned } = this.#options;
+    const { adapter, userId, name, avatar, room } = claim;
+    // What a bridge passes on was said on a platform, by somebody who need not be who they say they are in a game.
+    const steamid64 = originIn(extra) === undefined ? user.steamid64 : undefined;
+    if (steamid64 === undefined) return 'This server does not tell your SteamID, so you can not be linked from here.';
+    if (accounts.isFull) return 'The bridge can take no more accounts. Tell those who run it.';
+    const before = accounts.on(adapter, steamid64);
+    const other = accounts.find(adapter, userId);
+    const isMoved = before?.userId !== userId;
+    if (isMoved && [steamid64, other?.steamid64].some((id) => id !== undefined && isBanned(id))) return BANNED;
+    codes.spend(claim.code);
+    const account: Account = { adapter, userId, steamid64, name, avatar, at: clock.now() };
+    accounts.put(account).catch(() => {});
+    const player = sanitizeName(user.name) || 'a player';
+    const whom = `${player} (${steamid64}, on ${sanitizeName(server.id)})`;
+    audit
+      .note({ who: whom, action: 'link', target: `${sanitizeName(name)} (${userId}, ${adapter})`, detail: '' })
+      .catch(() => {});
+    log.info({ adapter, server: server.id }, 'a platform account is linked to a player');
+    this.#identified(account);
+    if (before !== undefined && isMoved) {
+      this.#identified(before);
+      const sorry = `${sanitizeName(before.name)}, your player ${player} is linked to another account now, and no longer to yours.`;
+      tell(before, room, sorry);
+    }
+    const unlink = 'The command "unlink" ends it.';
+    tell(
+      account,
+      room,
+      `${sanitizeName(name)}, you are linked to the player ${player} on ${sanitizeName(server.id)} now. ${unlink}`,
+    );
+    return `You are linked to ${sanitizeName(name)} on ${home.platform} now.`;
+  }
+
+  /** The network sees who somebody is. */
+  #identified({ adapter, userId }: Account): void {
+    this.#options.home(adapter)?.server.identified(adapter, userId);
+  }
+
+  #answer(via: VirtualServer, { server, user }: SayEvent, text: string): void {
+    const told = via.whisper(server.id, user.id, text);
+    told.catch((error: unknown) => this.#options.log.debug({ err: error }, 'a player could not be told'));
+  }
+}
+
+const OVER = 'This code is good no more. Ask for a new one where you got it, and say that one within ten minutes.';
