@@ -17,6 +17,7 @@ RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /us
 COPY --from=build /app/node_modules /app/node_modules
 COPY --from=build /app/bridges/matrix/no-crypto /app/bridges/matrix/no-crypto
 COPY --from=build /app/dist /app/dist
+COPY web /app/web
 COPY package.json LICENSE /app/
 ENV NODE_ENV=production DATA_DIR=/data HTTP_HOST=0.0.0.0 HTTP_PORT=8080
 # config.yaml or .env are looked for here: mount a folder, or set variables instead.

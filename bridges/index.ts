@@ -37,5 +37,9 @@ export function builtIns(terminal: Terminal | undefined): AdapterEntries {
         rooms: 'MATRIX_ROOM',
       },
     },
+    webchat: {
+      load: async () => (await import('./webchat/index.ts')).webchat,
+      loadForDemo: async () => (await import('./webchat/index.ts')).demoChat,
+    },
   };
 }

@@ -55,6 +55,8 @@ export interface AdapterModule<Config = unknown> {
 /** A type of adapter as `bridges/index.ts` lists it: what is known before it is loaded. */
 interface AdapterEntry {
   load(): Promise<AdapterModule>;
+  /** How it is loaded for a bridge without any configuration, where it is there all the same; absent where it isn't. */
+  loadForDemo?(): Promise<AdapterModule>;
   /** The simple case: one adapter of this type, configured by environment variables alone. */
   readonly environment?: {
     /** From the variables that have to be set to the keys of the configuration that they stand for. */
@@ -231,6 +233,14 @@ export interface OwnReaction {
   readonly cause: EventId;
 }
 
+/** How the connection to a platform stands. */
+export interface Connection {
+  /** Why messages do not flow now, though the adapter does by itself what it can: a sentence. Undefined while they do. */
+  readonly lost: string | undefined;
+  /** How often it was made. */
+  readonly made: number;
+}
+
 /** One connection to one platform. */
 export interface Adapter {
   /** What people call the platform: `Discord`, `Matrix`. */
@@ -302,6 +312,8 @@ export interface Adapter {
   readonly roomPerMessage?: number;
   /** Why it does not work any more until the operator acts: a sentence. Undefined while it works, or tries to by itself. */
   readonly fault?: string | undefined;
+  /** How its connection stands; absent where it keeps none. */
+  readonly connection?: Connection;
   /** What stands in the way in one room until somebody acts there (it was kicked, the room is encrypted): a sentence for the operator. */
   roomFault?(room: RoomRef): string | undefined;
   /**

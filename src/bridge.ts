@@ -17,13 +17,14 @@ import type { Control } from './control.ts';
 import type { CrossChatOptions } from './crosschat/index.ts';
 import { type Demo, startDemo } from './demo.ts';
 import type { AdapterId, Place } from './event.ts';
-import { health } from './health.ts';
+import { health, type Parts } from './health.ts';
 import type { HttpServer } from './http/server.ts';
 import { Hub } from './hub.ts';
 import { Lease, type Tenure } from './lease.ts';
 import type { Media } from './media/media.ts';
 import { type Member, makeMember } from './member.ts';
 import { type ModerationParts, makeModeration } from './moderation/make-moderation.ts';
+import { Monitoring } from './monitoring/monitoring.ts';
 import { networkId } from './network-destination.ts';
 import { Outbox } from './outbox/outbox.ts';
 import { ownMessage } from './own-message.ts';
@@ -53,6 +54,7 @@ const FLUSH_TIME = 1_500;
 export class Bridge {
   readonly #options: BridgeOptions;
   readonly #map: ChannelMap;
+  readonly #monitoring: Monitoring | undefined;
   #control: Control | undefined;
   #store: Store | undefined;
   #outbox: Outbox | undefined;
@@ -77,6 +79,8 @@ export class Bridge {
     const { channels, adapters } = options.config;
     const everywhere = adapters.filter(({ module }) => module.everywhere).map(({ id }) => id);
     this.#map = new ChannelMap(channels, everywhere);
+    const { http } = options.config;
+    this.#monitoring = http && new Monitoring({ ...options, http, parts: () => this.#parts() });
   }
 
   /** The address of the embedded broker, if this bridge runs one. */
@@ -153,14 +157,20 @@ export class Bridge {
 
   /** What is wrong now, in sentences for the operator; none when all is well. */
   health(): readonly string[] {
-    return health({
+    return health(this.#parts());
+  }
+
+  #parts(): Parts & { control: Control | undefined } {
+    return {
       store: this.#store,
       servers: this.#servers,
       members: this.#members,
       failed: this.#failed,
+      running: this.#running,
       outbox: this.#outbox,
+      control: this.#control,
       standstill: this.#standstill,
-    });
+    };
   }
 
   /**
@@ -224,7 +234,8 @@ export class Bridge {
     this.#goOn();
     const { database, writer } = this.#store;
     const notice = (place: Place, text: string, seq: number) => ownMessage(place, text, seq, clock.now());
-    const outbox = new Outbox({ database, writer, maxAge: config.maxDeliveryAge, notice, clock, random, log });
+    const meter = this.#monitoring && { meter: this.#monitoring.meter };
+    const outbox = new Outbox({ database, writer, maxAge: config.maxDeliveryAge, notice, ...meter, clock, random, log });
     this.#outbox = outbox;
     await outbox.open();
     this.#goOn();
@@ -280,7 +291,9 @@ export class Bridge {
   /** Begins to serve what is served by HTTP. */
   async #serve({ route }: Media): Promise<void> {
     const own = this.#members.flatMap(({ adapter }) => adapter.routes ?? []);
-    this.#http = await serve(this.#options, [letterRoute(), ...(route ? [route] : []), ...own]);
+    const monitoring = this.#monitoring?.routes ?? [];
+    const routes = [...monitoring, letterRoute(), ...(route ? [route] : []), ...own];
+    this.#http = await serve(this.#options, routes, this.#isPrivate);
     if (this.#ending.signal.aborted) await this.#http?.stop();
     this.#goOn();
   }
@@ -305,6 +318,7 @@ export class Bridge {
       this.#standStill(`Another bridge has connected as ${serverId}. To run two bridges, give each a SERVER_ID of its own.`);
     });
     hub.listen(server);
+    this.#monitoring?.watch(server);
     this.#moderation?.listen(server);
     return server;
   }

@@ -29,15 +29,30 @@ export async function openMedia({ config, clock, log }: Surroundings, { database
 
 /**
  * Listens, where the configuration asks for it.
+ * @param isPrivate whether nobody has to know the port beforehand: then it can be another one
  * @throws {ConfigError} when it can't
  */
-export async function serve({ config, clock, log }: Surroundings, routes: readonly Route[]): Promise<HttpServer | undefined> {
+export async function serve(
+  { config, clock, log }: Surroundings,
+  routes: readonly Route[],
+  isPrivate = false,
+): Promise<HttpServer | undefined> {
   if (!config.http) return undefined;
+  const common = { ...config.http, routes, clock, log };
   try {
-    const http = await HttpServer.start({ ...config.http, routes, clock, log });
+    const http = await HttpServer.start(common).catch((error: unknown) => {
+      if (isPrivate && isTaken(error)) return HttpServer.start({ ...common, port: 0 });
+      throw error;
+    });
     log.info(`The bridge serves HTTP at ${http.url}`);
     return http;
   } catch (error) {
     throw error instanceof ListenError ? new ConfigError([error.message]) : error;
   }
+}
+
+function isTaken(error: unknown): boolean {
+  return (
+    error instanceof ListenError && error.cause instanceof Error && 'code' in error.cause && error.cause.code === 'EADDRINUSE'
+  );
 }

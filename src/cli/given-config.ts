@@ -11,8 +11,30 @@ export function givenSettings(adapters: AdapterEntries, configFile: string | und
 /** What a bridge would run with. @throws {ConfigError} */
 export function givenConfig(settings: Settings, entries: AdapterEntries): Promise<Config> {
   const { adapters } = settings.raw;
+  if (isUnconfigured(settings.raw)) return demoConfig(settings, entries);
   // The console is there without being configured; what is no map at all is for the schema to complain about.
-  const withConsole =
-    adapters === undefined || (typeof adapters === 'object' && adapters !== null) ? { console: {}, ...adapters } : adapters;
+  const withConsole = adapters === undefined || isMap(adapters) ? { console: {}, ...adapters } : adapters;
   return parseConfig({ ...settings, raw: { ...settings.raw, adapters: withConsole } }, entries);
+}
+
+/** Whether there is no network to join, and nobody who could be joined to it. */
+function isUnconfigured({ mqtt = {}, adapters = {} }: Settings['raw']): boolean {
+  if (!isMap(mqtt) || !isMap(adapters)) return false;
+  return mqtt['url'] === undefined && mqtt['host'] === undefined && Object.keys(adapters).every((id) => id === 'console');
+}
+
+/** Whoever configured nothing sees what the bridge does: on the console, and on a page. */
+function demoConfig(settings: Settings, entries: AdapterEntries): Promise<Config> {
+  const { adapters, http } = settings.raw;
+  const shown = Object.entries(entries).flatMap(([type, { loadForDemo }]) => (loadForDemo ? [[type, loadForDemo] as const] : []));
+  const added = Object.fromEntries(shown.map(([type]) => [type, {}]));
+  const inDemo = Object.fromEntries(shown.map(([type, load]) => [type, { load }]));
+  // Whoever gets to see it may do everything: that is nobody beyond this machine.
+  const here = http === undefined || isMap(http) ? { ...http, host: '127.0.0.1' } : http;
+  const raw = { ...settings.raw, http: here, adapters: { console: {}, ...added, ...(adapters as object | undefined) } };
+  return parseConfig({ ...settings, raw }, { ...entries, ...inDemo });
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -18,9 +18,10 @@ declare module 'vitest' {
 
 /** Vitest calls it before the first test. */
 export async function setup({ provide }: TestProject): Promise<void> {
-  const compiler = [join(typescript, 'bin/tsc'), '-p', 'tsconfig.build.json'];
+  const compiler = join(typescript, 'bin/tsc');
   try {
-    await promisify(execFile)(process.execPath, compiler, { cwd: project });
+    for (const part of ['tsconfig.build.json', 'web'])
+      await promisify(execFile)(process.execPath, [compiler, '-p', part], { cwd: project });
     provide('buildFaults', '');
   } catch (error) {
     provide('buildFaults', error instanceof Error && 'stdout' in error ? String(error.stdout) : String(error));
