@@ -75,6 +75,12 @@ export class ChannelMap {
     return this.has(place) ? this.reachOf(place) : this.#removed.get(roomKey(place));
   }
 
+  /** The names of the channels that a room is in. */
+  channelsOf(address: RoomAddress): string[] {
+    const key = roomKey(address);
+    return this.#channels.filter(({ rooms }) => rooms.some((room) => roomKey(room) === key)).map(({ name }) => name);
+  }
+
   /** Whether anything is carried to or from a room now. */
   isCarried(address: RoomAddress): boolean {
     return this.#carried.has(address);

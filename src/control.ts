@@ -28,6 +28,8 @@ export interface RoomReport extends RoomAddress {
   readonly added: Consent | undefined;
   /** Whether it is paused by itself. Its whole channel may be, too. */
   readonly paused: boolean;
+  /** What stands in the way there until somebody acts: a sentence. */
+  readonly fault: string | undefined;
   /** What waits for it, and how it takes messages. */
   readonly queue: QueueReport;
 }

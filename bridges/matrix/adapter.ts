@@ -9,23 +9,25 @@ import {
   type Medium,
   type OwnReaction,
   type RoomThread,
+  type Route,
 } from '../../src/adapter.ts';
 import type { Edit, EventId, Message, Notice, RoomRef } from '../../src/event.ts';
+import { Appservice } from './appservice/appservice.ts';
 import { findings } from './check.ts';
-import type { MatrixConfig } from './config.ts';
+import { type MatrixConfig, tokenOf } from './config.ts';
 import { Connection } from './connection.ts';
 import { type Draft, toDrafts } from './content.ts';
-import { Homeserver, routeSdkLog } from './homeserver.ts';
+import { describe, Homeserver, routeSdkLog } from './homeserver.ts';
+import { KnownRooms } from './known-rooms.ts';
 import { openMxc } from './media.ts';
 import { toNotice } from './notice.ts';
 import { openRoom } from './opening.ts';
-import type { Outgoing } from './outgoing.ts';
-import type { OwnReactions } from './own-reactions.ts';
 import { Positions } from './position.ts';
 import { Rooms } from './rooms.ts';
 import * as sentences from './sentences.ts';
 import type { ThreadEnd } from './threads.ts';
 import { Uploads } from './uploads.ts';
+import type { Voice, Voices } from './voice.ts';
 import { type Words, whyNot } from './why-not.ts';
 
 /** Milliseconds until {@link MatrixAdapter.stop} no longer waits for what still runs. */
@@ -35,9 +37,8 @@ const stopTime = 2_500;
 interface Target {
   readonly ref: RoomRef;
   readonly roomId: string;
-  readonly userId: string;
-  readonly outgoing: Outgoing;
-  readonly reactions: OwnReactions;
+  readonly own: Voice;
+  readonly voices: Voices;
 }
 
 export class MatrixAdapter implements Adapter {
@@ -49,24 +50,43 @@ export class MatrixAdapter implements Adapter {
   readonly #ending = new AbortController();
   readonly #homeserver: Homeserver;
   readonly #rooms: Rooms;
+  readonly #known: KnownRooms;
   readonly #uploads: Uploads;
+  readonly #appservice: Appservice | undefined;
   readonly #connection: Connection;
 
   constructor(config: MatrixConfig, host: AdapterHost) {
     this.#config = config;
     this.#host = host;
-    this.#homeserver = new Homeserver(config.homeserver_url, config.access_token, host.clock, this.#ending.signal);
+    this.#homeserver = new Homeserver(config.homeserver_url, tokenOf(config), host.clock, this.#ending.signal);
     this.#uploads = new Uploads({ ...host, homeserver: this.#homeserver });
+    this.#appservice =
+      config.appservice &&
+      new Appservice({
+        config: config.appservice,
+        nameTemplate: config.name_template,
+        host,
+        homeserver: this.#homeserver,
+        uploads: this.#uploads,
+        ended: this.#ending.signal,
+      });
     this.#rooms = new Rooms(host.rooms, host.log, host.clock);
+    this.#known = new KnownRooms(host.memory, host.log);
     this.#connection = new Connection({
       config,
       host,
       homeserver: this.#homeserver,
       rooms: this.#rooms,
+      known: this.#known,
       uploads: this.#uploads,
       positions: new Positions(host.memory, host.log),
+      appservice: this.#appservice,
       ended: this.#ending.signal,
     });
+  }
+
+  get routes(): readonly Route[] {
+    return this.#appservice === undefined ? [] : [this.#appservice.route];
   }
 
   start(): Promise<void> {
@@ -87,43 +107,58 @@ export class MatrixAdapter implements Adapter {
 
   async send(ref: RoomRef, message: Message, attempt: Attempt, here?: RoomThread): Promise<void> {
     const target = this.#target(ref);
-    const { roomId, outgoing } = target;
-    const show = async (thread?: ThreadEnd) => outgoing.show(roomId, await this.#drafts(message, attempt), attempt, thread);
-    const done = inItsThread(target, message, here, attempt.signal, show);
+    const { roomId, voices } = target;
+    const done = voices.say(roomId, message, attempt, (voice) => {
+      const show = async (thread?: ThreadEnd) =>
+        voice.outgoing.show(roomId, await this.#drafts(message, voice, attempt), attempt, thread);
+      return inItsThread(target, message, here, attempt.signal, show);
+    });
     await this.#orWhyNot(done, target, { failed: sentences.notSent, forbidden: sentences.mayNotSpeak });
   }
 
   async edit(ref: RoomRef, { id, message }: Edit, shown: readonly string[], attempt: Attempt, here?: RoomThread): Promise<void> {
     const target = this.#target(ref);
-    const { roomId, outgoing } = target;
-    const change = async (thread?: ThreadEnd) =>
-      outgoing.change(roomId, await this.#drafts(message, attempt, id), shown, attempt, thread);
-    const done = inItsThread(target, message, here, attempt.signal, change);
+    const { roomId, voices } = target;
+    const done = voices.change(roomId, shown[0] ?? '', attempt.signal, (voice) => {
+      const change = async (thread?: ThreadEnd) =>
+        voice.outgoing.change(roomId, await this.#drafts(message, voice, attempt, id), shown, attempt, thread);
+      return inItsThread(target, message, here, attempt.signal, change);
+    });
     await this.#orWhyNot(done, target, { failed: sentences.notChanged, forbidden: sentences.mayNotSpeak });
   }
 
   async remove(ref: RoomRef, shown: readonly string[], signal: AbortSignal): Promise<void> {
     const target = this.#target(ref);
-    const done = target.outgoing.takeBack(target.roomId, shown, signal);
+    const done = this.#takeBack(target, shown, signal);
     await this.#orWhyNot(done, target, { failed: sentences.notChanged, forbidden: sentences.mayNotRemove });
   }
 
   async notify(ref: RoomRef, notice: Notice, signal: AbortSignal): Promise<void> {
     const target = this.#target(ref);
     const content = toNotice(notice, this.#host.chat.state.ownId);
-    const done = target.outgoing.notify(target.roomId, content, notice.id, signal);
+    const done = target.own.outgoing.notify(target.roomId, content, notice.id, signal);
     await this.#orWhyNot(done, target, { failed: sentences.notSent, forbidden: sentences.mayNotSpeak });
   }
 
   async open(ref: RoomRef, signal: AbortSignal): Promise<void> {
     const { session } = this.#connection;
     if (session === undefined) throw new AdapterError(sentences.notConnected(ref));
-    const { userId } = session;
-    await openRoom(ref, { homeserver: this.#homeserver, userId, rooms: this.#rooms }, signal);
+    await openRoom(ref, this.#rooms, session.visits, signal);
   }
 
   close(ref: RoomRef): void {
+    const id = this.#rooms.get(ref)?.id;
+    const isOpen = this.#rooms.get(ref)?.state === 'open';
     this.#rooms.forget(ref);
+    this.#known.forget(ref);
+    if (id === undefined || !isOpen) return;
+    this.#connection.session?.bridgeState.withdraw(id).catch((fault: unknown) => {
+      if (!this.#ending.signal.aborted) this.#host.log.debug({ room: ref }, sentences.notWithdrawn(ref, describe(fault)));
+    });
+  }
+
+  roomFault(ref: RoomRef): string | undefined {
+    return this.#rooms.fault(ref);
   }
 
   get reactions(): 'native' | 'note' | 'none' {
@@ -132,7 +167,8 @@ export class MatrixAdapter implements Adapter {
 
   async react(ref: RoomRef, reaction: OwnReaction, signal: AbortSignal): Promise<boolean> {
     const target = this.#target(ref);
-    const done = target.reactions.set(target.roomId, reaction, signal);
+    const { roomId, voices } = target;
+    const done = voices.react(roomId, reaction.by, signal, (voice) => voice.reactions.set(roomId, reaction, signal));
     await this.#orWhyNot(done, target, { failed: sentences.notReacted, forbidden: sentences.mayNotReact });
     return true;
   }
@@ -150,12 +186,23 @@ export class MatrixAdapter implements Adapter {
   }
 
   check(): AsyncGenerator<Finding> {
-    return findings(this.#config, this.#host.rooms, this.#host.clock);
+    return findings(this.#config, this.#host, this.#known);
   }
 
-  async #drafts(message: Message, { signal }: Attempt, cause?: EventId): Promise<Draft[]> {
+  async #takeBack({ roomId, voices }: Target, eventIds: readonly string[], signal: AbortSignal): Promise<void> {
+    for (const id of eventIds) {
+      await voices.change(roomId, id, signal, ({ outgoing }) => outgoing.takeBack(roomId, [id], signal));
+    }
+  }
+
+  async #drafts(message: Message, { isGhost }: Voice, { signal }: Attempt, cause?: EventId): Promise<Draft[]> {
     const emoji = await this.#uploads.emojiIn(message, signal);
-    const options = { nameTemplate: this.#config.name_template, serverId: this.#host.chat.state.ownId, emoji };
+    const options = {
+      nameTemplate: this.#config.name_template,
+      serverId: this.#host.chat.state.ownId,
+      emoji,
+      asThemselves: isGhost,
+    };
     return toDrafts(message, options, cause);
   }
 
@@ -167,12 +214,12 @@ export class MatrixAdapter implements Adapter {
     if (room?.id === undefined || room.state !== 'open' || session === undefined) {
       throw new DeliveryError(room?.text ?? sentences.notConnected(ref), { passing: room?.state !== 'closed' });
     }
-    const { userId, outgoing, reactions } = session;
-    return { ref, roomId: room.id, userId, outgoing, reactions };
+    const { own, voices } = session;
+    return { ref, roomId: room.id, own, voices };
   }
 
   /** @throws {DeliveryError} when it was not done */
-  async #orWhyNot(done: Promise<unknown>, { ref, roomId, userId }: Target, words: Words): Promise<void> {
+  async #orWhyNot(done: Promise<unknown>, { ref, roomId, own: { userId } }: Target, words: Words): Promise<void> {
     try {
       await done;
     } catch (fault) {
@@ -184,7 +231,7 @@ export class MatrixAdapter implements Adapter {
 
 /** @param here the thread of the message as the room knows it; undefined for none */
 function inItsThread(
-  { roomId, outgoing }: Target,
+  { roomId, own: { outgoing } }: Target,
   { thread }: Message,
   here: RoomThread | undefined,
   signal: AbortSignal,

@@ -1,5 +1,6 @@
 /** The adapter's keys in the configuration. */
 import { z } from 'zod';
+import { appserviceSchema } from './appservice/config.ts';
 
 const userError = 'must be a list of Matrix user ids, like "@alice:example.org"';
 const userIds = z
@@ -10,13 +11,16 @@ const userIds = z
   .default([]);
 const powerLevel = z.number('must be a power level, a whole number').int('must be a whole number');
 
-export const configSchema = z.strictObject({
+const settings = z.strictObject({
   homeserver_url: z
     .url({ protocol: /^https?$/, error: 'must be the address of your homeserver, like "https://matrix.example.org"' })
     .regex(/^[^@?#]*$/, 'must be an address without a user name, a query and a fragment'),
   access_token: z
     .string('must be the access token of the account that the bridge uses')
-    .regex(/^[\x21-\x7e]+$/, 'must be an access token, without spaces'),
+    .regex(/^[\x21-\x7e]+$/, 'must be an access token, without spaces')
+    .optional(),
+  /** In place of an account: players and others are users of their own on the homeserver. */
+  appservice: appserviceSchema.optional(),
   name_template: z
     .string('must be a text with {name} in it')
     .includes('{name}', 'must have {name} in it, like "{name} ({server})"')
@@ -32,8 +36,26 @@ export const configSchema = z.strictObject({
   /** Who may use every command, and who may moderate, whatever their power level. */
   admins: userIds,
   moderators: userIds,
+  /** By whom the bridge lets itself be invited to rooms that are not mapped, besides the admins. */
+  invites_from: userIds,
   /** How reactions from elsewhere are shown: by our own, in words, or not at all. */
   reactions: z.enum(['native', 'note', 'none'], 'must be "native", "note" or "none"').default('native'),
 });
+
+export const configSchema = settings.superRefine(({ access_token, appservice }, context) => {
+  if (access_token === undefined && appservice === undefined) {
+    const message = 'must be the access token of the account that the bridge uses, unless there is a key appservice';
+    context.addIssue({ code: 'custom', path: ['access_token'], message });
+  }
+  if (access_token !== undefined && appservice !== undefined) {
+    const message = 'must not be there beside access_token: the bridge is one account, or an appservice. Remove one of the two';
+    context.addIssue({ code: 'custom', path: ['appservice'], message });
+  }
+});
+
+/** What the bridge shows to the homeserver to be let in. */
+export function tokenOf({ access_token, appservice }: MatrixConfig): string {
+  return appservice?.as_token ?? access_token ?? '';
+}
 
 export type MatrixConfig = z.infer<typeof configSchema>;

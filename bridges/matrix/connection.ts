@@ -1,11 +1,10 @@
 /** The account's connection: logged in, in its rooms, and told of what happens, for as long as that is wanted. */
 import { z } from 'zod';
 import { AdapterError } from '../../src/adapter.ts';
-import type { RoomRef } from '../../src/event.ts';
+import { tokenRefused } from './check.ts';
 import { describe, isTokenRefused, retryAfter } from './homeserver.ts';
 import * as sentences from './sentences.ts';
 import { openSession, type Session, type SessionOptions } from './session.ts';
-import { visit } from './visit.ts';
 
 /** The longest pause in milliseconds between two tries to reach the homeserver. */
 const maxPause = 60_000;
@@ -61,7 +60,7 @@ export class Connection {
   /** Resolves when nothing runs any more, after the end was signalled. */
   async ended(): Promise<void> {
     await this.#running;
-    await this.#options.positions.settled();
+    await Promise.all([this.#options.positions.settled(), this.#options.known.settled()]);
   }
 
   /** @param fault what the attempt before has failed with, if it has */
@@ -97,12 +96,11 @@ export class Connection {
     try {
       this.#session ??= await this.#logIn();
       await this.#visitRooms(this.#session);
-      const news = await this.#session.sync.poll();
-      answered();
-      await this.#session.sync.tell(news, this.#session.inbox);
+      await this.#session.source.follow(this.#session.inbox, answered);
     } catch (fault) {
       if (ended.aborted) return fault;
-      if (isTokenRefused(fault)) throw new AdapterError(sentences.tokenRefused(url, describe(fault)));
+      if (fault instanceof AdapterError) throw fault;
+      if (isTokenRefused(fault)) throw new AdapterError(tokenRefused(config)(url, describe(fault)));
       const complaint = sentences.interrupted(url, describe(fault));
       if (complaint !== this.#complaint) host.log.warn(complaint);
       this.#complaint = complaint;
@@ -114,26 +112,19 @@ export class Connection {
   }
 
   async #logIn(): Promise<Session> {
-    const { host, homeserver } = this.#options;
+    const { host, homeserver, appservice } = this.#options;
+    await appservice?.register();
     const { user_id: userId } = whoAmI.parse(await homeserver.getWhoAmI());
+    appservice?.requireSelf(userId);
     host.log.info(sentences.loggedIn(userId));
+    await this.#options.known.restore(host.rooms);
     return openSession(userId, this.#options);
   }
 
   /** Looks at the rooms where that is due, and waits for a while only: a room that takes long holds up no other. */
-  async #visitRooms({ userId }: Session): Promise<void> {
-    const { homeserver, rooms, ended } = this.#options;
-    const due = rooms.due();
-    if (due.length === 0) return;
-    const joined = new Set(await homeserver.getJoinedRooms());
-    const identified = (ref: RoomRef, id: string) => rooms.identify(ref, id);
-    const visitor = { homeserver, userId, joined, mayJoin: true, identified };
-    const visits = due.map(async (ref) => {
-      rooms.begin(ref);
-      const report = await visit(ref, visitor);
-      if (!ended.aborted) rooms.note(ref, report);
-    });
-    await Promise.race([Promise.all(visits), this.#pause(visitTime)]);
+  async #visitRooms({ visits }: Session): Promise<void> {
+    if (this.#options.rooms.due().length === 0) return;
+    await Promise.race([visits.toDue(), this.#pause(visitTime)]);
   }
 
   /** As long as the homeserver asked for; else twice as long with every failure, varied so that not everybody comes back at once. */

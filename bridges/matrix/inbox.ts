@@ -1,17 +1,19 @@
 /** Hands what happens in the rooms to the core. */
 import type { AdapterHost } from '../../src/adapter.ts';
-import { eventId, type Message, type Place, type Quote } from '../../src/event.ts';
+import { eventId, type Message, type Place, type Quote, type RoomRef } from '../../src/event.ts';
 import { excerpt } from '../../src/text/excerpt.ts';
 import { editTarget, isRemoved, readEdit, redactionTarget } from './change.ts';
 import type { TextCommands } from './commands/text-commands.ts';
+import type { EncryptedRooms } from './encrypted-rooms.ts';
 import { localpart, type RoomEvent, readSaid, roomEvent, type Said, toAuthor, toMessage, toQuote } from './event.ts';
 import { describe, type Homeserver, isPassing, isTokenRefused } from './homeserver.ts';
+import type { Invitation, Invites } from './invites.ts';
 import { type Reacted, readReaction, toReaction } from './reactions.ts';
+import { displayName, isMember, removalIn } from './room-state.ts';
 import type { Rooms } from './rooms.ts';
 import * as sentences from './sentences.ts';
 import type { Listener, Names } from './sync.ts';
 import type { Threads } from './threads.ts';
-import { displayName, isMember, successor } from './visit.ts';
 
 /** So often it is tried to look at the message that an edit or a deletion is about, before those that follow go on without it. */
 const maxTries = 5;
@@ -25,11 +27,15 @@ export interface InboxOptions {
   readonly commands: Pick<TextCommands, 'isCommand' | 'give'>;
   /** Is told of the latest event in each. */
   readonly threads: Pick<Threads, 'note'>;
+  readonly invites: Invites;
+  readonly encrypted: EncryptedRooms;
   readonly host: AdapterHost;
   readonly homeserver: Homeserver;
   readonly rooms: Rooms;
   /** Our own user id. */
   readonly userId: string;
+  /** Whether a user is us, or somebody whom we speak as. */
+  readonly isOurs: (userId: string) => boolean;
   /** Aborted when nothing shall be handed over any more. */
   readonly ended: AbortSignal;
 }
@@ -49,19 +55,35 @@ export class Inbox implements Listener {
     return this.#options.rooms.ids();
   }
 
-  invited(roomId: string): void {
-    this.#options.rooms.reconsider(roomId);
+  invited(invitation: Invitation): Promise<void> {
+    return this.#options.invites.take(invitation);
   }
 
   async event(roomId: string, event: RoomEvent, names: Names): Promise<void> {
     const { ended, rooms, userId } = this.#options;
     ended.throwIfAborted();
-    const { type, state_key: key, sender, content } = event;
-    if (type === 'm.room.encryption' && key === '') rooms.close(roomId, sentences.encrypted);
-    else if (type === 'm.room.tombstone' && key === '') rooms.warn(roomId, (ref) => sentences.replaced(ref, successor(content)));
+    const { type, state_key: key, sender } = event;
+    if (type === 'm.room.encryption' && key === '') await this.#encrypted(roomId);
+    else if (type === 'm.room.tombstone' && key === '') rooms.revisit(roomId);
     else if (type === 'm.room.member' && key === userId) this.#ownMembership(roomId, event);
     else if (type === 'm.room.member' && key !== undefined) await this.#membership(roomId, event, key);
     else if (sender !== userId) await this.#spoken(roomId, event, names);
+  }
+
+  /** In a room that is not mapped, nothing is heard but commands: one may be to bridge it. */
+  async elsewhere(roomId: string, events: readonly RoomEvent[], names: Names): Promise<void> {
+    const { commands, userId } = this.#options;
+    for (const event of events) {
+      const said = event.sender === userId ? undefined : readSaid(event);
+      if (said === undefined || !commands.isCommand(event)) continue;
+      commands.give({ roomId, room: roomId as RoomRef }, event, said, () => this.#nameOf(roomId, event.sender, names));
+    }
+  }
+
+  async #encrypted(roomId: string): Promise<void> {
+    const { rooms, encrypted } = this.#options;
+    rooms.close(roomId, sentences.encrypted);
+    await this.#lookUp(encrypted.tell(roomId));
   }
 
   async #spoken(roomId: string, event: RoomEvent, names: Names): Promise<void> {
@@ -106,9 +128,9 @@ export class Inbox implements Listener {
   }
 
   async #removed(roomId: string, { event_id: id, origin_server_ts: at }: RoomEvent, target: string): Promise<void> {
-    const { host, userId } = this.#options;
+    const { host, isOurs } = this.#options;
     const original = await this.#original(roomId, target);
-    if (original === undefined || original.sender === userId || !isRemoved(original)) return;
+    if (original === undefined || isOurs(original.sender) || !isRemoved(original)) return;
     await this.#hand(roomId, (place) =>
       host.remove({ kind: 'removal', id: eventId(place, id), at, place, target: eventId(place, target) }),
     );
@@ -164,13 +186,12 @@ export class Inbox implements Listener {
     }
   }
 
-  #ownMembership(roomId: string, { sender, content }: RoomEvent): void {
+  #ownMembership(roomId: string, event: RoomEvent): void {
     const { rooms, userId } = this.#options;
-    const { membership, reason } = content;
-    if (membership === 'join') rooms.reconsider(roomId);
-    if (membership !== 'leave' && membership !== 'ban') return;
-    const how = membership === 'ban' ? 'banned' : 'kicked';
-    rooms.close(roomId, (ref) => sentences.removed(ref, userId, sender, how, typeof reason === 'string' ? reason : ''));
+    const removed = removalIn(event);
+    if (event.content['membership'] === 'join') rooms.reconsider(roomId);
+    else if (removed !== undefined) rooms.close(roomId, (ref) => sentences.removed(ref, userId, removed));
+    else if (event.content['membership'] === 'leave') rooms.close(roomId, (ref) => sentences.left(ref, userId));
   }
 
   async #membership(roomId: string, { content, unsigned }: RoomEvent, userId: string): Promise<void> {

@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Memory } from '../../src/adapter.ts';
-import { describe } from './homeserver.ts';
+import { Kept } from './kept.ts';
 
 const told = z.object({
   /** Its id; empty when there was none yet. */
@@ -24,24 +24,17 @@ const positionSchema = z.object({
 export type Told = z.infer<typeof told>;
 export type Position = z.infer<typeof positionSchema>;
 
-const memoryKey = 'sync';
-
 /** The position in the adapter's memory. */
 export class Positions {
-  readonly #memory: Memory;
-  readonly #log: Logger;
-  /** What is still to be written; older positions are worth nothing then. */
-  #latest: string | undefined;
-  #writing: Promise<void> | undefined;
+  readonly #kept: Kept;
 
   constructor(memory: Memory, log: Logger) {
-    this.#memory = memory;
-    this.#log = log;
+    this.#kept = new Kept(memory, 'sync', log);
   }
 
   /** Where an account was; at the beginning, if that isn't known. */
   async recall(user: string): Promise<Position> {
-    const { success, data } = positionSchema.safeParse(parseJson(await this.#memory.get(memoryKey)));
+    const { success, data } = positionSchema.safeParse(await this.#kept.recall());
     return success && data.user === user ? data : { user, rooms: {} };
   }
 
@@ -50,35 +43,11 @@ export class Positions {
    * each event once.
    */
   keep(position: Position): void {
-    this.#latest = JSON.stringify(position);
-    this.#writing ??= this.#write();
+    this.#kept.keep(position);
   }
 
   /** Resolves when the last position is written. */
-  async settled(): Promise<void> {
-    await this.#writing;
-  }
-
-  /** One after the other, so that a disk that is full leaves one waiting and not thousands. */
-  async #write(): Promise<void> {
-    try {
-      while (this.#latest !== undefined) {
-        const value = this.#latest;
-        this.#latest = undefined;
-        await this.#memory.set(memoryKey, value);
-      }
-    } catch (fault) {
-      this.#log.warn(`Matrix: the position could not be kept (${describe(fault)}). It is written again with the next event.`);
-    } finally {
-      this.#writing = undefined;
-    }
-  }
-}
-
-function parseJson(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? '');
-  } catch {
-    return undefined;
+  settled(): Promise<void> {
+    return this.#kept.settled();
   }
 }

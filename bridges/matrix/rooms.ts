@@ -14,6 +14,9 @@ export interface RoomReport {
   readonly ok: boolean;
   /** A sentence for the operator. */
   readonly text: string;
+  /** The id of the room where an upgraded one goes on, as long as we are not there. */
+  readonly successor?: string | undefined;
+  readonly isEncrypted?: true;
 }
 
 /** Milliseconds until a room that could not be reached is tried again. */
@@ -45,6 +48,19 @@ export class Rooms {
   /** How a room stands. */
   get(ref: RoomRef): RoomReport | undefined {
     return this.#reports.get(ref);
+  }
+
+  /** What stands in the way in a room until somebody acts: a sentence for the operator. */
+  fault(ref: RoomRef): string | undefined {
+    const report = this.#reports.get(ref);
+    return report === undefined || report.ok || report.state === 'waiting' ? undefined : report.text;
+  }
+
+  /** Whether a room is one that we want to be in: it is mapped, or may be, or takes the place of one that is. */
+  isAwaited(id: string): boolean {
+    const isIt = ({ state, id: known, successor }: RoomReport) =>
+      known === id || successor === id || (known === undefined && state !== 'closed');
+    return [...this.#reports.values()].some(isIt);
   }
 
   /** The ids of all rooms of which they are known. */
@@ -91,11 +107,9 @@ export class Rooms {
     for (const ref of this.refsOf(id)) this.note(ref, { id, state: 'closed', ok: false, text: textFor(ref) });
   }
 
-  /** An open room still works, but not as it should. */
-  warn(id: string, textFor: (ref: RoomRef) => string): void {
-    for (const ref of this.refsOf(id)) {
-      if (this.get(ref)?.state === 'open') this.note(ref, { id, state: 'open', ok: false, text: textFor(ref) });
-    }
+  /** A room is looked at again before anything else goes there: it was upgraded. */
+  revisit(id: string): void {
+    for (const ref of this.refsOf(id)) this.#makeDue(ref);
   }
 
   #set(ref: RoomRef, report: RoomReport): void {
@@ -105,13 +119,18 @@ export class Rooms {
     if (isNews) this.#log[report.ok ? 'info' : 'warn']({ room: ref }, report.text);
   }
 
-  /** We were let into a room, or invited: if it is one that was closed, it is tried at once. */
+  /** We were let into a room, or invited: if it is one that was closed or takes the place of another, it is tried at once. */
   reconsider(id: string): void {
     for (const [ref, report] of this.#reports) {
-      if (report.state === 'open' || (report.id ?? id) !== id) continue;
-      this.#reports.set(ref, { ...report, state: 'waiting' });
-      this.#dueAt.delete(ref);
+      const isClosed = report.state !== 'open' && (report.id ?? id) === id;
+      if (isClosed || report.successor === id) this.#makeDue(ref);
     }
+  }
+
+  #makeDue(ref: RoomRef): void {
+    const report = this.#reports.get(ref);
+    if (report !== undefined) this.#reports.set(ref, { ...report, state: 'waiting' });
+    this.#dueAt.delete(ref);
   }
 }
 

@@ -1,8 +1,17 @@
 /** What the adapter tells the operator: what is, and what to do about it. */
 import type { RoomRef } from '../../src/event.ts';
+import type { Removed } from './room-state.ts';
 
 export function open(room: RoomRef, userId: string): string {
   return `Matrix room ${room}: ${userId} is in it and may speak`;
+}
+
+export function mayNotPublish(room: RoomRef, userId: string): string {
+  return `Matrix room ${room}: ${userId} may not change its settings, so they do not tell that it is bridged. That hurts nothing; to have it, give it the power level for changing settings.`;
+}
+
+export function notWithdrawn(room: RoomRef, reason: string): string {
+  return `Matrix room ${room}: its settings still tell that it is bridged (${reason})`;
 }
 
 export function noRoomName(room: RoomRef): string {
@@ -42,17 +51,46 @@ export function sameRoom(room: RoomRef, other: RoomRef): string {
 }
 
 export function encrypted(room: RoomRef): string {
-  return `Matrix room ${room}: it is encrypted, and end-to-end encryption is not supported yet. Nothing is read from it or sent to it. Use a room without encryption.`;
+  return `Matrix room ${room}: it is encrypted, and end-to-end encryption is not supported (docs/matrix-encryption.md tells why). Nothing is read from it or sent to it. Use a room without encryption.`;
 }
 
 export function mayNotSpeak(room: RoomRef, userId: string, reason = ''): string {
   return `Matrix room ${room}: ${userId} may not speak there${reason && ` (${reason})`}. Raise its power level in the room's settings under "Roles & Permissions".`;
 }
 
-export function removed(room: RoomRef, userId: string, by: string, how: 'kicked' | 'banned', reason: string): string {
+export function removed(room: RoomRef, userId: string, { by, how, reason }: Removed): string {
   const because = reason === '' ? '' : ` (${reason})`;
   const remedy = how === 'banned' ? 'Unban it, then invite it' : 'Invite it again';
   return `Matrix room ${room}: ${userId} was ${how} by ${by}${because}. ${remedy}: type "/invite ${userId}" in the room.`;
+}
+
+export function left(room: RoomRef, userId: string): string {
+  return `Matrix room ${room}: ${userId} has left it. Invite it again: type "/invite ${userId}" in the room.`;
+}
+
+export function mayNotJoinBanned(room: RoomRef, userId: string, reason: string): string {
+  return `Matrix room ${room}: ${userId} is banned there (${reason}). Unban it, then invite it: type "/invite ${userId}" in the room.`;
+}
+
+export function knocked(room: RoomRef, userId: string): string {
+  return `Matrix room ${room}: ${userId} has knocked and waits to be let in. Accept that in the room, or type "/invite ${userId}" there.`;
+}
+
+export function aliasMoved(room: RoomRef, target: string, id: string): string {
+  const where = target === '' ? 'to no room any more' : `to another room, ${target}`;
+  return `Matrix room ${room}: this alias leads ${where}. The bridge stays in ${id}, where it was. If another room is meant, configure that by its id.`;
+}
+
+export function notAccepted(room: string, by: string): string {
+  return `Matrix: ${by} has invited the bridge to ${room}, which is no room of the configuration. To let them do so, add them to invites_from.`;
+}
+
+export function accepted(room: string, by: string): string {
+  return `Matrix: joined ${room}, as ${by} wanted. To bridge it, type "!bridge add <channel>" there.`;
+}
+
+export function couldNotAccept(room: string, by: string, reason: string): string {
+  return `Matrix: ${by} has invited the bridge to ${room}, but it could not join (${reason})`;
 }
 
 export function notSent(room: RoomRef, reason: string): string {
@@ -104,8 +142,9 @@ export function mayNotRemove(room: RoomRef, userId: string, reason: string): str
 }
 
 export function replaced(room: RoomRef, successor: string | undefined): string {
-  const where = successor === undefined ? 'another room' : successor;
-  return `Matrix room ${room}: it was upgraded and continues as ${where}. Bridge that room in place of this one, and invite the bridge there.`;
+  if (successor === undefined)
+    return `Matrix room ${room}: it was upgraded, but does not say where it goes on. Bridge the new room in its place.`;
+  return `Matrix room ${room}: it was upgraded and continues as ${successor}. The bridge goes there by itself as soon as it may: invite it there. If that room does not name this one as its predecessor, bridge it in place of this one.`;
 }
 
 export function positionForgotten(reason: string): string {

@@ -1,22 +1,43 @@
 /** What there is once we know who we are. */
 import type { AdapterHost } from '../../src/adapter.ts';
+import type { Appservice } from './appservice/appservice.ts';
+import { BridgeState } from './bridge-state.ts';
 import { TextCommands } from './commands/text-commands.ts';
 import type { MatrixConfig } from './config.ts';
+import { EncryptedRooms } from './encrypted-rooms.ts';
 import type { Homeserver } from './homeserver.ts';
 import { Inbox } from './inbox.ts';
+import { Invites } from './invites.ts';
+import type { KnownRooms } from './known-rooms.ts';
 import { Outgoing } from './outgoing.ts';
 import { OwnReactions } from './own-reactions.ts';
 import type { Positions } from './position.ts';
 import type { Rooms } from './rooms.ts';
-import { Sync } from './sync.ts';
+import { type Listener, Sync } from './sync.ts';
 import type { Uploads } from './uploads.ts';
+import { Visits } from './visits.ts';
+import { oneVoice, type Voice, type Voices } from './voice.ts';
 
 export interface Session {
   readonly userId: string;
   readonly inbox: Inbox;
-  readonly sync: Sync;
-  readonly outgoing: Outgoing;
-  readonly reactions: OwnReactions;
+  /** Where what happens comes from. */
+  readonly source: Source;
+  /** The account itself. */
+  readonly own: Voice;
+  /** As whom messages are shown. */
+  readonly voices: Voices;
+  readonly visits: Visits;
+  readonly bridgeState: BridgeState;
+}
+
+/** Tells what happens. */
+interface Source {
+  /**
+   * Tells some of it, or waits for a while for something to happen. Rejects when the homeserver is not there.
+   * @param answered called when it is known what is to be told next
+   */
+  follow(listener: Listener, answered: () => void): Promise<void>;
 }
 
 /** What a session is made of, and what outlives it. */
@@ -25,25 +46,42 @@ export interface SessionOptions {
   readonly host: AdapterHost;
   readonly homeserver: Homeserver;
   readonly rooms: Rooms;
+  readonly known: KnownRooms;
   readonly uploads: Uploads;
   readonly positions: Positions;
+  readonly appservice: Appservice | undefined;
   /** Aborted when the adapter stops. */
   readonly ended: AbortSignal;
 }
 
 export function openSession(userId: string, options: SessionOptions): Session {
-  const { host, homeserver, rooms, uploads, positions, ended } = options;
+  const { config, host, homeserver, rooms, known, uploads, positions, appservice, ended } = options;
   const { clock, log } = host;
   const serverId = host.chat.state.ownId;
   const account = { homeserver, userId };
   const outgoing = new Outgoing({ ...account, serverId }, uploads);
-  const inbox = new Inbox({ ...account, commands: commandsFor(options), threads: outgoing.threads, host, rooms, ended });
+  const own = { userId, isGhost: false, outgoing, reactions: new OwnReactions({ ...account, outgoing, serverId }) };
+  const encrypted = new EncryptedRooms(homeserver, known, serverId);
+  const bridgeState = new BridgeState({ ...account, serverId, channelsOf: (room) => host.channelsOf(room) });
+  const from = new Set([...config.invites_from, ...config.admins]);
   return {
     userId,
-    inbox,
-    sync: new Sync({ ...account, positions, clock, log }),
-    outgoing,
-    reactions: new OwnReactions({ ...account, outgoing, serverId }),
+    inbox: new Inbox({
+      ...account,
+      commands: commandsFor(options),
+      threads: outgoing.threads,
+      invites: new Invites({ homeserver, rooms, from, log }),
+      encrypted,
+      isOurs: (id) => id === userId || appservice?.isOurs(id) === true,
+      host,
+      rooms,
+      ended,
+    }),
+    source: appservice ?? new Sync({ ...account, positions, clock, log }),
+    own,
+    voices: appservice?.voices(own) ?? oneVoice(own),
+    visits: new Visits({ ...account, rooms, known, encrypted, bridgeState, log, ended }),
+    bridgeState,
   };
 }
 

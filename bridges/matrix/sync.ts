@@ -5,6 +5,7 @@ import type { Clock } from '../../src/clock.ts';
 import { parseEvents, type RoomEvent } from './event.ts';
 import { type Past, readBack } from './history.ts';
 import { describe, type Homeserver, isPassing, isTokenRefused } from './homeserver.ts';
+import { type Invitation, readInvitation } from './invites.ts';
 import { askNews, type News, type RoomUpdate, timeline } from './news.ts';
 import type { Position, Positions, Told } from './position.ts';
 import * as sentences from './sentences.ts';
@@ -17,7 +18,10 @@ export interface Listener {
   /** The ids of the rooms to follow. */
   roomIds(): ReadonlySet<string>;
   event(roomId: string, event: RoomEvent, names: Names): Promise<void>;
-  invited(roomId: string): void;
+  /** Something happens in a room that is not followed. It may be told twice, or not at all if it was while we were away. Never rejects. */
+  elsewhere(roomId: string, events: readonly RoomEvent[], names: Names): Promise<void>;
+  /** Somebody wants us in a room. Never rejects. */
+  invited(invitation: Invitation): Promise<void>;
 }
 
 export interface SyncOptions {
@@ -46,6 +50,16 @@ export class Sync {
   }
 
   /**
+   * Tells what has happened since what was told last. Rejects with what the homeserver or the listener rejects with.
+   * @param answered called when the homeserver has answered
+   */
+  async follow(listener: Listener, answered: () => void): Promise<void> {
+    const news = await this.poll();
+    answered();
+    await this.tell(news, listener);
+  }
+
+  /**
    * Asks what has happened since what was told last, or waits half a minute for something to happen; until the first answer was told,
    * it doesn't wait. Rejects with what the homeserver rejects with.
    */
@@ -69,15 +83,26 @@ export class Sync {
   async tell({ next_batch, rooms }: News, listener: Listener): Promise<void> {
     const { positions, clock, userId } = this.#options;
     this.#position ??= await positions.recall(userId);
-    for (const id of Object.keys(rooms.invite)) listener.invited(id);
+    for (const [id, raw] of Object.entries(rooms.invite)) {
+      const invitation = readInvitation(id, raw, userId);
+      if (invitation !== undefined) await listener.invited(invitation);
+    }
     for (const [id, update] of [...Object.entries(rooms.join), ...Object.entries(rooms.leave)]) {
       if (listener.roomIds().has(id)) await this.#tellRoom(id, update, this.#position, listener);
+      else if (this.#caughtUp) await this.#tellElsewhere(id, update, listener);
     }
     const { user, rooms: told } = this.#position;
     const followed = [...listener.roomIds()].map((id) => [id, told[id] ?? { event: '', at: clock.now() }]);
     this.#position = { user, since: next_batch, rooms: Object.fromEntries(followed) };
     positions.keep(this.#position);
     this.#caughtUp = true;
+  }
+
+  async #tellElsewhere(id: string, { state, timeline }: RoomUpdate, listener: Listener): Promise<void> {
+    const names: Names = new Map();
+    const events = parseEvents(timeline.events);
+    noteNames(names, [...parseEvents(state.events), ...events]);
+    await listener.elsewhere(id, events, names);
   }
 
   async #tellRoom(id: string, update: RoomUpdate, position: Position, listener: Listener): Promise<void> {

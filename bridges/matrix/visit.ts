@@ -1,9 +1,13 @@
-/** Getting into the configured rooms, and finding out whether one can speak there. */
+/** Getting into a configured room, and finding out how it stands. */
+import { MatrixError } from 'matrix-bot-sdk';
 import { z } from 'zod';
 import type { RoomRef } from '../../src/event.ts';
-import { describe, type Homeserver, isAbsent, isPassing } from './homeserver.ts';
+import { describe, type Homeserver, isAbsent, isForbidden, isPassing } from './homeserver.ts';
+import { readPowers } from './powers.ts';
+import { isEncrypted, ownRemoval, undefinedIfAbsent } from './room-state.ts';
 import { idIn, type RoomReport } from './rooms.ts';
 import * as sentences from './sentences.ts';
+import { isSuccessor, upgradeOf } from './upgrade.ts';
 
 /** Who looks at a room, and what is known before. */
 export interface Visitor {
@@ -13,31 +17,156 @@ export interface Visitor {
   readonly joined: ReadonlySet<string>;
   /** Whether to join where they aren't. */
   readonly mayJoin: boolean;
+  /** The room that a name was found to stand for before. */
+  knownAs(ref: RoomRef): string | undefined;
   /** Told the room's id as soon as it is known, and before it is joined. */
   identified(ref: RoomRef, id: string): void;
 }
 
+/** A room may have been upgraded so often since it was looked at last. */
+const maxUpgrades = 10;
+
 /** Looks at a room, joins it if that is wanted, and tells how it stands. Never throws. */
-export async function visit(ref: RoomRef, visitor: Visitor): Promise<RoomReport> {
-  let id = idIn(ref);
-  const report = (state: RoomReport['state'], text: string, ok = state === 'open') => ({ id, state, ok, text });
-  try {
-    if (id === undefined && !ref.startsWith('#')) return report('closed', sentences.noRoomName(ref));
-    id ??= (await visitor.homeserver.lookupRoomAlias(ref)).roomId;
-    visitor.identified(ref, id);
-    if (!visitor.joined.has(id)) {
-      if (!visitor.mayJoin) return await foresee(ref, id, visitor);
-      await visitor.homeserver.joinRoom(ref);
+export function visit(ref: RoomRef, visitor: Visitor): Promise<RoomReport> {
+  return new Visit(ref, visitor).run();
+}
+
+class Visit {
+  readonly #ref: RoomRef;
+  readonly #visitor: Visitor;
+  readonly #homeserver: Homeserver;
+  #id: string | undefined;
+
+  constructor(ref: RoomRef, visitor: Visitor) {
+    this.#ref = ref;
+    this.#visitor = visitor;
+    this.#homeserver = visitor.homeserver;
+  }
+
+  async run(): Promise<RoomReport> {
+    const { userId } = this.#visitor;
+    try {
+      return await this.#look();
+    } catch (fault) {
+      const reason = describe(fault);
+      if (isPassing(fault)) return this.#report('waiting', sentences.notReached(this.#ref, reason));
+      if (this.#id === undefined) return this.#report('closed', sentences.noSuchAlias(this.#ref));
+      const sentence = isBanned(fault) ? sentences.mayNotJoinBanned : sentences.mayNotJoin;
+      return this.#report('closed', sentence(this.#ref, userId, reason));
     }
-    if (await isEncrypted(visitor.homeserver, id)) return report('closed', sentences.encrypted(ref));
-    const tombstone = await stateOf(visitor.homeserver, id, 'm.room.tombstone');
-    if (tombstone !== undefined) return report('open', sentences.replaced(ref, successor(tombstone)), false);
-    if (!(await maySpeak(visitor, id))) return report('open', sentences.mayNotSpeak(ref, visitor.userId), false);
-    return report('open', sentences.open(ref, visitor.userId));
-  } catch (fault) {
-    if (isPassing(fault)) return report('waiting', sentences.notReached(ref, describe(fault)));
-    const knowsAlias = id !== undefined;
-    return report('closed', knowsAlias ? sentences.mayNotJoin(ref, visitor.userId, describe(fault)) : sentences.noSuchAlias(ref));
+  }
+
+  async #look(): Promise<RoomReport> {
+    const ref = this.#ref;
+    const { userId, mayJoin } = this.#visitor;
+    if (idIn(ref) === undefined && !ref.startsWith('#')) return this.#report('closed', sentences.noRoomName(ref));
+    const known = this.#visitor.knownAs(ref);
+    const named = idIn(ref) ?? (await this.#aliasTarget(known));
+    const id = this.#at(known ?? named);
+    const obstacle = mayJoin ? await this.#enter(id, known === undefined ? ref : id) : await this.#foresee(id);
+    return obstacle ?? this.#inside(id, named, userId);
+  }
+
+  /** Which room an alias leads to; where there is none any more, what is known. */
+  async #aliasTarget(known: string | undefined): Promise<string> {
+    const answer = this.#homeserver.lookupRoomAlias(this.#ref).then(({ roomId }) => roomId);
+    if (known === undefined) return answer;
+    return answer.catch((fault: unknown) => {
+      if (!isAbsent(fault)) throw fault;
+      return '';
+    });
+  }
+
+  /** How a room stands that we are in, and whether it is the right one. @param named the room that its name leads to */
+  async #inside(first: string, named: string, userId: string): Promise<RoomReport> {
+    const ref = this.#ref;
+    let id = first;
+    const ids = [id];
+    while (ids.length <= maxUpgrades) {
+      const upgrade = await upgradeOf(this.#homeserver, id);
+      if (upgrade === undefined) break;
+      const { successor, via } = upgrade;
+      const isFollowed = successor !== undefined && !ids.includes(successor) && (await this.#follow(id, successor, via));
+      if (!isFollowed) return { ...this.#report('open', sentences.replaced(ref, successor), false), successor };
+      id = this.#at(successor);
+      ids.push(id);
+    }
+    if (await isEncrypted(this.#homeserver, id))
+      return { ...this.#report('closed', sentences.encrypted(ref)), isEncrypted: true };
+    const powers = await readPowers(this.#homeserver, id);
+    if (powers.of(userId) < powers.toSend('m.room.message')) {
+      return this.#report('open', sentences.mayNotSpeak(ref, userId), false);
+    }
+    // Nobody in the room that it leads to has asked for a bridge.
+    if (!ids.includes(named)) return this.#report('open', sentences.aliasMoved(ref, named, id), false);
+    return this.#report('open', sentences.open(ref, userId));
+  }
+
+  /** Gets into the room that takes the place of another one; only if it is that by its own account. */
+  async #follow(id: string, successor: string, via: string): Promise<boolean> {
+    const { joined, mayJoin } = this.#visitor;
+    const wasIn = joined.has(successor);
+    if (!wasIn && !mayJoin) return false;
+    try {
+      if (!wasIn) await this.#homeserver.joinRoom(successor, [via]);
+    } catch (fault) {
+      if (isPassing(fault)) throw fault;
+      return false;
+    }
+    if (await isSuccessor(this.#homeserver, successor, id)) return true;
+    if (!wasIn) await this.#homeserver.leaveRoom(successor);
+    return false;
+  }
+
+  /** Joins where that is needed. Undefined when we are in. @param name what to call the room by: an alias names servers that know it */
+  async #enter(id: string, name: string): Promise<RoomReport | undefined> {
+    const { joined, userId } = this.#visitor;
+    if (joined.has(id)) return undefined;
+    const removed = await ownRemoval(this.#homeserver, id, userId);
+    if (removed !== undefined) return this.#report('closed', sentences.removed(this.#ref, userId, removed));
+    try {
+      await this.#homeserver.joinRoom(name);
+      return undefined;
+    } catch (fault) {
+      if (!isForbidden(fault)) throw fault;
+      const { join_rule: rule, membership } = await this.#summary(id);
+      if (rule !== 'knock' && rule !== 'knock_restricted') throw fault;
+      if (membership !== 'knock') {
+        await this.#homeserver.call('POST', `/_matrix/client/v3/knock/${encodeURIComponent(name)}`, {
+          body: { reason: 'A bridge to game servers is configured for this room' },
+        });
+      }
+      return this.#report('closed', sentences.knocked(this.#ref, userId));
+    }
+  }
+
+  /** What would happen if one joined. Undefined when we are in. */
+  async #foresee(id: string): Promise<RoomReport | undefined> {
+    const { joined, userId } = this.#visitor;
+    if (joined.has(id)) return undefined;
+    const removed = await ownRemoval(this.#homeserver, id, userId);
+    if (removed !== undefined) return this.#report('closed', sentences.removed(this.#ref, userId, removed));
+    const { join_rule: rule, membership, encryption } = await this.#summary(id);
+    if (encryption !== undefined) return this.#report('closed', sentences.encrypted(this.#ref));
+    if (membership === 'knock') return this.#report('closed', sentences.knocked(this.#ref, userId));
+    const willJoin = membership === 'invite' || rule === 'public';
+    const text = willJoin ? sentences.willJoin(this.#ref, userId) : sentences.notJoined(this.#ref, userId);
+    return this.#report('waiting', text, willJoin);
+  }
+
+  async #summary(id: string): Promise<z.infer<typeof roomSummary>> {
+    const path = `/_matrix/client/v1/room_summary/${encodeURIComponent(id)}`;
+    return roomSummary.safeParse(await this.#homeserver.call('GET', path).catch(undefinedIfAbsent)).data ?? {};
+  }
+
+  #at(id: string): string {
+    this.#id = id;
+    this.#visitor.identified(this.#ref, id);
+    return id;
+  }
+
+  #report(state: RoomReport['state'], text: string, ok = state === 'open'): RoomReport {
+    return { id: this.#id, state, ok, text };
   }
 }
 
@@ -48,60 +177,7 @@ const roomSummary = z.object({
   encryption: z.string().optional(),
 });
 
-/** What would happen if one joined. */
-async function foresee(ref: RoomRef, id: string, { homeserver, userId }: Visitor): Promise<RoomReport> {
-  const path = `/_matrix/client/v1/room_summary/${encodeURIComponent(id)}`;
-  const { data } = roomSummary.safeParse(await homeserver.call('GET', path).catch(undefinedIfAbsent));
-  if (data?.encryption !== undefined) return { id, state: 'closed', ok: false, text: sentences.encrypted(ref) };
-  const willJoin = data?.membership === 'invite' || data?.join_rule === 'public';
-  const text = willJoin ? sentences.willJoin(ref, userId) : sentences.notJoined(ref, userId);
-  return { id, state: 'waiting', ok: willJoin, text };
-}
-
-async function isEncrypted(homeserver: Homeserver, id: string): Promise<boolean> {
-  return (await stateOf(homeserver, id, 'm.room.encryption')) !== undefined;
-}
-
-/**
- * The room that takes the place of an upgraded one.
- * @param tombstone the content of its `m.room.tombstone`
- */
-export function successor(tombstone: unknown): string | undefined {
-  return z.object({ replacement_room: z.string().regex(/^![^\s]{1,250}$/) }).safeParse(tombstone).data?.replacement_room;
-}
-
-/** Whether a user is in a room. */
-export async function isMember(homeserver: Homeserver, id: string, userId: string): Promise<boolean> {
-  const content = await stateOf(homeserver, id, 'm.room.member', userId);
-  return z.object({ membership: z.literal('join') }).safeParse(content).success;
-}
-
-/** A user's display name in a room. */
-export async function displayName(homeserver: Homeserver, id: string, userId: string): Promise<string | undefined> {
-  const content = await stateOf(homeserver, id, 'm.room.member', userId);
-  return z.object({ displayname: z.string() }).safeParse(content).data?.displayname;
-}
-
-/** @see https://spec.matrix.org/v1.13/client-server-api/#mroompower_levels */
-const powerLevels = z.object({
-  users: z.record(z.string(), z.number()).catch({}),
-  users_default: z.number().catch(0),
-  events: z.record(z.string(), z.number()).catch({}),
-  events_default: z.number().catch(0),
-});
-
-async function maySpeak({ homeserver, userId }: Visitor, id: string): Promise<boolean> {
-  const { data } = powerLevels.safeParse(await stateOf(homeserver, id, 'm.room.power_levels'));
-  if (data === undefined) return true;
-  return (data.users[userId] ?? data.users_default) >= (data.events['m.room.message'] ?? data.events_default);
-}
-
-/** The content of a state event; undefined if there is none. */
-function stateOf(homeserver: Homeserver, id: string, type: string, key = ''): Promise<unknown> {
-  return homeserver.getRoomStateEvent(id, type, key).catch(undefinedIfAbsent);
-}
-
-/** For what may not be there, or not be known to an older homeserver. */
-function undefinedIfAbsent(fault: unknown): undefined {
-  if (!isAbsent(fault)) throw fault;
+/** That is how Synapse answers who was banned and would join. */
+function isBanned(fault: unknown): boolean {
+  return fault instanceof MatrixError && fault.errcode === 'M_BAD_STATE';
 }

@@ -65,14 +65,16 @@ function channelBlock({ name, paused, rooms }: ChannelReport, given: Given): Ric
 
 /** `Discord 123 (this room): 12 wait since 3 min` */
 export function roomWords(
-  { platform, adapter, room, paused, queue }: RoomReport,
+  { platform, adapter, room, paused, queue, fault }: RoomReport,
   { invocation, origin, services }: Given,
 ): string {
   const here = adapter === origin.id && room === invocation.room ? ' (this room)' : '';
   const { state, waiting, oldest } = queue;
   const since = oldest === undefined ? '' : ` since ${inWords(Math.max(0, services.clock.now() - oldest))}`;
   const waits = waiting === 0 ? '' : `, ${count(waiting, 'message')} waiting${since}`;
-  return `${platform} ${toLine(room)}${here}: ${paused ? 'paused' : STATES[state]}${waits}`;
+  const isAdmin = invocation.caller.rank === 'admin';
+  const fares = fault === undefined ? STATES[state] : isAdmin ? toLine(fault) : 'out of order';
+  return `${platform} ${toLine(room)}${here}: ${paused ? 'paused' : fares}${waits}`;
 }
 
 const STATES: Readonly<Record<RoomReport['queue']['state'], string>> = {

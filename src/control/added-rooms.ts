@@ -138,13 +138,13 @@ export class AddedRooms {
 
   /** @throws {ControlError} when it is none, or in a channel already */
   #newRoom(member: Member, wanted: string): RoomRef {
-    const { finder } = this.#options;
+    const { finder, map } = this.#options;
     const { platform } = member.adapter;
     if (!ROOM.test(wanted))
       throw new ControlError(`"${sentences.asTyped(wanted)}" is no ${platform} room: give its id or alias.`);
     const there = finder.roomIn(member, wanted);
     if (there) {
-      const channels = sentences.listed(finder.channelsOf(there).map(sentences.channelWords));
+      const channels = sentences.listed(map.channelsOf(there).map(sentences.channelWords));
       throw new ControlError(`${sentences.roomName(platform, wanted)} is in ${channels} already.`);
     }
     if (this.#all.size >= MAX_ADDED) throw new ControlError(`There are ${MAX_ADDED} added rooms, which is the most.`);

@@ -132,6 +132,7 @@ export class Controller implements Control {
       nativeId: member.adapter.nativeRoomId?.(address.room) ?? address.room,
       added: this.#added.consentTo(address),
       paused: map.isPaused(address),
+      fault: member.adapter.roomFault?.(address.room),
       queue,
     };
   }

@@ -79,10 +79,4 @@ export class Finder {
       member.rooms.find((known) => known === room) ?? member.rooms.find((known) => member.adapter.nativeRoomId?.(known) === room);
     return found === undefined ? undefined : { adapter: member.id, room: found };
   }
-
-  /** The channels that a room is in. */
-  channelsOf(address: RoomAddress): string[] {
-    const isIt = ({ adapter, room }: RoomAddress) => adapter === address.adapter && room === address.room;
-    return this.#map.channels.filter(({ rooms }) => rooms.some(isIt)).map(({ name }) => name);
-  }
 }

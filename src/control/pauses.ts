@@ -91,7 +91,7 @@ export class Pauses {
   /** Why a room is not carried although it is not paused by itself. */
   #pausedChannelOf(what: string | RoomAddress): string | undefined {
     if (typeof what === 'string') return undefined;
-    const channels = this.#options.finder.channelsOf(what);
+    const channels = this.#options.map.channelsOf(what);
     const [first] = channels;
     const areAll = channels.every((channel) => this.#options.map.isPaused(channel));
     return first !== undefined && areAll ? sentences.channelWords(first) : undefined;

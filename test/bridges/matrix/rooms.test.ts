@@ -58,7 +58,7 @@ test('one room under two names is one room: nothing said there comes back to it'
   await send(bridge, alias, said('y'));
   expect(bridge.adapter.nativeRoomId?.(alias as RoomRef)).toBe(room.id);
   const findings = [];
-  for await (const { ok } of bridge.adapter.check()) findings.push(ok);
+  for await (const { ok, text } of bridge.adapter.check()) if (!text.includes('settings')) findings.push(ok);
   expect(findings).toEqual([true, true, true, false]);
 });
 
