@@ -30,6 +30,7 @@ export async function whyNot(
   { failed, forbidden }: Words,
   { homeserver, roomId, userId, report }: Circumstances,
 ): Promise<DeliveryError> {
+  if (fault instanceof DeliveryError) return fault;
   const reason = describe(fault);
   if (isPassing(fault)) {
     const wait = retryAfter(fault);

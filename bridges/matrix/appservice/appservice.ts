@@ -1,0 +1,116 @@
+/** The bridge as an appservice: the homeserver sends it what happens, and it speaks as a ghost for everybody. */
+import { AdapterError, type AdapterHost, DeliveryError, type Route } from '../../../src/adapter.ts';
+import type { Homeserver } from '../homeserver.ts';
+import type { Listener } from '../sync.ts';
+import type { Uploads } from '../uploads.ts';
+import type { Voice, Voices } from '../voice.ts';
+import type { AppserviceConfig } from './config.ts';
+import { GhostIds } from './ghost-ids.ts';
+import { GhostVoices } from './ghost-voices.ts';
+import { Ghosts, registerUser } from './ghosts.ts';
+import { Incoming } from './incoming.ts';
+import { ping } from './ping.ts';
+import { appserviceRoute } from './routes.ts';
+import * as sentences from './sentences.ts';
+
+export interface AppserviceOptions {
+  readonly config: AppserviceConfig;
+  /** What ghosts are called: `{name}` is the speaker, `{server}` where they are. */
+  readonly nameTemplate: string;
+  readonly host: AdapterHost;
+  readonly homeserver: Homeserver;
+  readonly uploads: Uploads;
+  /** Aborted when the adapter stops. */
+  readonly ended: AbortSignal;
+}
+
+/** Milliseconds after which the rooms are looked at again, where that is due. */
+const lookTime = 30_000;
+/** Milliseconds until the homeserver is asked again whether it reaches us, if it did the last time. */
+const pingTime = 300_000;
+
+export class Appservice {
+  readonly route: Route;
+  readonly #options: AppserviceOptions;
+  readonly #botId: string;
+  readonly #ids: GhostIds;
+  readonly #ghosts: Ghosts;
+  readonly #incoming: Incoming;
+  #pingAt = 0;
+  #found: string | undefined;
+
+  constructor(options: AppserviceOptions) {
+    const { config, host, homeserver } = options;
+    this.#options = options;
+    this.#botId = `@${config.bot}:${config.server_name}`;
+    this.#ids = new GhostIds(config.ghosts, config.server_name);
+    this.#ghosts = new Ghosts({ ...host, homeserver, ids: this.#ids });
+    this.#incoming = new Incoming({ ...host, botId: this.#botId, ids: this.#ids, ghosts: this.#ghosts, typing: () => {} });
+    this.route = appserviceRoute(config.url, config.hs_token, {
+      transaction: (id, transaction) => this.#incoming.take(id, transaction),
+      user: () => Promise.resolve(false),
+      alias: () => Promise.resolve(false),
+      thirdParty: () => undefined,
+    });
+  }
+
+  /** Makes the bridge's own account, unless there is one. @throws {AdapterError} when the registration does not fit */
+  async register(): Promise<void> {
+    const { homeserver, ended } = this.#options;
+    try {
+      await registerUser(homeserver, this.#botId, ended);
+    } catch (fault) {
+      throw fault instanceof DeliveryError ? new AdapterError(fault.message) : fault;
+    }
+  }
+
+  /** @throws {AdapterError} when the homeserver knows us by another id than we think */
+  requireSelf(userId: string): void {
+    if (userId !== this.#botId) throw new AdapterError(sentences.otherServer(userId, this.#options.config.server_name));
+  }
+
+  /** As whom messages are shown. @param own the bridge itself */
+  voices(own: Voice): Voices {
+    const { host, nameTemplate } = this.#options;
+    return new GhostVoices(own, {
+      ...this.#options,
+      ids: this.#ids,
+      ghosts: this.#ghosts,
+      serverId: host.chat.state.ownId,
+      looksOf: async ({ author, tag }) => ({
+        name: nameTemplate.replace(/\{name\}|\{server\}/g, (hole) => (hole === '{name}' ? author.name : tag)),
+      }),
+      spoke: () => {},
+    });
+  }
+
+  /** Whether a user is one of ours: what they do is done by us. */
+  isOurs(userId: string): boolean {
+    return userId === this.#botId || this.#ids.isGhost(userId);
+  }
+
+  /** Takes no part in a room any more. */
+  forget(roomId: string): void {
+    this.#ghosts.members.forget(roomId);
+  }
+
+  /**
+   * Hands over what happens, until there is a reason to look at the rooms again. Rejects when the homeserver is not there.
+   * @param answered called when what happens is handed over from now on
+   */
+  async follow(listener: Listener, answered: () => void): Promise<void> {
+    this.#incoming.open(listener);
+    answered();
+    await this.#ping();
+    await this.#incoming.changed(lookTime, this.#options.ended);
+  }
+
+  async #ping(): Promise<void> {
+    const { config, host, homeserver } = this.#options;
+    if (host.clock.now() < this.#pingAt) return;
+    const { ok, text } = await ping(homeserver, config);
+    this.#pingAt = ok ? host.clock.now() + pingTime : 0;
+    if (text !== this.#found) host.log[ok ? 'info' : 'error'](text);
+    this.#found = text;
+  }
+}

@@ -1,0 +1,124 @@
+/** Everybody has a voice of their own: that of their ghost. The bridge itself speaks where no ghost can. */
+import { z } from 'zod';
+import type { Attempt } from '../../../src/adapter.ts';
+import { isBridge } from '../../../src/event.ts';
+import { type Caller, describe, isAbsent, isForbidden } from '../homeserver.ts';
+import { Outgoing } from '../outgoing.ts';
+import { OwnReactions } from '../own-reactions.ts';
+import type { Uploads } from '../uploads.ts';
+import type { Speaker, Voice, Voices } from '../voice.ts';
+import type { GhostIds } from './ghost-ids.ts';
+import type { Ghosts } from './ghosts.ts';
+import { asUser } from './masquerade.ts';
+import type { Looks } from './members.ts';
+import * as sentences from './sentences.ts';
+
+export interface GhostVoicesOptions {
+  readonly homeserver: Caller;
+  readonly uploads: Uploads;
+  readonly ids: GhostIds;
+  readonly ghosts: Ghosts;
+  /** The bridge's own id on the crosschat network. */
+  readonly serverId: string;
+  /** How somebody is to look. */
+  readonly looksOf: (speaker: Speaker, signal: AbortSignal) => Promise<Looks>;
+  /** A ghost is about to say something in a room. */
+  readonly spoke: (roomId: string, userId: string) => void;
+}
+
+const sentBy = z.object({ sender: z.string() });
+/** Of so many events it is remembered who sent them. */
+const maxSenders = 10_000;
+
+export class GhostVoices implements Voices {
+  readonly #options: GhostVoicesOptions;
+  /** The bridge itself. */
+  readonly #own: Voice;
+  readonly #senders = new Map<string, string>();
+
+  constructor(own: Voice, options: GhostVoicesOptions) {
+    this.#options = options;
+    this.#own = own;
+  }
+
+  async say(roomId: string, speaker: Speaker, { shown, signal }: Attempt, work: (voice: Voice) => Promise<void>): Promise<void> {
+    const [first] = shown;
+    // What one voice has begun, it goes on with.
+    const voice = first === undefined ? await this.#of(roomId, speaker, signal) : await this.#behind(roomId, first, signal);
+    let said = voice;
+    try {
+      await this.#use(roomId, voice, signal, work);
+    } catch (fault) {
+      if (!voice.isGhost || !isForbidden(fault)) throw fault;
+      this.#options.ghosts.close(roomId, sentences.ghostsMayNotSpeak(roomId, describe(fault)));
+      said = this.#own;
+      await work(said);
+    }
+    for (const id of shown) this.#note(id, said.userId);
+  }
+
+  async change(roomId: string, eventId: string, signal: AbortSignal, work: (voice: Voice) => Promise<void>): Promise<void> {
+    await this.#use(roomId, await this.#behind(roomId, eventId, signal), signal, work);
+  }
+
+  async react(
+    roomId: string,
+    speaker: Speaker | undefined,
+    signal: AbortSignal,
+    work: (voice: Voice) => Promise<void>,
+  ): Promise<void> {
+    await this.#use(roomId, speaker ? await this.#of(roomId, speaker, signal) : this.#own, signal, work);
+  }
+
+  /** The voice that somebody speaks with in a room, ready to be used. */
+  async #of(roomId: string, speaker: Speaker, signal: AbortSignal): Promise<Voice> {
+    if (isBridge(speaker.author)) return this.#own;
+    const { ids, ghosts, looksOf, spoke } = this.#options;
+    const userId = ids.of(speaker.place, speaker.author);
+    const isReady = await ghosts.ready(roomId, userId, await looksOf(speaker, signal), signal);
+    if (!isReady) return this.#own;
+    spoke(roomId, userId);
+    return this.#as(userId);
+  }
+
+  /** The voice that an event was sent with, as far as it was one of ours. */
+  async #behind(roomId: string, eventId: string, signal: AbortSignal): Promise<Voice> {
+    const { homeserver, ids } = this.#options;
+    const path = `/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/event/${encodeURIComponent(eventId)}`;
+    let sender = this.#senders.get(eventId);
+    if (sender === undefined) {
+      const answer = await homeserver.call('GET', path, { signal }).catch((fault: unknown) => {
+        if (!isAbsent(fault)) throw fault;
+      });
+      sender = sentBy.safeParse(answer).data?.sender ?? this.#own.userId;
+      this.#note(eventId, sender);
+    }
+    return ids.isGhost(sender) ? this.#as(sender) : this.#own;
+  }
+
+  /** Does something with a voice. A ghost that was sent away, or has left, comes back and does it then. */
+  async #use(roomId: string, voice: Voice, signal: AbortSignal, work: (voice: Voice) => Promise<void>): Promise<void> {
+    try {
+      await work(voice);
+    } catch (fault) {
+      const { ghosts } = this.#options;
+      if (!voice.isGhost || !isForbidden(fault)) throw fault;
+      await ghosts.members.gone(roomId, voice.userId);
+      if (!(await ghosts.ready(roomId, voice.userId, undefined, signal))) throw fault;
+      await work(voice);
+    }
+  }
+
+  #note(eventId: string, userId: string): void {
+    this.#senders.set(eventId, userId);
+    const [oldest] = this.#senders.keys();
+    if (this.#senders.size > maxSenders && oldest !== undefined) this.#senders.delete(oldest);
+  }
+
+  #as(userId: string): Voice {
+    const { homeserver, uploads, serverId } = this.#options;
+    const account = { homeserver: asUser(homeserver, userId), userId, serverId };
+    const outgoing = new Outgoing({ ...account, others: [this.#own.userId] }, uploads, this.#own.outgoing.threads);
+    return { userId, isGhost: true, outgoing, reactions: new OwnReactions({ ...account, outgoing }) };
+  }
+}

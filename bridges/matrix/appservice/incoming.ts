@@ -1,0 +1,205 @@
+/** What the homeserver sends us by itself: each event is handed over once, in order, and the homeserver is told so only then. */
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { Memory } from '../../../src/adapter.ts';
+import type { Clock } from '../../../src/clock.ts';
+import { type RoomEvent, roomEvent } from '../event.ts';
+import { describe } from '../homeserver.ts';
+import type { Listener, Names } from '../sync.ts';
+import type { GhostIds } from './ghost-ids.ts';
+import type { Ghosts } from './ghosts.ts';
+import * as sentences from './sentences.ts';
+
+export interface IncomingOptions {
+  /** The bridge's own user id. */
+  readonly botId: string;
+  readonly ids: GhostIds;
+  readonly ghosts: Ghosts;
+  readonly memory: Memory;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Who types in a room now. */
+  readonly typing: (roomId: string, userIds: readonly string[]) => void;
+}
+
+/** https://spec.matrix.org/v1.13/application-service-api/#put_matrixappv1transactionstxnid */
+const transaction = z.object({
+  events: z.array(z.unknown()),
+  ephemeral: z.array(z.unknown()).optional().catch(undefined),
+  'de.sorunome.msc2409.ephemeral': z.array(z.unknown()).optional().catch(undefined),
+});
+const sentEvent = roomEvent.extend({ room_id: z.string() });
+const typingEvent = z.object({
+  type: z.literal('m.typing'),
+  room_id: z.string(),
+  content: z.object({ user_ids: z.array(z.string()) }),
+});
+
+/** What the homeserver sends at once, once it is known to be that. */
+export type Transaction = z.infer<typeof transaction>;
+
+/** Of so many events it is remembered that they were handed over, and over a restart of so many. */
+const maxTold = 2_000;
+const maxKept = 200;
+const memoryKey = 'appservice/told';
+const keptIds = z.array(z.string()).catch([]);
+/** Of so many rooms the names of so many people are remembered. */
+const maxRooms = 200;
+const maxNames = 5_000;
+/** Milliseconds that the homeserver waits at most before the bridge is ready to listen. */
+const openTime = 20_000;
+
+/** The bridge is not ready to listen, or could not take everything: the homeserver has to send it again. */
+export class NotTaken extends Error {
+  override readonly name = 'NotTaken';
+}
+
+export class Incoming {
+  readonly #options: IncomingOptions;
+  #listener: Listener | undefined;
+  readonly #waiting = new Set<() => void>();
+  readonly #wakers = new Set<() => void>();
+  /** Those that are being handed over, by their ids: a homeserver that has lost patience sends the same again. */
+  readonly #running = new Map<string, Promise<void>>();
+  #last: Promise<unknown> = Promise.resolve();
+  #told: Set<string> | undefined;
+  readonly #names = new Map<string, Names>();
+
+  constructor(options: IncomingOptions) {
+    this.#options = options;
+  }
+
+  /** From now on there is somebody to hand it to. */
+  open(listener: Listener): void {
+    this.#listener = listener;
+    for (const go of this.#waiting) go();
+  }
+
+  /** Nobody listens any more. */
+  close(): void {
+    this.#listener = undefined;
+  }
+
+  /** Resolves when something happened to the bridge's own account, or after so many milliseconds. */
+  async changed(ms: number, ended: AbortSignal): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const end = () => {
+        cancel();
+        this.#wakers.delete(end);
+        ended.removeEventListener('abort', end);
+        resolve();
+      };
+      const cancel = this.#options.clock.after(ms, end);
+      this.#wakers.add(end);
+      ended.addEventListener('abort', end);
+      if (ended.aborted) end();
+    });
+  }
+
+  /**
+   * Resolves when all of it is handed over.
+   * @param id two that run at the same time with one id are the same; later they need not be: Synapse on SQLite counts anew after a restart
+   * @param raw what was sent; each malformed event in it is left out
+   * @throws {NotTaken}
+   */
+  take(id: string, raw: Transaction): Promise<void> {
+    const known = this.#running.get(id);
+    if (known) return known;
+    const done = this.#last.then(() => this.#take(raw));
+    this.#last = done.catch(() => {});
+    this.#running.set(id, done);
+    const end = () => this.#running.delete(id);
+    done.then(end, end);
+    return done;
+  }
+
+  async #take({ events, ephemeral, 'de.sorunome.msc2409.ephemeral': older }: Transaction): Promise<void> {
+    const listener = await this.#opened();
+    const { memory, log } = this.#options;
+    this.#told ??= new Set(keptIds.parse(parseJson(await memory.get(memoryKey))));
+    const before = this.#told.size;
+    try {
+      for (const one of events) {
+        const { data } = sentEvent.safeParse(one);
+        if (data !== undefined) await this.#tell(data.room_id, data, listener, this.#told);
+      }
+    } catch (fault) {
+      log.warn(sentences.transactionFailed(describe(fault)));
+      throw new NotTaken(describe(fault), { cause: fault });
+    }
+    for (const one of ephemeral ?? older ?? []) {
+      const { data } = typingEvent.safeParse(one);
+      if (data) this.#options.typing(data.room_id, data.content.user_ids);
+    }
+    if (this.#told.size === before) return;
+    const all = [...this.#told];
+    this.#told = new Set(all.slice(-maxTold));
+    await memory.set(memoryKey, JSON.stringify(all.slice(-maxKept)));
+  }
+
+  async #tell(roomId: string, event: RoomEvent, listener: Listener, told: Set<string>): Promise<void> {
+    if (told.has(event.event_id)) return;
+    const { ids, ghosts, botId } = this.#options;
+    const { type, state_key: key, content, sender } = event;
+    if (type === 'm.room.power_levels' || type === 'm.room.join_rules') ghosts.reopen(roomId);
+    const isMember = type === 'm.room.member' && key !== undefined;
+    if (isMember && ids.isGhost(key)) {
+      if (content['membership'] !== 'join') await ghosts.members.gone(roomId, key);
+    } else if (isMember && key === botId && content['membership'] === 'invite') {
+      await listener.invited({ roomId, by: sender, isDirect: content['is_direct'] === true });
+    } else if (!ids.isGhost(sender)) await this.#hand(roomId, event, listener);
+    if (isMember && key === botId) for (const wake of [...this.#wakers]) wake();
+    told.add(event.event_id);
+  }
+
+  async #hand(roomId: string, event: RoomEvent, listener: Listener): Promise<void> {
+    const names = this.#namesIn(roomId);
+    const { type, state_key: key, content } = event;
+    if (type === 'm.room.member' && key !== undefined && content['membership'] === 'join') {
+      const name = content['displayname'];
+      names.set(key, typeof name === 'string' ? name : '');
+    }
+    if (listener.roomIds().has(roomId)) await listener.event(roomId, event, names);
+    else await listener.elsewhere(roomId, [event], names);
+  }
+
+  /** The names in a room as they are now: every change of them comes by here. */
+  #namesIn(roomId: string): Names {
+    const known = this.#names.get(roomId);
+    const names: Names = known && known.size < maxNames ? known : new Map();
+    this.#names.delete(roomId);
+    this.#names.set(roomId, names);
+    const [oldest] = this.#names.keys();
+    if (this.#names.size > maxRooms && oldest !== undefined) this.#names.delete(oldest);
+    return names;
+  }
+
+  async #opened(): Promise<Listener> {
+    if (!this.#listener) {
+      await new Promise<void>((resolve) => {
+        const end = () => {
+          cancel();
+          this.#waiting.delete(end);
+          resolve();
+        };
+        const cancel = this.#options.clock.after(openTime, end);
+        this.#waiting.add(end);
+      });
+    }
+    if (!this.#listener) throw new NotTaken('the bridge is not ready yet');
+    return this.#listener;
+  }
+}
+
+/** @returns undefined for what no homeserver would send */
+export function readTransaction(body: unknown): Transaction | undefined {
+  return transaction.safeParse(body).data;
+}
+
+function parseJson(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return undefined;
+  }
+}
