@@ -1,10 +1,10 @@
 /** A virtual server as a destination: what platform users say is said there by speakers, in order. */
 import { DeliveryError } from './adapter.ts';
 import type { Clock } from './clock.ts';
-import { type CrossChat, PublishError, RefusedError } from './crosschat/index.ts';
-import type { AdapterId, Author, Departure, Edit, Message, Profile, ServerId } from './event.ts';
+import { type CrossChat, type CrossChatUser, PublishError, RefusedError } from './crosschat/index.ts';
+import type { AdapterId, Author, Departure, Edit, Message, Profile, ServerId, Whisper } from './event.ts';
 import type { KeptAttempt } from './outbox/destination.ts';
-import { type SpeakerStore, Speakers, type SpeakersOptions } from './speakers.ts';
+import { type Speaker as KnownSpeaker, type SpeakerStore, Speakers, type SpeakersOptions } from './speakers.ts';
 import { forGame } from './text/game.ts';
 
 /** The longest line that is said in a game, in UTF-16 units; longer messages become several. */
@@ -20,6 +20,8 @@ export interface VirtualServerOptions {
   readonly speakers?: SpeakerStore;
   /** The SteamID of a platform's user who has shown it in a game. */
   readonly steamid64Of?: SpeakersOptions['steamid64Of'];
+  /** Of whom nothing is said any more, though it may have been taken before. */
+  readonly isBarred?: (adapter: AdapterId, userId: Author['id']) => boolean;
 }
 
 /** The room that a message came from, sent along so that another bridge on the network does not carry it back there. */
@@ -55,10 +57,12 @@ const OWN: Speaker = { adapter: '' as AdapterId, platform: 'bridge', author: { i
 export class VirtualServer {
   readonly chat: CrossChat;
   readonly #speakers: Speakers;
+  readonly #isBarred: NonNullable<VirtualServerOptions['isBarred']>;
   #closed = false;
 
-  constructor({ chat, idle, clock, speakers, steamid64Of }: VirtualServerOptions) {
+  constructor({ chat, idle, clock, speakers, steamid64Of, isBarred = () => false }: VirtualServerOptions) {
     this.chat = chat;
+    this.#isBarred = isBarred;
     const kept = { ...(speakers && { store: speakers }), ...(steamid64Of && { steamid64Of }) };
     this.#speakers = new Speakers({ state: chat.state, clock, idle, ...kept });
   }
@@ -75,6 +79,24 @@ export class VirtualServer {
     return this.#speakers.has(adapter, userId);
   }
 
+  /** The platform user whom the network sees, or saw, as this user of ours. Rejects when the store can't be read. */
+  everSpeaker(id: number): Promise<KnownSpeaker | undefined> {
+    return this.#speakers.everWithId(id);
+  }
+
+  /** A platform's user is gone from the network at once, if it can see them. @param reason for those who are told why */
+  dismiss(adapter: AdapterId, userId: Author['id'], reason: string): void {
+    this.#speakers.left(adapter, userId, reason);
+  }
+
+  /**
+   * A platform's user, if the network can see them, says something to every server at once, whatever else of theirs waits.
+   * @throws what {@link CrossChat.state} throws when somebody did not hear it
+   */
+  exclaim(adapter: AdapterId, userId: Author['id'], text: string): Promise<void> {
+    return this.#speakers.exclaim(adapter, userId, text);
+  }
+
   /** A platform's user has shown what their SteamID is, or takes it back: the network is told, if it can see them. */
   identified(adapter: AdapterId, userId: Author['id']): void {
     this.#speakers.identified(adapter, userId);
@@ -87,37 +109,58 @@ export class VirtualServer {
    * gone: the next one sends them.
    * @throws {DeliveryError} not passing when the broker refuses it; passing when nothing was handed over
    */
-  async deliver(delivery: NetworkDelivery, attempt: Pick<KeptAttempt, 'signal' | 'complete' | 'withdrawn'>): Promise<void> {
+  async deliver(delivery: NetworkDelivery, attempt: Pick<KeptAttempt, 'signal' | 'complete' | 'assertCurrent'>): Promise<void> {
     const { event, adapter } = delivery;
-    try {
-      await this.chat.whenReady(attempt.signal);
-      if (event.kind === 'message') await this.#speakers.recall(adapter, event.author.id);
-      if (event.kind === 'edit') await this.#speakers.recall(adapter, event.message.author.id);
-    } catch (cause) {
-      throw new DeliveryError('no connection to the MQTT broker; messages wait', { passing: true, cause });
-    }
-    this.#assertOnline();
-    if (attempt.withdrawn) return;
+    const author = event.kind === 'message' ? event.author : event.kind === 'edit' ? event.message.author : undefined;
+    await this.#ready(attempt.signal, adapter, author);
+    attempt.assertCurrent();
+    if (this.#isFromBarred(delivery)) return;
     const said = this.#handOver(delivery);
     attempt.complete();
     await this.#taken(said, attempt.signal);
   }
 
-  /**
-   * Whispers to a player. Whoever does becomes visible to the network first.
-   * @param speaker the bridge itself, unless given
-   * @throws {DeliveryError} it did not arrive
-   */
-  async whisper(serverId: string, userId: number, text: string, speaker: Speaker = OWN): Promise<void> {
-    const { adapter, platform, author } = speaker;
+  /** Who speaks with a user id of this server: a platform's user whom the network can see, or the bridge itself. */
+  speaker(id: number): KnownSpeaker | 'bridge' | undefined {
+    const found = this.#speakers.withId(id);
+    return found?.adapter === OWN.adapter ? 'bridge' : found;
+  }
+
+  /** The bridge itself whispers to a player, now or never. @throws {DeliveryError} it did not arrive */
+  async whisper(serverId: string, userId: number, text: string): Promise<void> {
+    const { adapter, platform, author } = OWN;
     await this.#speakers.recall(adapter, author.id);
-    this.#assertOnline();
-    const from = this.#speakers.speaking(adapter, platform, author);
+    if (!this.chat.state.me().online) throw notConnected();
     try {
-      await this.chat.state.pm(from, serverId, userId, text);
+      await this.chat.state.pm(this.#speakers.speaking(adapter, platform, author), serverId, userId, text);
     } catch (cause) {
       throw new DeliveryError(cause instanceof Error ? cause.message : String(cause), { passing: false, cause });
     }
+  }
+
+  /**
+   * Hands a whisper to a player over, like {@link deliver}. Whoever does becomes visible to the network first, so that they can be answered.
+   * @param platform the kind of the sender's adapter
+   * @param find the player, if they are there now
+   * @returns whether they are: otherwise nothing was handed over
+   * @throws {DeliveryError} as {@link deliver} does
+   */
+  async deliverWhisper(
+    whisper: Whisper,
+    platform: string,
+    find: () => CrossChatUser | undefined,
+    attempt: Pick<KeptAttempt, 'signal' | 'complete'>,
+  ): Promise<boolean> {
+    const { from } = whisper;
+    const { adapter, author } = from.kind === 'user' ? from : OWN;
+    await this.#ready(attempt.signal, adapter, author);
+    const player = find();
+    if (player === undefined) return false;
+    const userId = this.#speakers.speaking(adapter, platform, author);
+    const said = forGame(whisper, MAX_LINE).map((line) => this.chat.state.pm(userId, player.server.id, player.id, line));
+    attempt.complete();
+    await this.#taken(said, attempt.signal);
+    return true;
   }
 
   /** Leaves the network. @param options whether it says goodbye, as in {@link CrossChat.stop} */
@@ -127,9 +170,25 @@ export class VirtualServer {
     await this.chat.stop(options);
   }
 
-  #assertOnline(): void {
-    if (this.chat.state.me().online) return;
-    throw new DeliveryError('no connection to the MQTT broker; messages wait', { passing: true });
+  /**
+   * Resolves when we are connected, and it is known whether somebody spoke before.
+   * @throws {DeliveryError} passing
+   */
+  async #ready(signal: AbortSignal, adapter: AdapterId, author: Author | undefined): Promise<void> {
+    try {
+      await this.chat.whenReady(signal);
+      if (author) await this.#speakers.recall(adapter, author.id);
+    } catch (cause) {
+      throw notConnected(cause);
+    }
+    if (!this.chat.state.me().online) throw notConnected();
+  }
+
+  /** Whether it would make somebody visible again who must not be. */
+  #isFromBarred({ event, adapter }: NetworkDelivery): boolean {
+    if (event.kind === 'departure' || event.kind === 'profile') return false;
+    const { author } = event.kind === 'edit' ? event.message : event;
+    return this.#isBarred(adapter, author.id);
   }
 
   /** Hands over everything without waiting. */
@@ -168,4 +227,8 @@ export class VirtualServer {
       throw new DeliveryError(reason instanceof Error ? reason.message : String(reason), { passing: false, cause: reason });
     }
   }
+}
+
+function notConnected(cause?: unknown): DeliveryError {
+  return new DeliveryError('no connection to the MQTT broker; messages wait', { passing: true, cause });
 }

@@ -1,17 +1,19 @@
 /** One try to deliver, kept step by step, so that the next one knows what came of it, even after a crash. */
+
+import { DeliveryError } from '../adapter.ts';
 import type { Clock } from '../clock.ts';
 import type { Statement } from '../store/database.ts';
 import { deliveries as statements } from '../store/deliveries.ts';
 import type { Writer } from '../store/writer.ts';
-import type { Delivery } from './delivery.ts';
+import { type Batch, revisionsOf } from './batch.ts';
+import { type Delivery, isBegun, sentAs } from './delivery.ts';
 import type { KeptAttempt } from './destination.ts';
 import type { History } from './history.ts';
 
 /** What an attempt is made of. */
 export interface AttemptOptions {
   readonly destination: string;
-  /** The first one, and those that are shown together with it. */
-  readonly deliveries: readonly [Delivery, ...Delivery[]];
+  readonly batch: Batch;
   readonly signal: AbortSignal;
   readonly writer: Writer;
   readonly history: History;
@@ -25,11 +27,12 @@ export class DeliveryAttempt implements KeptAttempt {
   readonly #first: Delivery;
   #ended = false;
   #completed = false;
+  #overtaken = false;
 
   constructor(options: AttemptOptions) {
     this.#options = options;
     this.signal = options.signal;
-    this.#first = options.deliveries[0];
+    this.#first = options.batch.deliveries[0];
   }
 
   get shown(): readonly string[] {
@@ -44,8 +47,9 @@ export class DeliveryAttempt implements KeptAttempt {
     return this.#first.begunAt;
   }
 
-  get withdrawn(): boolean {
-    return this.#first.withdrawn;
+  /** Whether it ended since what it was to show reads otherwise by now, or was taken back. */
+  get overtaken(): boolean {
+    return this.#overtaken;
   }
 
   /** Whether {@link complete} was called. */
@@ -58,9 +62,18 @@ export class DeliveryAttempt implements KeptAttempt {
     return history.isNative(destination, nativeId);
   }
 
+  assertCurrent(): void {
+    const { batch } = this.#options;
+    const { withdrawn, revision } = this.#first;
+    if (isBegun(this.#first) || (!withdrawn && revision === batch.revision)) return;
+    this.#overtaken = true;
+    throw new DeliveryError('it was edited or taken back meanwhile', { passing: true });
+  }
+
   async begin(): Promise<void> {
     this.#throwIfOver();
     if (this.doubtful) return;
+    this.assertCurrent();
     const { clock, writer } = this.#options;
     this.#first.begunAt = clock.now();
     await writer.addUnlessFaulty(this.#begun());
@@ -75,11 +88,13 @@ export class DeliveryAttempt implements KeptAttempt {
 
   done(nativeId: string): void {
     if (this.#ended) return;
-    const { destination, deliveries, writer, history } = this.#options;
+    const { destination, batch, writer, history } = this.#options;
+    const { deliveries, revision } = batch;
     const part = this.#first.shown.length;
     const wasDoubtful = this.doubtful;
     this.#first.shown.push(nativeId);
     this.#first.begunAt = undefined;
+    this.#first.revision = revision;
     history.note(
       destination,
       deliveries.map(({ event }) => event),
@@ -87,15 +102,18 @@ export class DeliveryAttempt implements KeptAttempt {
     );
     void writer.add(
       ...deliveries.map(({ seq }) => statements.shown(destination, seq, part, { nativeId, events: deliveries.length })),
-      ...(wasDoubtful ? [this.#begun()] : []),
+      ...(wasDoubtful || revision !== undefined ? [this.#begun()] : []),
     );
   }
 
   complete(): void {
     if (this.#completed || this.#ended) return;
     this.#completed = true;
-    const { destination, deliveries, writer } = this.#options;
-    void writer.add(...deliveries.map(({ seq }) => statements.arrived(destination, seq)));
+    const { destination, batch, writer } = this.#options;
+    void writer.add(
+      ...batch.deliveries.map(({ seq }) => statements.arrived(destination, seq)),
+      ...revisionsOf(batch).map((revision) => statements.arrivedWith(destination, revision)),
+    );
   }
 
   /** From now on, nothing that it is told counts. */
@@ -110,6 +128,6 @@ export class DeliveryAttempt implements KeptAttempt {
   }
 
   #begun(): Statement {
-    return statements.begun(this.#options.destination, this.#first.seq, this.#first.begunAt);
+    return statements.begun(this.#options.destination, { ...this.#first, sentAs: sentAs(this.#first) });
   }
 }

@@ -1,7 +1,6 @@
 /** What waits for one destination: a window of it in memory, the rest in the store. */
-import type { EventId } from '../event.ts';
 import type { Kept, Waiting } from '../store/delivery-reader.ts';
-import { type Delivery, isOf } from './delivery.ts';
+import { type Delivery, isBegun, overtake } from './delivery.ts';
 import { sizeOf } from './describe.ts';
 
 /** How many deliveries are read at a time, and how many are in memory while the store can be written. */
@@ -9,6 +8,9 @@ const WINDOW = 200;
 /** How many deliveries may be in memory only, and how much text they may hold; beyond it the oldest is lost. */
 const MAX_UNKEPT = 10_000;
 const MAX_UNKEPT_SIZE = 32 * 1024 * 1024;
+
+/** An edit or a removal, and its number. */
+type Change = Pick<Delivery, 'seq' | 'event'>;
 
 /** What a backlog is made of. */
 export interface BacklogOptions {
@@ -37,8 +39,8 @@ export class Backlog {
   #length = 0;
   /** Since when the oldest waits that is not in memory yet. */
   #oldestKept: number | undefined;
-  /** What was taken back since the page that is being read was asked for. */
-  #reading: EventId[] | undefined;
+  /** What changed since the page that is being read was asked for. */
+  #reading: Change[] | undefined;
 
   constructor(options: BacklogOptions) {
     this.#options = options;
@@ -62,10 +64,12 @@ export class Backlog {
     this.#lastKept = last;
   }
 
-  /** An event is taken back. Those of its deliveries that are still in the store only will come as withdrawn. */
-  withdraw(target: EventId): void {
-    this.#reading?.push(target);
-    for (const delivery of [...this.#window, ...this.#unkept]) if (isOf(delivery, target)) delivery.withdrawn = true;
+  /** An event was edited or taken back. What of it is still in the store only will come as it is then. */
+  change(change: Change): void {
+    this.#reading?.push(change);
+    const planned = this.#window[0]?.plan?.count ?? 0;
+    for (const [place, delivery] of this.#window.entries()) overtake(delivery, change, place < planned || isBegun(delivery));
+    for (const delivery of this.#unkept) overtake(delivery, change, false);
   }
 
   /** The next one, which the store holds. */
@@ -110,7 +114,8 @@ export class Backlog {
     this.#oldestKept = undefined;
     const last = this.#last;
     const limit = WINDOW;
-    const rows = this.#lastKept > this.#cursor ? await this.#read(limit) : [];
+    const changes = this.#unkept.filter(({ event }) => event.kind === 'edit' || event.kind === 'removal');
+    const rows = this.#lastKept > this.#cursor ? await this.#read(limit, changes) : [];
     // Beyond the end, there may be some in the store that have not been read.
     const complete = rows.length < limit;
     const end = complete ? Math.max(last, rows.at(-1)?.position ?? 0) : (rows.at(-1)?.position ?? 0);
@@ -126,6 +131,7 @@ export class Backlog {
         this.#options.unreadable(next);
       } else this.#enter({ ...next, event: next.event });
     }
+    for (const change of changes) this.change(change);
     this.#cursor = Math.max(this.#cursor, end);
     // What was counted is not there: somebody else took it out of the store.
     if (this.#cursor >= this.#last) this.#length = this.#window.length;
@@ -140,13 +146,11 @@ export class Backlog {
     return true;
   }
 
-  async #read(limit: number): Promise<Kept[]> {
-    const targets: EventId[] = [];
-    this.#reading = targets;
+  /** @param changes gets what comes meanwhile */
+  async #read(limit: number, changes: Change[]): Promise<Kept[]> {
+    this.#reading = changes;
     try {
-      const rows = await this.#options.read(this.#cursor, limit);
-      for (const row of rows) row.withdrawn ||= targets.some((target) => isOf(row, target));
-      return rows;
+      return await this.#options.read(this.#cursor, limit);
     } finally {
       this.#reading = undefined;
     }

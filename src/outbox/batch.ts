@@ -1,6 +1,6 @@
 /** Which deliveries go out as one attempt, and as what. */
 import type { Event, Message } from '../event.ts';
-import { type Delivery, isBegun, type JoinPlan } from './delivery.ts';
+import { current, type Delivery, isBegun, type JoinPlan, type Revision } from './delivery.ts';
 import { type JoinMode, join } from './join.ts';
 
 /** How many messages become one at most. */
@@ -10,11 +10,18 @@ export const MAX_JOINED = 100;
 export interface Batch {
   readonly deliveries: readonly [Delivery, ...Delivery[]];
   readonly event: Event;
+  /** The edit as which the first one is shown. */
+  readonly revision: Revision | undefined;
+}
+
+/** The edits as which its messages are shown. */
+export function revisionsOf({ deliveries: [, ...others], revision }: Batch): Revision[] {
+  return [revision, ...others.map((delivery) => delivery.revision)].filter((one) => one !== undefined);
 }
 
 /** The first one by itself. */
 export function alone(first: Delivery): Batch {
-  return { deliveries: [first], event: first.event };
+  return { deliveries: [first], event: current(first), revision: first.revision };
 }
 
 /**
@@ -33,8 +40,8 @@ export function joinAgain(line: readonly Delivery[], { mode, count }: JoinPlan, 
 
 function joined(line: readonly Delivery[], mode: JoinMode, room: number): Batch | undefined {
   const [first, ...others] = line;
-  const messages = line.map(({ event }) => event).filter((event): event is Message => event.kind === 'message');
+  const messages = line.map(current).filter((event): event is Message => event.kind === 'message');
   if (first === undefined || messages.length < line.length) return undefined;
   const { message, count } = join(messages, mode, room);
-  return { deliveries: [first, ...others.slice(0, count - 1)], event: message };
+  return { deliveries: [first, ...others.slice(0, count - 1)], event: message, revision: first.revision };
 }

@@ -9,8 +9,8 @@ export interface BatchesOptions {
   readonly backlog: Backlog;
   /** See `Destination.roomPerMessage`. */
   readonly roomPerMessage: number | undefined;
-  /** Keeps with how many others a delivery is shown, or that it is shown alone. */
-  readonly keep: (first: Delivery, plan: JoinPlan | undefined) => Promise<void>;
+  /** Keeps that deliveries are shown together from now on, just as they are, or that nothing of them was shown. */
+  readonly keep: (deliveries: Batch['deliveries'], plan: JoinPlan | undefined) => Promise<void>;
 }
 
 /** Chooses them, for one queue. */
@@ -35,18 +35,23 @@ export class Batches {
     if (fresh === undefined || fresh.deliveries.length === 1) return alone(head);
     head.plan = { mode, count: fresh.deliveries.length };
     // Were it repeated after a crash as anything else, the platform or its readers would take it for something new.
-    await keep(head, head.plan);
+    await keep(fresh.deliveries, head.plan);
     return fresh;
   }
 
-  /** Together they were refused: one of them may be what is refused, so each is shown alone. @returns whether there were several */
+  /**
+   * Together they were refused: one of them, or its edit, may be what is refused, so each is shown alone.
+   * @returns whether there were several
+   */
   separate({ deliveries }: Batch): boolean {
     const [first] = deliveries;
-    if (deliveries.length === 1 || first.shown.length > 0) return false;
+    const areSeveral = deliveries.length > 1 || first.revision !== undefined;
+    if (!areSeveral || first.shown.length > 0) return false;
+    if (deliveries.length === 1) first.revision = undefined;
     first.plan = undefined;
     first.begunAt = undefined;
     this.#alone = deliveries.length;
-    void this.#options.keep(first, undefined);
+    void this.#options.keep(deliveries, undefined);
     return true;
   }
 

@@ -4,8 +4,11 @@ import type { Event, Notice, Place } from '../event.ts';
 
 /** An attempt to deliver to a destination that keeps, by itself, what was handed to it. */
 export interface KeptAttempt extends Attempt {
-  /** Whether the event was taken back meanwhile: if nothing of it was handed over yet, nothing need be. */
-  readonly withdrawn: boolean;
+  /**
+   * Comes right before the event is handed over. {@link Attempt.begin} does so as well.
+   * @throws {DeliveryError} when it was edited or taken back meanwhile: it comes again as it reads now, or not at all
+   */
+  assertCurrent(): void;
   /**
    * The delivery is done as soon as whatever else is added to the store's writer without waiting in between is kept: another
    * attempt is never made. A fault that is not passing still makes it a dead letter.
@@ -25,6 +28,8 @@ export interface Destination {
   deliver(event: Event, attempt: KeptAttempt): Promise<void>;
   /** Shows a notice; absent where nobody wants any. @throws {DeliveryError} as {@link deliver} does */
   notify?(notice: Notice, signal: AbortSignal): Promise<void>;
+  /** An event was given up, and why. Called in the stretch in which that is written; absent where nobody else is to be told. */
+  lost?(event: Event, reason: string): void;
   /** Where those who are there are told what came too late for them; absent where they are not told. */
   readonly place?: Place;
   /** About so many UTF-16 units fit into one message; absent where messages are never joined. */

@@ -8,6 +8,7 @@ import type { Delivery } from './delivery.ts';
 import { describe } from './describe.ts';
 import type { Destination } from './destination.ts';
 import type { Expired } from './expiry.ts';
+import type { Done } from './meter.ts';
 import { EXPIRED, UNREADABLE } from './reasons.ts';
 
 /** What ending deliveries takes. */
@@ -17,7 +18,7 @@ export interface EndingsOptions {
   readonly clock: Clock;
   readonly log: Logger;
   /** A delivery is done with. */
-  readonly onDone: (delivery: Pick<Delivery, 'seq'>) => void;
+  readonly onDone: Done;
 }
 
 /** The endings of the deliveries to one destination. */
@@ -32,9 +33,11 @@ export class Endings {
   bury(delivery: Delivery, reason: string): void {
     const { destination, writer, clock, log, onDone } = this.#options;
     const { id, name } = destination;
-    log.error({ destination: name, lost: describe(delivery.event) }, `${name}: not delivered: ${reason}`);
+    const { seq, event } = delivery;
+    log.error({ destination: name, event: event.id, seq, lost: describe(event) }, `${name}: not delivered: ${reason}`);
     void writer.add(statements.bury(id, delivery, reason, clock.now()));
-    onDone(delivery);
+    destination.lost?.(delivery.event, reason);
+    onDone(delivery, 'dead');
   }
 
   /** They were to be shown as one. Should a part of that be shown, it says nothing of each of them. */
@@ -50,9 +53,9 @@ export class Endings {
   buryUnreadable(kept: Kept): void {
     const { destination, writer, clock, log, onDone } = this.#options;
     const { id, name } = destination;
-    log.error({ destination: name, event: kept.seq }, `${name}: a delivery in the database can't be read; it is given up`);
+    log.error({ destination: name, seq: kept.seq }, `${name}: a delivery in the database can't be read; it is given up`);
     void writer.add(statements.bury(id, kept, UNREADABLE, clock.now()));
-    onDone(kept);
+    onDone(kept, 'dead');
   }
 
   /** All up to the last of them came too late. They have been taken out of the line one by one. */
@@ -67,11 +70,12 @@ export class Endings {
     );
   }
 
-  /** It was taken back before anybody could see it: nobody misses it. */
+  /** It was taken back before anybody could see it, or is an edit that what it edits was shown with: nobody misses it. */
   forget(delivery: Delivery): void {
     const { destination, writer, log, onDone } = this.#options;
-    log.debug({ destination: destination.name, event: delivery.event.id }, 'it was taken back before it was shown');
+    const { seq, event } = delivery;
+    log.debug({ destination: destination.name, event: event.id, seq }, 'it need not be shown any more');
     void writer.add(statements.arrived(destination.id, delivery.seq));
-    onDone(delivery);
+    onDone(delivery, 'withdrawn');
   }
 }

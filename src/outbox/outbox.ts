@@ -13,6 +13,7 @@ import type { Delivery } from './delivery.ts';
 import type { Destination } from './destination.ts';
 import { type Expired, expiryNotice } from './expiry.ts';
 import { History } from './history.ts';
+import { type Meter, noMeter } from './meter.ts';
 import { DeliveryQueue } from './queue.ts';
 import type { QueueReport } from './queue-report.ts';
 import { Reactions } from './reactions.ts';
@@ -30,6 +31,8 @@ export interface OutboxOptions {
   readonly maxAge: number;
   /** Makes the message by which the bridge tells those in a room something. */
   readonly notice: (place: Place, text: string, seq: number) => Message;
+  /** Counts what happens; nothing is counted without it. */
+  readonly meter?: Meter;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
@@ -59,10 +62,12 @@ export class Outbox {
   readonly #sources = new Sources();
   readonly #arrivals: Arrivals;
   readonly #retries: Retries;
+  readonly #meter: Meter;
   #seq = 0;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
+    this.#meter = options.meter ?? noMeter;
     this.#reader = new DeliveryReader(options.database);
     this.history = new History(this.#reader);
     const store = new ThreadStore(options.database, options.writer);
@@ -101,7 +106,11 @@ export class Outbox {
       clock,
       random,
       log,
-      onDone: ({ seq }) => this.#takings.delivered(seq),
+      onDone: ({ seq, event, queuedAt }, outcome) => {
+        this.#takings.delivered(seq);
+        if (event) this.#meter.ended(id, event, outcome, clock.now() - queuedAt);
+      },
+      onFailed: (askedWait) => this.#meter.failed(id, askedWait),
       notice: (place, expired, position) => this.#notice(id, place, expired, position),
       onRecovery: () => {
         for (const sibling of siblings) if (sibling !== queue) sibling.retry();
@@ -145,6 +154,7 @@ export class Outbox {
       return 0;
     });
     void writer.add(statements.buryUpTo(id, ++this.#seq, NOT_CONFIGURED, clock.now()), statements.faresNoMore(id));
+    this.#meter.removed(id);
     if (left > 0)
       log.warn({ destination: id, messages: left }, `${id} was removed: ${left} messages that waited for it are dead letters`);
   }
@@ -157,6 +167,11 @@ export class Outbox {
   /** How the queue of a destination stands; undefined when there is no such destination. */
   report(id: string): QueueReport | undefined {
     return this.#queues.get(id)?.report;
+  }
+
+  /** How all queues stand, by the id of their destination. */
+  reports(): (readonly [id: string, report: QueueReport])[] {
+    return Array.from(this.#queues, ([id, queue]) => [id, queue.report]);
   }
 
   /** The destinations of a group can be served from now on. */
@@ -242,11 +257,13 @@ export class Outbox {
   }
 
   #take(seq: number, event: Event, wanted: readonly string[]): Promise<void> {
-    const { clock, writer } = this.#options;
+    const { clock, writer, log } = this.#options;
     // One may have been removed since the caller looked.
     const destinations = wanted.filter((id) => this.#queues.has(id));
     if (destinations.length === 0) return Promise.resolve();
     const at = clock.now();
+    log.debug({ event: event.id, seq, to: destinations }, 'taken');
+    this.#meter.taken(event);
     const written = writer.add(...statements.take(seq, event, at, destinations));
     const safe = this.#takings.add(seq, event.id, destinations.length);
     written.then(
@@ -272,5 +289,15 @@ export class Outbox {
 }
 
 function fresh(seq: number, position: number, queuedAt: number, event: Event): Delivery {
-  return { seq, position, queuedAt, event, shown: [], begunAt: undefined, plan: undefined, withdrawn: false };
+  return {
+    seq,
+    position,
+    queuedAt,
+    event,
+    shown: [],
+    begunAt: undefined,
+    plan: undefined,
+    revision: undefined,
+    withdrawn: false,
+  };
 }

@@ -2,13 +2,14 @@
 import type { Logger } from 'pino';
 import { DeliveryError } from '../adapter.ts';
 import type { Clock } from '../clock.ts';
-import type { Notice, Place } from '../event.ts';
+import type { EventId, Notice, Place } from '../event.ts';
+import { Recent } from '../recent.ts';
 import { deliveries as statements } from '../store/deliveries.ts';
 import type { DeliveryReader, Waiting } from '../store/delivery-reader.ts';
 import type { Writer } from '../store/writer.ts';
 import { DeliveryAttempt } from './attempt.ts';
 import { Backlog } from './backlog.ts';
-import type { Batch } from './batch.ts';
+import { type Batch, revisionsOf } from './batch.ts';
 import { Batches } from './batches.ts';
 import { Circuit } from './circuit.ts';
 import { type Delivery, isBegun } from './delivery.ts';
@@ -16,10 +17,11 @@ import type { Destination } from './destination.ts';
 import { Endings } from './endings.ts';
 import { type Expired, takeExpired } from './expiry.ts';
 import type { History } from './history.ts';
+import type { Done } from './meter.ts';
 import { Noise } from './noise.ts';
 import { Pause } from './pause.ts';
 import type { QueueReport } from './queue-report.ts';
-import { CROWDED } from './reasons.ts';
+import { CROWDED, EXPIRED } from './reasons.ts';
 import { inTime, NoAnswer } from './time-limit.ts';
 
 /** What a queue is made of. */
@@ -34,7 +36,9 @@ export interface QueueOptions {
   readonly random: () => number;
   readonly log: Logger;
   /** A delivery arrived, or was given up. */
-  readonly onDone: (delivery: Pick<Delivery, 'seq'>) => void;
+  readonly onDone: Done;
+  /** An attempt failed, and another one will be made. @param askedWait the wait that the platform asked for, in milliseconds */
+  readonly onFailed: (askedWait: number | undefined) => void;
   /** Makes the message that stands for expired ones, at the place of the last of them. */
   readonly notice: (place: Place, expired: Expired, position: number) => Delivery;
   /** The destination was down and takes messages again. */
@@ -50,6 +54,9 @@ const MAX_UNWRITTEN = 2_000;
 /** How long the end of a queue waits for an attempt that was told to stop, in milliseconds. */
 const ABORT_TIME = 500;
 
+/** So many messages are remembered: more than have edits in memory that wait. */
+const MAX_SHOWN_AS = 20_000;
+
 /** The queue of one destination. */
 export class DeliveryQueue {
   readonly #backlog: Backlog;
@@ -59,6 +66,8 @@ export class DeliveryQueue {
   readonly #noise: Noise;
   readonly #options: QueueOptions;
   readonly #pause: Pause;
+  /** The newest edits that messages were shown with while those waited: they need not be made any more. */
+  readonly #shownAs = new Recent<EventId, number>(MAX_SHOWN_AS);
   #closed = false;
   /** Deliveries wait until their adapter has started. */
   #held = true;
@@ -91,8 +100,12 @@ export class DeliveryQueue {
     this.#batches = new Batches({
       backlog: this.#backlog,
       roomPerMessage: destination.roomPerMessage,
-      keep: ({ seq, begunAt }, plan) =>
-        writer.addUnlessFaulty(statements.plan(id, seq, plan), ...(plan ? [] : [statements.begun(id, seq, begunAt)])),
+      keep: (deliveries, plan) => {
+        const [{ seq, begunAt }] = deliveries;
+        const before = plan ? [] : [statements.begun(id, { seq, begunAt, sentAs: undefined })];
+        const as = deliveries.map((one) => statements.sentAs(id, one.seq, plan && (one.revision?.seq ?? 0)));
+        return writer.addUnlessFaulty(statements.plan(id, seq, plan), ...before, ...as);
+      },
     });
   }
 
@@ -103,7 +116,7 @@ export class DeliveryQueue {
 
   /** The next one. @param kept whether it is in the store */
   arrive(delivery: Delivery, kept: boolean): void {
-    if (delivery.event.kind === 'removal') this.#backlog.withdraw(delivery.event.target);
+    if (delivery.event.kind === 'removal' || delivery.event.kind === 'edit') this.#backlog.change(delivery);
     if (kept) this.#backlog.push(delivery);
     else this.#backlog.pushUnkept(delivery);
     this.#circuit.waits(this.#backlog.length);
@@ -170,7 +183,11 @@ export class DeliveryQueue {
   /** Ends, since the destination is not there any more: after `ms` milliseconds, what is left is given up. @returns how many messages */
   async abandon(ms: number): Promise<number> {
     await this.close(ms);
-    const { expired } = await takeExpired(this.#backlog, () => true, this.#options.onDone);
+    const { expired } = await takeExpired(
+      this.#backlog,
+      () => true,
+      (delivery) => this.#options.onDone(delivery, 'dead'),
+    );
     return expired?.count ?? 0;
   }
 
@@ -196,9 +213,9 @@ export class DeliveryQueue {
         const [head] = await this.#backlog.peek(1);
         if (head === undefined && this.#backlog.length > 0) continue;
         if (head && this.#isExpired(head)) await this.#expire();
-        else if (head?.withdrawn && !isBegun(head)) this.#forget(head);
+        else if (head && this.#isNeedless(head)) this.#forget(head);
         else if (this.#held || this.#paused) break;
-        else if (head) await this.#deliver(await this.#batches.next(head));
+        else if (head) await this.#deliver(head);
         else await this.#noise.show();
       } catch (error) {
         if (this.#closed) break;
@@ -209,6 +226,13 @@ export class DeliveryQueue {
     this.#running = undefined;
   }
 
+  /** Whether nobody needs to see it: it was taken back, or what it edits was shown with it. */
+  #isNeedless(delivery: Delivery): boolean {
+    const { seq, event } = delivery;
+    const isShown = event.kind === 'edit' && seq <= (this.#shownAs.get(event.message.id) ?? 0);
+    return (delivery.withdrawn || isShown) && !isBegun(delivery);
+  }
+
   #isExpired(delivery: Delivery): boolean {
     const { clock, maxAge } = this.#options;
     return !isBegun(delivery) && clock.now() - delivery.queuedAt > maxAge;
@@ -217,7 +241,14 @@ export class DeliveryQueue {
   /** Gives up all that waited for too long, and puts one message in its place. */
   async #expire(): Promise<void> {
     const { destination, notice, onDone } = this.#options;
-    const { last, expired } = await takeExpired(this.#backlog, (delivery) => this.#isExpired(delivery), onDone);
+    const { last, expired } = await takeExpired(
+      this.#backlog,
+      (delivery) => this.#isExpired(delivery),
+      (delivery) => {
+        destination.lost?.(delivery.event, EXPIRED);
+        onDone(delivery, 'expired');
+      },
+    );
     if (last === undefined) return;
     // In one stretch, so that the message is kept when those it stands for are given up.
     this.#endings.buryExpired(last, expired);
@@ -225,16 +256,18 @@ export class DeliveryQueue {
   }
 
   /** Tries until it is done with, one way or the other, or the queue is closed. */
-  async #deliver(batch: Batch): Promise<void> {
+  async #deliver(head: Delivery): Promise<void> {
     const { clock, destination, log } = this.#options;
     const { name } = destination;
     let unexplained = 0;
     let askedWaits = 0;
     for (let attempt = 0; !this.#closed; attempt++) {
-      if (attempt > 0 && (this.#paused || this.#isExpired(batch.deliveries[0]))) return;
+      if (attempt > 0 && (this.#paused || this.#isExpired(head) || this.#isNeedless(head))) return;
+      // It may read otherwise by now.
+      const batch = await this.#batches.next(head);
       const begun = clock.now();
       try {
-        await this.#attempt(batch);
+        if (!(await this.#attempt(batch))) return;
         this.#batches.pace.took(clock.now() - begun + askedWaits);
         this.#arrived(batch);
         return;
@@ -253,40 +286,54 @@ export class DeliveryQueue {
           return;
         }
         const asked = known?.retryAfter;
+        this.#options.onFailed(asked);
         if (asked !== undefined) askedWaits += clock.now() - begun + asked;
         const wait = Math.max(asked ?? 0, this.#pause.lengthOf(attempt));
-        const context = { retryInMs: Math.round(wait), waiting: this.#backlog.length };
-        if (unexplained > 0 && !known) log.debug({ destination: name, err: error }, `${name}: a fault that nobody explained`);
+        const { seq, event } = batch.deliveries[0];
+        const context = { event: event.id, seq, retryInMs: Math.round(wait), waiting: this.#backlog.length };
+        if (unexplained > 0 && !known)
+          log.debug({ destination: name, event: event.id, seq, err: error }, `${name}: a fault that nobody explained`);
         this.#circuit.failed(reason, asked !== undefined, context);
         await this.#pause.wait(wait, asked === undefined);
       }
     }
   }
 
-  async #attempt({ deliveries, event }: Batch): Promise<void> {
+  /** @returns whether it was shown; else it is to be chosen anew, since it reads otherwise by now */
+  async #attempt(batch: Batch): Promise<boolean> {
     const { destination, clock, log } = this.#options;
+    const { deliveries, event } = batch;
     const controller = new AbortController();
     this.#inFlight = controller;
     const { signal } = controller;
-    const attempt = new DeliveryAttempt({ ...this.#options, destination: destination.id, deliveries, signal });
+    const attempt = new DeliveryAttempt({ ...this.#options, destination: destination.id, batch, signal });
     try {
       await inTime(() => destination.deliver(event, attempt), controller, clock);
       attempt.complete();
     } catch (error) {
-      const refused = error instanceof DeliveryError && !error.passing;
-      if (!attempt.completed || refused) throw error;
+      if (attempt.overtaken) return false;
+      if (!attempt.completed) throw error;
+      if (error instanceof DeliveryError && !error.passing) throw new NoAnswer(error.message, { cause: error });
       // It was handed over, and those who took it see to the rest.
-      log.debug({ destination: destination.name, err: error }, 'a fault after a delivery was handed over');
+      const [{ seq }] = deliveries;
+      log.debug({ destination: destination.name, event: event.id, seq, err: error }, 'a fault after a delivery was handed over');
     } finally {
       attempt.end();
       this.#inFlight = undefined;
     }
+    return true;
   }
 
   #arrived(batch: Batch): void {
+    for (const { seq, edit } of revisionsOf(batch)) this.#shownAs.set(edit.message.id, seq);
     this.#batches.done(batch);
     this.#circuit.answered(this.#backlog.length);
-    for (const delivery of batch.deliveries) this.#options.onDone(delivery);
+    const { destination, log } = this.#options;
+    for (const delivery of batch.deliveries) {
+      const { seq, event, shown } = delivery;
+      log.debug({ destination: destination.name, event: event.id, seq, shown }, 'delivered');
+      this.#options.onDone(delivery, 'shown');
+    }
   }
 
   #refused(batch: Batch, reason: string): void {

@@ -49,9 +49,13 @@ export async function newestDeadLetters(database: Database, limit: number): Prom
   return { total: row?.total ?? 0, letters: rows.map(letterOf) };
 }
 
+// What nobody can have seen is shown as it reads now.
+const RETRY = `UPDATE delivery SET state = 'retried', sent_as = CASE WHEN EXISTS
+  (SELECT 1 FROM shown WHERE shown.event = delivery.event AND shown.destination = delivery.destination) THEN sent_as END`;
+
 /** Lets a dead letter be tried again: the running bridge, or the next one, puts it at the end of the line. */
 export function retryLetter(letter: DeadLetter): Statement {
-  return change("UPDATE delivery SET state = 'retried'", letter);
+  return change(RETRY, letter);
 }
 
 /** Forgets a dead letter. */

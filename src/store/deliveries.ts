@@ -1,17 +1,20 @@
 /** What is written of events and their deliveries. Positions and numbers of events are handed in: one process writes. */
 import type { Event } from '../event.ts';
-import type { Delivery, JoinPlan } from '../outbox/delivery.ts';
+import type { Delivery, JoinPlan, Revision } from '../outbox/delivery.ts';
 import type { Statement } from './database.ts';
 import type { Part } from './delivery-reader.ts';
 
 const TAKE = 'INSERT INTO event (seq, id, stored_at, target, removes, body) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING';
 const QUEUE = `INSERT INTO delivery (destination, event, position, queued_at, state, joined)
   SELECT ?, seq, ?, ?, 'waiting', 1 FROM event WHERE seq = ? AND id = ? ON CONFLICT DO NOTHING`;
-const BEGUN = 'UPDATE delivery SET begun_at = ? WHERE destination = ? AND event = ?';
+const BEGUN = 'UPDATE delivery SET begun_at = ?, sent_as = ? WHERE destination = ? AND event = ?';
+const SENT_AS = 'UPDATE delivery SET sent_as = ? WHERE destination = ? AND event = ?';
 const PLAN = 'UPDATE delivery SET joined = ?, join_mode = ? WHERE destination = ? AND event = ?';
 const SHOWN = 'INSERT INTO shown (event, destination, part, native_id, events) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING';
 const NOT_SHOWN = 'DELETE FROM shown WHERE destination = ? AND event = ?';
 const ARRIVED = 'DELETE FROM delivery WHERE destination = ? AND event = ?';
+const ARRIVED_WITH = `DELETE FROM delivery WHERE destination = ? AND state = 'waiting'
+  AND event IN (SELECT seq FROM event WHERE target = ? AND seq <= ?)`;
 /** Also for one whose row is gone already. */
 const BURY = `INSERT INTO delivery (destination, event, position, queued_at, state, joined, reason, failed_at)
   VALUES (?, ?, ?, ?, 'dead', 1, ?, ?)
@@ -55,10 +58,18 @@ export const deliveries = {
   takeAt(position: number, seq: number, event: Event, at: number, destination: string): Statement[] {
     return [keep(seq, event, at), { sql: QUEUE, values: [destination, position, at, seq, event.id] }];
   },
-  /** Since when the next part may be shown; undefined when it is not. */
-  begun: (destination: string, seq: number, at: number | undefined): Statement => ({
+  /** Since when the next part may be shown; undefined when it is not. @param sentAs like that of {@link sentAs} */
+  begun: (
+    destination: string,
+    { seq, begunAt, sentAs }: Pick<Delivery, 'seq' | 'begunAt'> & { readonly sentAs: number | undefined },
+  ): Statement => ({
     sql: BEGUN,
-    values: [at ?? null, destination, seq],
+    values: [begunAt ?? null, sentAs ?? null, destination, seq],
+  }),
+  /** The number of the edit as which something of it may be shown, 0 for none; undefined when nothing is. */
+  sentAs: (destination: string, seq: number, edit: number | undefined): Statement => ({
+    sql: SENT_AS,
+    values: [edit ?? null, destination, seq],
   }),
   /** With which others it is shown as one message; undefined for none. */
   plan: (destination: string, seq: number, plan: JoinPlan | undefined): Statement => ({
@@ -73,6 +84,11 @@ export const deliveries = {
   /** Nobody can tell what of it is shown: it counts as not shown. */
   notShown: (destination: string, seq: number): Statement => ({ sql: NOT_SHOWN, values: [destination, seq] }),
   arrived: (destination: string, seq: number): Statement => ({ sql: ARRIVED, values: [destination, seq] }),
+  /** A message arrived as it reads after an edit: that, and those before it, need not be made any more. */
+  arrivedWith: (destination: string, { seq, edit }: Revision): Statement => ({
+    sql: ARRIVED_WITH,
+    values: [destination, edit.message.id, seq],
+  }),
   /** It was given up. */
   bury: (
     destination: string,

@@ -10,8 +10,9 @@ const KNOWN = 'SELECT 1 AS known FROM event WHERE id = ?';
 const WAITING = `SELECT destination, COUNT(*) AS waiting, MAX(position) AS last, MIN(queued_at) AS oldest FROM delivery WHERE state = 'waiting'
   GROUP BY destination`;
 const DELIVERIES = `SELECT d.destination, d.event AS seq, d.position, d.queued_at, d.begun_at, d.joined, d.join_mode, e.body,
-  CASE WHEN EXISTS (SELECT 1 FROM event r WHERE r.removes IN (e.id, e.target)) THEN 1 ELSE 0 END AS withdrawn
-  FROM delivery d LEFT JOIN event e ON e.seq = d.event`;
+  n.seq AS edit, n.body AS edit_body, CASE WHEN EXISTS (SELECT 1 FROM event r WHERE r.removes IN (e.id, e.target)) THEN 1 ELSE 0 END AS withdrawn
+  FROM delivery d LEFT JOIN event e ON e.seq = d.event LEFT JOIN event n ON n.seq = COALESCE(d.sent_as, (SELECT MAX(c.seq) FROM event c
+    WHERE c.target = COALESCE(e.target, e.id) AND c.seq > e.seq AND NOT EXISTS (SELECT 1 FROM event r WHERE r.removes = c.id)))`;
 const PAGE = `${DELIVERIES} WHERE d.state = 'waiting' AND d.destination = ? AND d.position > ? ORDER BY d.position LIMIT ?`;
 const RETRIED = `${DELIVERIES} WHERE d.state = 'retried' ORDER BY d.destination, d.position LIMIT ?`;
 const PARTS = `SELECT d.event AS seq, s.native_id FROM delivery d JOIN shown s ON s.event = d.event AND s.destination = d.destination
@@ -140,12 +141,14 @@ export class DeliveryReader {
   }
 
   #kept(row: DeliveryRow, parts: readonly { readonly native_id: string }[]): Kept {
-    const { seq, position, queued_at: queuedAt, begun_at, joined, join_mode, withdrawn } = row;
+    const { seq, position, queued_at: queuedAt, begun_at, joined, join_mode, withdrawn, edit, edit_body } = row;
+    const revision = edit === null ? undefined : this.#event({ seq: edit, body: edit_body });
     return {
       seq,
       position,
       queuedAt,
       event: this.#event(row),
+      revision: edit !== null && revision?.kind === 'edit' ? { seq: edit, edit: revision } : undefined,
       shown: parts.map(({ native_id }) => native_id),
       begunAt: begun_at ?? undefined,
       plan: joined > 1 ? { count: joined, mode: join_mode === 'digest' ? 'digest' : 'speaker' } : undefined,
@@ -153,7 +156,7 @@ export class DeliveryReader {
     };
   }
 
-  #event({ seq, body }: DeliveryRow): Event | undefined {
+  #event({ seq, body }: Pick<DeliveryRow, 'seq' | 'body'>): Event | undefined {
     const event = this.#events.get(seq) ?? parseEvent(body);
     if (event) this.#events.set(seq, event);
     return event;
@@ -169,5 +172,7 @@ type DeliveryRow = {
   readonly joined: number;
   readonly join_mode: string | null;
   readonly body: string | null;
+  readonly edit: number | null;
+  readonly edit_body: string | null;
   readonly withdrawn: number;
 };

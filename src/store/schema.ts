@@ -13,9 +13,10 @@ export const migrations: readonly (readonly string[])[] = [
     // An event on its way to one destination, in the order of `position`: `waiting`; `dead` when it was given up, with the reason; or
     // `retried`, when the operator wants a dead one at the end of the line again. What arrived has no row. `begun_at` is
     // set while its next part may be shown without anybody having confirmed it. `joined` is how many are shown as one message with it
-    // at the head (1 for alone), and `join_mode` how.
+    // at the head (1 for alone), and `join_mode` how. `sent_as` is the number of the edit as which something of it may be shown, 0 for
+    // none; it is empty while nothing may be, and its newest edit counts.
     `CREATE TABLE delivery (destination TEXT NOT NULL, event BIGINT NOT NULL, position BIGINT NOT NULL, queued_at BIGINT NOT NULL,
-      state TEXT NOT NULL, begun_at BIGINT, joined INTEGER NOT NULL, join_mode TEXT, reason TEXT, failed_at BIGINT,
+      state TEXT NOT NULL, begun_at BIGINT, sent_as BIGINT, joined INTEGER NOT NULL, join_mode TEXT, reason TEXT, failed_at BIGINT,
       PRIMARY KEY (destination, event))`,
     'CREATE INDEX delivery_state ON delivery (state, destination, position)',
     'CREATE INDEX delivery_event ON delivery (event)',
@@ -78,5 +79,12 @@ export const migrations: readonly (readonly string[])[] = [
       room TEXT NOT NULL, expires_at BIGINT NOT NULL)`,
     // Platform users of whom nothing is carried, since they want it so.
     `CREATE TABLE opt_out (adapter TEXT NOT NULL, user_id TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (adapter, user_id))`,
+    // Platform users, and those with whom they whispered. `who` tells one from another, and `party` says who they are, as JSON.
+    `CREATE TABLE conversation (adapter TEXT NOT NULL, user_id TEXT NOT NULL, who TEXT NOT NULL, party TEXT NOT NULL,
+      heard_at BIGINT NOT NULL, told_at BIGINT NOT NULL, last_at BIGINT NOT NULL, PRIMARY KEY (adapter, user_id, who))`,
+    'CREATE INDEX conversation_last ON conversation (last_at)',
+    // Whose whispers a platform user does not want.
+    `CREATE TABLE block (adapter TEXT NOT NULL, user_id TEXT NOT NULL, who TEXT NOT NULL, name TEXT NOT NULL, at BIGINT NOT NULL,
+      PRIMARY KEY (adapter, user_id, who))`,
   ],
 ];

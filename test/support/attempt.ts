@@ -6,7 +6,6 @@ export class TestAttempt implements KeptAttempt {
   readonly shown: string[] = [];
   doubtful = false;
   completed = false;
-  withdrawn = false;
 
   constructor(signal: AbortSignal = new AbortController().signal) {
     this.signal = signal;
@@ -15,6 +14,8 @@ export class TestAttempt implements KeptAttempt {
   async isKnown(nativeId: string): Promise<boolean> {
     return this.shown.includes(nativeId);
   }
+
+  assertCurrent(): void {}
 
   async begin(): Promise<void> {
     this.doubtful = true;
