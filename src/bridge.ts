@@ -1,6 +1,5 @@
 /** A whole bridge: the parts that a configuration asks for, put together, started and stopped. */
 import type { Logger } from 'pino';
-import type { Linking } from './accounts/linking.ts';
 import { openLinking } from './accounts/open-linking.ts';
 import { AdapterError } from './adapter.ts';
 import { letterRoute } from './avatars/letter-route.ts';
@@ -58,7 +57,6 @@ export class Bridge {
   #control: Control | undefined;
   #store: Store | undefined;
   #outbox: Outbox | undefined;
-  #linking: Linking | undefined;
   #moderation: ModerationParts | undefined;
   #broker: Broker | undefined;
   #http: HttpServer | undefined;
@@ -242,7 +240,7 @@ export class Bridge {
     const memory = this.#store.memory('hub');
     const avatars = await openAvatars(this.#options, this.#store.memory('avatars'));
     this.#goOn();
-    const linking = await this.#openLinking(outbox);
+    const linking = await openLinking(this.#store, clock);
     this.#goOn();
     const parts = makeModeration(this.#store, {
       ...this.#options,
@@ -269,23 +267,6 @@ export class Bridge {
     });
     this.#goOn();
     return { hub, outbox };
-  }
-
-  async #openLinking(outbox: Outbox): Promise<Linking> {
-    const { clock, log } = this.#options;
-    this.#linking = await openLinking(this.#openedStore(), {
-      home: (adapter) => {
-        const member = this.#members.find(({ id }) => id === adapter);
-        return member && { platform: member.adapter.platform, server: member.server };
-      },
-      tell: ({ adapter }, room, text) => {
-        const place: Place = { kind: 'room', adapter, room };
-        void outbox.takeNew((seq) => ownMessage(place, text, seq, clock.now()), [roomId(place)]);
-      },
-      clock,
-      log,
-    });
-    return this.#linking;
   }
 
   /** Begins to serve what is served by HTTP. */
@@ -324,10 +305,9 @@ export class Bridge {
   }
 
   /** What people may ask of the bridge, wherever they are. */
-  #commands({ whispers }: Hub): CommandsFor {
+  #commands(hub: Hub): CommandsFor {
     const control = this.#control;
-    const linking = this.#linking;
-    if (!control || !linking) throw new Error('the store is not open');
+    if (!control) throw new Error('there is no control yet');
     const adapters = () =>
       this.#members.flatMap((member) => {
         const { id, everywhere, adapter } = member;
@@ -340,8 +320,8 @@ export class Bridge {
       adapters,
       health: () => this.health(),
       control,
-      linking,
-      whispers,
+      linking: hub.linking,
+      whispers: hub.whispers,
       store,
     });
   }

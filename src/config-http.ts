@@ -16,8 +16,14 @@ export const http = z.strictObject(
     host: text.min(1, 'must not be empty').default('127.0.0.1'),
     port: z.int('must be a whole number').min(0, port).max(65_535, port).default(8_080),
     public_url: publicUrl.optional(),
+    monitoring_token: text
+      .regex(
+        /^[\x21-\x7e]{16,200}$/,
+        'must be 16 to 200 letters, digits and signs without blanks: make one with "openssl rand -hex 24"',
+      )
+      .optional(),
   },
-  'must be a map with host, port and public_url',
+  'must be a map with host, port, public_url and monitoring_token',
 );
 
 /** The key `media`. */

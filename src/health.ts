@@ -11,25 +11,50 @@ export interface Parts {
   readonly members: readonly Member[];
   /** Why adapters could not be started. */
   readonly failed: ReadonlyMap<Member, string>;
+  /** Adapters that were started. */
+  readonly running: ReadonlySet<Member>;
   readonly outbox: Outbox | undefined;
   /** Why the bridge does nothing any more. */
   readonly standstill: string | undefined;
 }
 
-/** None when all is well. */
-export function health({ store, servers, members, failed, outbox, standstill }: Parts): string[] {
-  if (standstill !== undefined) return [standstill];
+/** A connection that the bridge needs: the store, the network as one virtual server, or a platform. */
+export interface ConnectionReport {
+  /** `store`, `mqtt/<server id>` or `adapter/<id>`. */
+  readonly name: string;
+  /** Why it does not stand now, in a sentence for the operator. */
+  readonly fault: string | undefined;
+}
+
+/** How each connection stands. */
+export function connections({ store, servers, members, failed, running }: Parts): ConnectionReport[] {
   const fault = store?.writer.fault;
-  const offline = servers.filter(({ chat }) => chat.status !== 'ready');
   return [
-    ...(fault === undefined ? [] : [`${fault} What happens is kept in memory only.`]),
-    ...offline.map(
-      ({ chat }) => `The bridge is not on the network as ${chat.state.ownId}: it has no connection to the MQTT broker.`,
-    ),
-    ...members.flatMap((member) => {
-      const why = failed.get(member) ?? member.adapter.fault;
-      return why === undefined ? [] : [`${member.adapter.platform} (${member.id}) is not running: ${why}`];
+    { name: 'store', fault: fault && `${fault} What happens is kept in memory only.` },
+    ...servers.map(({ chat: { status, state } }) => ({
+      name: `mqtt/${state.ownId}`,
+      fault:
+        status === 'ready'
+          ? undefined
+          : `The bridge is not on the network as ${state.ownId}: it has no connection to the MQTT broker.`,
+    })),
+    ...members.map((member) => {
+      const { id, adapter } = member;
+      const why = failed.get(member) ?? adapter.fault ?? (running.has(member) ? undefined : 'it has not started yet.');
+      const lost = adapter.connection?.lost;
+      const name = `${adapter.platform} (${id})`;
+      return { name: `adapter/${id}`, fault: why ? `${name} is not running: ${why}` : lost && `${name}: ${lost}` };
     }),
+  ];
+}
+
+/** None when all is well. */
+export function health(parts: Parts): string[] {
+  const { members, outbox, standstill } = parts;
+  if (standstill !== undefined) return [standstill];
+  return [
+    ...connections(parts).flatMap(({ fault }) => fault ?? []),
+    ...members.flatMap(({ adapter, rooms }) => rooms.flatMap((room) => adapter.roomFault?.(room) ?? [])),
     ...(outbox?.health() ?? []),
   ];
 }

@@ -36,7 +36,9 @@ export class AddressLimit {
  * Who asks. A reverse proxy on this machine or this network tells it last in `X-Forwarded-For`; whoever comes from outside could write
  * there what they want.
  */
-export function askerOf(remote: string, forwardedFor: string | readonly string[] | undefined): string {
+export function askerOf(peer: string, forwardedFor: string | readonly string[] | undefined): string {
+  // A server for IPv6 and IPv4 sees IPv4 addresses like this, and they are no less public for it.
+  const remote = peer.replace(/^::ffff:(?=[\d.]+$)/i, '');
   if (isPublicAddress(remote) || forwardedFor === undefined) return remote;
   const told = String(forwardedFor).split(',').at(-1)?.trim() ?? '';
   return isIP(told) === 0 ? remote : told;

@@ -41,6 +41,7 @@ export class Writer {
   #givenUp = 0;
   #running: Promise<void> | undefined;
   #closed = false;
+  #busySince: number | undefined;
 
   constructor({ database, clock, random, log, limit = LIMIT }: WriterOptions) {
     this.#database = database;
@@ -53,6 +54,11 @@ export class Writer {
   /** Why nothing can be written at present: a sentence for the operator. */
   get fault(): string | undefined {
     return this.#retry.fault;
+  }
+
+  /** Since when the database has been writing, in milliseconds since the epoch; undefined when it is not. */
+  get busySince(): number | undefined {
+    return this.#busySince;
   }
 
   /** Calls `listener` whenever the database begins to be unwritable, until the returned function is called. */
@@ -152,16 +158,19 @@ export class Writer {
     const statements = this.#batch.flatMap((group) => group.statements);
     const groups = this.#batch;
     while (this.#batch === groups) {
+      this.#busySince = this.#clock.now();
       try {
         if (statements.length > 0) await this.#database.write(statements);
         this.#recovered();
         this.#finish(groups, ({ written }) => written());
       } catch (error) {
+        this.#busySince = undefined;
         if (error instanceof StatementError) this.#refused(groups, error);
         else await this.#rest(error as Error);
         if (this.#retry.ended) return;
       }
     }
+    this.#busySince = undefined;
   }
 
   /** One of these groups is wrong. They are tried again one by one, so that only that one is lost. */
