@@ -1,6 +1,7 @@
 /** How a destination fares, as the operator sees it. */
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
+import type { EventId } from '../event.ts';
 import type { Faring } from '../store/deliveries.ts';
 import type { CircuitState, LastFault } from './queue-report.ts';
 
@@ -60,7 +61,11 @@ export class Circuit {
   }
 
   /** An attempt failed for a reason that should pass. @param askedToWait whether the platform said how long to wait */
-  failed(reason: string, askedToWait: boolean, context: { readonly retryInMs: number; readonly waiting: number }): void {
+  failed(
+    reason: string,
+    askedToWait: boolean,
+    context: { readonly event: EventId; readonly seq: number; readonly retryInMs: number; readonly waiting: number },
+  ): void {
     const { name, log } = this.#options;
     this.#fault = { reason, at: this.#options.clock.now() };
     const news = askedToWait ? this.#state === 'up' : this.#state !== 'down';
