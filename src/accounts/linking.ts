@@ -2,39 +2,41 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import type { SayEvent } from '../crosschat/index.ts';
-import type { AdapterId, Author, RoomRef } from '../event.ts';
+import type { AdapterId, Author, Place, RoomRef } from '../event.ts';
 import { FloodLimiter } from '../flood.ts';
 import { originIn } from '../incoming.ts';
+import type { Member } from '../member.ts';
 import type { Account, Accounts } from '../store/accounts.ts';
 import type { Audit } from '../store/audit.ts';
 import type { LinkCode } from '../store/link-codes.ts';
 import { sanitizeName } from '../text/names.ts';
 import type { VirtualServer } from '../virtual-server.ts';
+import { partyOf } from '../whispers/parties.ts';
+import type { Whispers } from '../whispers/whispers.ts';
 import { codeIn } from './code.ts';
 import type { Codes, Owner } from './codes.ts';
 
-/** Where an account is at home. */
-export interface Home {
-  /** What people call the platform. */
-  readonly platform: string;
-  /** The virtual server that its users speak on. */
-  readonly server: VirtualServer;
-}
-
-/** What linking works with. */
-export interface LinkingOptions {
+/** What is kept of it. */
+export interface LinkingParts {
   readonly accounts: Accounts;
   readonly codes: Codes;
   readonly audit: Audit;
-  /** Undefined for an adapter that is not configured any more. */
-  home(adapter: AdapterId): Home | undefined;
-  /** Lets somebody know something where they are. @param room where they asked last */
-  tell(user: { readonly adapter: AdapterId; readonly userId: Author['id'] }, room: RoomRef, text: string): void;
   /** Whether a player is banned: nobody gets rid of a ban by becoming somebody else. */
   isBanned(steamid64: string): boolean;
+}
+
+/** What linking works with. */
+export interface LinkingOptions extends LinkingParts {
+  /** Undefined for an adapter that is not configured any more. */
+  memberOf(adapter: AdapterId): Member | undefined;
+  readonly whispers: Pick<Whispers, 'tell'>;
+  /** Says something in a room, as the bridge itself. */
+  say(place: RoomPlace, text: string): void;
   readonly clock: Clock;
   readonly log: Logger;
 }
+
+type RoomPlace = Extract<Place, { kind: 'room' }>;
 
 /** Tries a minute. One who guesses all day has a chance of about one in a million with each code that is out. */
 const TRIES = { player: 5, server: 30 };
@@ -89,16 +91,16 @@ export class Linking {
     }
     const found = this.#options.codes.find(code);
     if (found === undefined) return false;
-    const home = this.#options.home(found.claim.adapter);
+    const member = this.#options.memberOf(found.claim.adapter);
     // One of them acts, and all keep it to themselves.
-    if (home !== undefined && home.server !== via) return true;
-    this.#answer(via, said, home !== undefined && found.isGood ? this.#claimed(found.claim, home, said) : OVER);
+    if (member !== undefined && member.server !== via) return true;
+    this.#answer(via, said, member !== undefined && found.isGood ? this.#claimed(found.claim, member, said) : OVER);
     return true;
   }
 
   /** What a player is told who said a good code. */
-  #claimed(claim: LinkCode, home: Home, { server, user, extra }: SayEvent): string {
-    const { accounts, codes, audit, clock, log, tell, isBanned } = this.#options;
+  #claimed(claim: LinkCode, { adapter: { platform } }: Member, { server, user, extra }: SayEvent): string {
+    const { accounts, codes, audit, clock, log, isBanned } = this.#options;
     const { adapter, userId, name, avatar, room } = claim;
     // What a bridge passes on was said on a platform, by somebody who need not be who they say they are in a game.
     const steamid64 = originIn(extra) === undefined ? user.steamid64 : undefined;
@@ -120,26 +122,28 @@ export class Linking {
     this.#identified(account);
     if (before !== undefined && isMoved) {
       this.#identified(before);
-      const sorry = `${sanitizeName(before.name)}, your player ${player} is linked to another account now, and no longer to yours.`;
-      tell(before, room, sorry);
+      this.#tell(before, room, `Your player ${player} is linked to another account now, and no longer to yours.`);
     }
-    const unlink = 'The command "unlink" ends it.';
-    tell(
-      account,
-      room,
-      `${sanitizeName(name)}, you are linked to the player ${player} on ${sanitizeName(server.id)} now. ${unlink}`,
-    );
-    return `You are linked to ${sanitizeName(name)} on ${home.platform} now.`;
+    const where = sanitizeName(server.id);
+    this.#tell(account, room, `You are linked to the player ${player} on ${where} now. The command "unlink" ends it.`);
+    return `You are linked to ${sanitizeName(name)} on ${platform} now.`;
   }
 
   /** The network sees who somebody is. */
   #identified({ adapter, userId }: Account): void {
-    this.#options.home(adapter)?.server.identified(adapter, userId);
+    this.#options.memberOf(adapter)?.server.identified(adapter, userId);
   }
 
-  #answer(via: VirtualServer, { server, user }: SayEvent, text: string): void {
-    const told = via.whisper(server.id, user.id, text);
-    told.catch((error: unknown) => this.#options.log.debug({ err: error }, 'a player could not be told'));
+  #answer(via: VirtualServer, { user }: SayEvent, text: string): void {
+    this.#options.whispers.tell(partyOf(user), text, via);
+  }
+
+  /** Tells somebody something in private, or where they asked, if their platform has no other place. */
+  #tell({ adapter, userId, name }: Account, room: RoomRef, text: string): void {
+    const { memberOf, whispers, say } = this.#options;
+    const member = memberOf(adapter);
+    if (member?.adapter.whisper === undefined) say({ kind: 'room', adapter, room }, `${sanitizeName(name)}: ${text}`);
+    else whispers.tell({ kind: 'user', adapter, author: { id: userId, name } }, text, member.server);
   }
 }
 

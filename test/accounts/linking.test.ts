@@ -48,7 +48,7 @@ test('who says the code in a game is linked; both sides are told, and nobody els
   const code = await codeFor();
   await gordon.says(code.toLowerCase());
   await whispered(gordon, 'You are linked to Alice on Platform now.');
-  await town.platform.sees.waitFor((line) => line.includes('Alice, you are linked to the player Gordon on alpha now.'));
+  await town.platform.sees.waitFor((line) => line.includes('Alice: You are linked to the player Gordon on alpha now.'));
   expect(linkedTo('Alice')).toBe(GORDON);
   expect(town.platform.host.linkedUser(GORDON)).toBe('Alice');
   expect((await shown()).filter((line) => line.toUpperCase().includes(code))).toEqual([]);
@@ -82,7 +82,7 @@ test('a second account takes over only with a code of its own, and the first one
   await whispered(gordon, 'good no more');
   await gordon.says(await codeFor(bob));
   await whispered(gordon, 'linked to Bob');
-  await town.platform.sees.waitFor((line) => line.includes('Alice, your player Gordon is linked to another account now'));
+  await town.platform.sees.waitFor((line) => line.includes('Alice: Your player Gordon is linked to another account now'));
   expect([linkedTo('Alice'), linkedTo('Bob')]).toEqual([undefined, GORDON]);
 });
 
