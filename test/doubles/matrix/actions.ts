@@ -25,6 +25,11 @@ export function join(world: World, room: Room, user: string, extra: Content = {}
   world.users.get(user)?.forgotten.delete(room.id);
 }
 
+/** Asks to be let in. */
+export function knock(world: World, room: Room, user: string, extra: Content = {}): void {
+  setMembership(world, room, user, user, { membership: 'knock', ...profileContent(world, user), ...extra });
+}
+
 export function invite(world: World, room: Room, sender: string, target: string, extra: Content = {}): void {
   if (!/^@[^:]+:.+$/.test(target)) throw new MatrixError(400, 'M_INVALID_PARAM', "Expected UserID string to start with '@'");
   setMembership(world, room, sender, target, { membership: 'invite', ...profileContent(world, target), ...extra });

@@ -86,13 +86,21 @@ function authoriseMembership(room: Room, draft: Draft, target: string): void {
       return;
     case 'leave':
       if (sender === target) {
-        if (current !== 'join' && current !== 'invite') throw forbidden(`${target} not in room ${room.id}.`);
+        if (current !== 'join' && current !== 'invite' && current !== 'knock')
+          throw forbidden(`${target} not in room ${room.id}.`);
         return;
       }
       requireJoined(room, sender);
       if (power < actionLevel(room, current === 'ban' ? 'ban' : 'kick') || power <= powerLevel(room, target)) {
         throw forbidden(`You cannot ${current === 'ban' ? 'unban' : 'kick'} user ${target}.`);
       }
+      return;
+    case 'knock':
+      if (sender !== target) throw forbidden('You cannot knock for other users.');
+      if (room.state('m.room.join_rules')?.content['join_rule'] !== 'knock') {
+        throw forbidden("You don't have permission to knock");
+      }
+      if (current === 'join' || current === 'ban' || current === 'invite') throw forbidden('You cannot knock on this room.');
       return;
     case 'ban':
       requireJoined(room, sender);

@@ -142,6 +142,39 @@ export function membershipTests(stage: Stage): void {
       await bob.client.joinRoom(roomId);
     });
 
+    it('lets people knock where that is the rule, and lets them in by an invitation', async () => {
+      const { alice, bob } = stage;
+      const rule = { type: 'm.room.join_rules', content: { join_rule: 'knock' } };
+      const roomId = await alice.client.createRoom({ preset: 'private_chat', initial_state: [rule] });
+      const closed = await alice.client.createRoom({ preset: 'private_chat' });
+      const knock = (id: string) =>
+        bob.client.doRequest('POST', `${V3}/knock/${encodeURIComponent(id)}`, null, { reason: 'please' });
+      const summary = () => bob.client.doRequest('GET', `/_matrix/client/v1/room_summary/${encodeURIComponent(roomId)}`);
+      expect(await summary()).toMatchObject({ join_rule: 'knock' });
+      expect(await refusalOf(bob.client.joinRoom(roomId))).toBe('403 M_FORBIDDEN');
+      expect(await knock(roomId)).toEqual({ room_id: roomId });
+      const own = () => alice.client.getRoomStateEvent(roomId, 'm.room.member', bob.id);
+      expect(await own()).toMatchObject({ membership: 'knock', reason: 'please' });
+      expect(await summary()).toMatchObject({ membership: 'knock' });
+      expect(await refusalOf(bob.client.joinRoom(roomId))).toBe('403 M_FORBIDDEN');
+      await alice.client.inviteUser(bob.id, roomId);
+      await bob.client.joinRoom(roomId);
+      expect(await refusalOf(knock(roomId))).toBe('403 M_FORBIDDEN');
+      expect(await refusalOf(knock(closed))).toBe('403 M_FORBIDDEN');
+    });
+
+    it('shows who was sent away that they were, and who was banned nothing', async () => {
+      const { alice, bob } = stage;
+      const roomId = await stage.publicRoom();
+      const path = `${V3}/rooms/${encodeURIComponent(roomId)}/state/m.room.member/${encodeURIComponent(bob.id)}`;
+      const own = () => bob.client.doRequest('GET', path, { format: 'event' });
+      await alice.client.kickUser(bob.id, roomId, 'enough');
+      expect(await own()).toMatchObject({ sender: alice.id, content: { membership: 'leave', reason: 'enough' } });
+      await bob.client.joinRoom(roomId);
+      await alice.client.banUser(bob.id, roomId);
+      expect(await refusalOf(own())).toBe('403 M_FORBIDDEN');
+    });
+
     it('forgets a room that was left', async () => {
       const roomId = await stage.publicRoom();
       const { client } = stage.bob;

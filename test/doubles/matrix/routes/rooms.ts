@@ -1,6 +1,6 @@
 /** Rooms: who is in them, and their state. */
 import { z } from 'zod';
-import { ban, forget, invite, join, kick, leave, unban } from '../actions.ts';
+import { ban, forget, invite, join, kick, knock, leave, unban } from '../actions.ts';
 import { CREATE_ROOM, createRoom } from '../create-room.ts';
 import { forbidden, MatrixError, malformed, notFound } from '../error.ts';
 import type { Content } from '../event.ts';
@@ -34,7 +34,7 @@ export function roomRoutes(router: Router, homeserver: Homeserver): void {
     return { room_id: createRoom(world, self(call), request).id };
   });
 
-  const joinRoom = async (call: UserCall, target: string) => {
+  const joinRoom = async (call: UserCall, target: string, enter = join) => {
     const { reason } = readBody(call, REASON);
     rate.spend(self(call));
     const isAlias = target.startsWith('#');
@@ -45,10 +45,11 @@ export function roomRoutes(router: Router, homeserver: Homeserver): void {
       const complaint = "Can't join remote room because no servers that are in the room have been provided.";
       throw new MatrixError(404, 'M_UNKNOWN', complaint);
     }
-    join(world, room, self(call), reasonOf({ reason }));
+    enter(world, room, self(call), reasonOf({ reason }));
     return { room_id: room.id };
   };
   router.user('POST', `${V3}/join/:target`, (call) => joinRoom(call, call.param('target')));
+  router.user('POST', `${V3}/knock/:target`, (call) => joinRoom(call, call.param('target'), knock));
   router.user('POST', `${ROOM}/join`, (call) => joinRoom(call, call.param('room')));
 
   const knownRoom = (call: UserCall): Room => {

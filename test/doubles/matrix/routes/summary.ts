@@ -48,8 +48,9 @@ function summary(room: Room): object {
   };
 }
 
+/** Whether anybody may come in, or ask to. */
 function isPublic(room: Room): boolean {
-  return room.state('m.room.join_rules')?.content['join_rule'] === 'public';
+  return ['public', 'knock'].includes(String(room.state('m.room.join_rules')?.content['join_rule']));
 }
 
 function isWorldReadable(room: Room): boolean {
