@@ -6,12 +6,14 @@ import { MatrixDouble } from './doubles/matrix/index.ts';
 import { commandStories } from './stories/commands.ts';
 import { brokerStories, conversationStories } from './stories/conversation.ts';
 import { discordStories } from './stories/discord.ts';
+import { editStories } from './stories/edits.ts';
 import { identityStories } from './stories/identity.ts';
 import { mediaStories } from './stories/media.ts';
 import { noticeBrokerStories, noticeStories } from './stories/notices.ts';
 import { reactionStories } from './stories/reactions.ts';
 import { replyStories } from './stories/replies.ts';
 import { threadStories } from './stories/threads.ts';
+import { whisperStories } from './stories/whispers.ts';
 import type { Site } from './stories/world.ts';
 
 async function standIns(): Promise<Site> {
@@ -52,4 +54,6 @@ describe('on stand-ins', () => {
   noticeStories(standIns);
   noticeBrokerStories(standIns);
   threadStories(standIns);
+  editStories(standIns);
+  whisperStories(standIns);
 });

@@ -2,6 +2,7 @@
 import { describe, test } from 'vitest';
 import { commandStories } from '../stories/commands.ts';
 import { brokerStories, conversationStories } from '../stories/conversation.ts';
+import { editStories } from '../stories/edits.ts';
 import { mediaStories } from '../stories/media.ts';
 import { noticeBrokerStories, noticeStories } from '../stories/notices.ts';
 import { reactionStories } from '../stories/reactions.ts';
@@ -44,6 +45,7 @@ if (MQTT_URL && MQTT_USERS && MATRIX_HOMESERVER_URL && MATRIX_REGISTRATION_SECRE
     commandStories(realServers);
     brokerStories(realServers);
     threadStories(realServers, 20);
+    editStories(realServers);
     replyStories(realServers);
     reactionStories(realServers);
     noticeStories(realServers);

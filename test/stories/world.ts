@@ -50,6 +50,8 @@ interface DiscordPerson {
   readonly id: string;
   /** For everything else that they do. */
   readonly member: DiscordMember;
+  /** Their private chat with the bot. */
+  readonly direct: ReturnType<DiscordMember['direct']>;
   says(text: string): Promise<void>;
   renames(name: string): Promise<void>;
   leaves(): Promise<void>;
@@ -101,7 +103,14 @@ export class World {
     const room = await carol.createRoom();
     await carol.rename('Carol');
     await carol.look();
-    return new World(site, double, new DiscordPlace(guild, channel), new MatrixPlace(carol, room), botAccount.token, clock);
+    return new World(
+      site,
+      double,
+      new DiscordPlace(guild, channel, bot.user),
+      new MatrixPlace(carol, room),
+      botAccount.token,
+      clock,
+    );
   }
 
   /** A game server goes online. */
@@ -166,6 +175,16 @@ export class World {
     this.#double.world.attachments.addPicture(path, { contentType: 'image/png', content: new TextEncoder().encode(content) });
   }
 
+  /** Discord takes nothing that is to be shown, until it {@link discordRecovers}. */
+  discordFails(): void {
+    this.#double.faults.next(1_000_000, { stored: false, answer: { status: 503 } }, 'POST /webhooks/:webhook/:token');
+  }
+
+  /** All is well with Discord again. */
+  discordRecovers(): void {
+    this.#double.faults.clear();
+  }
+
   /** Waits until a bridge knows that it has no connection to the broker. */
   async bridgeIsDown(bridge: Bridge): Promise<void> {
     const id = this.#bridges.get(bridge);
@@ -188,9 +207,11 @@ export class World {
 class DiscordPlace {
   readonly channel: DiscordChannel;
   readonly #guild: DiscordGuild;
+  readonly #bot: ReturnType<DiscordDouble['addBot']>['user'];
 
-  constructor(guild: DiscordGuild, channel: DiscordChannel) {
+  constructor(guild: DiscordGuild, channel: DiscordChannel, bot: ReturnType<DiscordDouble['addBot']>['user']) {
     this.#guild = guild;
+    this.#bot = bot;
     this.channel = channel;
   }
 
@@ -219,6 +240,7 @@ class DiscordPlace {
     return {
       id: member.id,
       member,
+      direct: member.direct(this.#bot),
       says: async (text) => void member.says(this.channel, text),
       renames: async (to) => member.renames(to),
       leaves: async () => member.leaves(),
