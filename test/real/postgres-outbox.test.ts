@@ -5,7 +5,9 @@ import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { DeliveryError } from '../../src/adapter.ts';
 import type { EventId } from '../../src/event.ts';
 import { deadLetters, retryLetter } from '../../src/store/dead-letters.ts';
-import { openOutbox, place, Room } from '../outbox/setup.ts';
+import { edited, LineRoom, open, removed, take } from '../outbox/line-room.ts';
+import { message, openOutbox, place, Room } from '../outbox/setup.ts';
+import { TestClock } from '../support/clock.ts';
 
 const url = process.env['DATABASE_URL'];
 
@@ -13,7 +15,8 @@ describe.runIf(url)('the outbox on PostgreSQL', () => {
   const admin = postgres(url ?? '', { max: 1, onnotice: () => {} });
   afterAll(() => admin.end());
 
-  test('goes on in order where it was, without what was taken back, and tries dead letters again', async () => {
+  /** The address of an empty database. */
+  async function newDatabase(): Promise<string> {
     const schema = `test_${randomBytes(6).toString('hex')}`;
     await admin.unsafe(`CREATE SCHEMA ${schema}`);
     onTestFinished(async () => {
@@ -21,13 +24,18 @@ describe.runIf(url)('the outbox on PostgreSQL', () => {
     });
     const at = new URL(url ?? '');
     at.searchParams.set('search_path', schema);
+    return at.href;
+  }
+
+  test('goes on in order where it was, without what was taken back, and tries dead letters again', async () => {
+    const databaseUrl = await newDatabase();
     const names = Array.from({ length: 500 }, (_, n) => `${n}`);
     const room = new Room();
     room.onSend = (event) => {
       if (event.id === '0') throw new DeliveryError('that word is forbidden', { passing: false });
       return event.id === '2' ? new Promise(() => {}) : undefined;
     };
-    const first = await openOutbox([room], { databaseUrl: at.href });
+    const first = await openOutbox([room], { databaseUrl });
     await first.say(...names);
     await room.sees.waitFor((text) => text === '1');
     for (const target of ['5', '450']) {
@@ -43,7 +51,7 @@ describe.runIf(url)('the outbox on PostgreSQL', () => {
     await first.close();
 
     const after = new Room();
-    const second = await openOutbox([after], { databaseUrl: at.href });
+    const second = await openOutbox([after], { databaseUrl });
     // Known already.
     await second.say('7', 'end');
     await after.sees.waitFor((text) => text === 'end');
@@ -53,5 +61,25 @@ describe.runIf(url)('the outbox on PostgreSQL', () => {
     await second.store.writer.flushed();
     await second.clock.advance(2_000);
     await after.sees.waitFor((text) => text === '0');
+  });
+
+  test('what was edited while it waited is shown once, and what was begun as it was begun', async () => {
+    const databaseUrl = await newDatabase();
+    const clock = new TestClock();
+    const room = new LineRoom(clock);
+    room.hold();
+    const first = await open(room, { clock, databaseUrl });
+    const names = Array.from({ length: 320 }, (_, n) => `${n}`);
+    await take(first, message('begun'), edited('begun', 'BEGUN', 'late'));
+    await first.say(...names);
+    await take(first, edited('250', '250 A', 'e1'), edited('250', '250 B', 'e2'), removed('e2'), edited('0', '0 A'));
+    await first.close();
+
+    const after = new LineRoom(clock, undefined, room.posts);
+    const second = await open(after, { clock, databaseUrl });
+    await after.shows(['BEGUN', ...names.map((name) => (name === '250' || name === '0' ? `${name} A` : name))]);
+    expect(after.deeds.filter((deed) => deed.startsWith('edit'))).toEqual(['edit: BEGUN']);
+    await second.store.writer.flushed();
+    expect(await second.store.database.all('SELECT * FROM delivery')).toEqual([]);
   });
 });
