@@ -50,6 +50,22 @@ export interface AdapterModule<Config = unknown> {
   readonly everywhere?: boolean;
   /** Makes one adapter. Does no I/O and throws nothing: {@link Adapter.start} does the work. */
   create(config: Config, host: AdapterHost): Adapter;
+  /** Where the platform's server has to be told of the bridge by a file. */
+  readonly registration?: {
+    /** The adapter's own keys, with secrets made up where they are missing. */
+    complete(given: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
+    /** The file; undefined where the configuration needs none. */
+    write(config: Config): RegistrationFile | undefined;
+  };
+}
+
+/** A file by which a platform's server gets to know the bridge. It holds secrets. */
+export interface RegistrationFile {
+  readonly text: string;
+  /** The adapter's keys that have to say the same as the file. */
+  readonly shared: readonly string[];
+  /** What to do with the file: sentences for the operator. @param path where it is */
+  next(path: string): readonly string[];
 }
 
 /** A type of adapter as `bridges/index.ts` lists it: what is known before it is loaded. */

@@ -3,7 +3,15 @@ import { checkCommand } from './check.ts';
 import type { Command } from './command.ts';
 import { consoleCommand } from './console.ts';
 import { deadLettersCommand } from './dead-letters.ts';
+import { registrationCommand } from './registration.ts';
 import { runCommand } from './run.ts';
 import { storeCommand } from './store.ts';
 
-export const commands: readonly Command[] = [runCommand, checkCommand, consoleCommand, storeCommand, deadLettersCommand];
+export const commands: readonly Command[] = [
+  runCommand,
+  checkCommand,
+  consoleCommand,
+  storeCommand,
+  deadLettersCommand,
+  registrationCommand,
+];

@@ -1,6 +1,7 @@
 /** The file that tells a homeserver about the bridge. https://spec.matrix.org/v1.13/application-service-api/#registration */
 import { randomBytes } from 'node:crypto';
 import { stringify } from 'yaml';
+import type { RegistrationFile } from '../../../src/adapter.ts';
 import type { AppserviceConfig } from './config.ts';
 import { escaped, GhostIds } from './ghost-ids.ts';
 
@@ -23,17 +24,32 @@ export function registrationOf(config: AppserviceConfig): Readonly<Record<string
     rate_limited: false,
     protocols: ['crosschat'],
     namespaces: { users, aliases: [{ exclusive: true, regex: `#${escaped(prefix)}.*:${host}` }], rooms: [] },
-    // The second one is what the first was called before Synapse 1.120 or so knew it.
+    // The second is what older homeservers call the first.
     ...(typing && { receive_ephemeral: true, 'de.sorunome.msc2409.push_ephemeral': true }),
   };
 }
 
-/** The file, in YAML. */
-export function registrationText(config: AppserviceConfig): string {
-  return `# Made by "crosschat-bridge registration". It holds two secrets: only the homeserver and the bridge may read it.\n${stringify(registrationOf(config))}`;
+/** The file, for the operator. */
+export function registrationFile(config: AppserviceConfig): RegistrationFile {
+  const note = '# Made by "crosschat-bridge registration". It holds two secrets: only the homeserver and the bridge may read it.';
+  return {
+    text: `${note}\n${stringify(registrationOf(config))}`,
+    shared: ['appservice.as_token', 'appservice.hs_token'],
+    next: (path) => [
+      `Copy ${path} to the homeserver, name it in homeserver.yaml under app_service_config_files, and restart the homeserver.`,
+      `The homeserver has to reach the bridge at ${config.url} (the bridge listens where the key http says); "crosschat-bridge check" tells whether it does.`,
+    ],
+  };
+}
+
+/** The adapter's keys, with new tokens where there are none. */
+export function withTokens(given: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { appservice } = given;
+  if (typeof appservice !== 'object' || appservice === null) return given;
+  return { ...given, appservice: { as_token: newToken(), hs_token: newToken(), ...appservice } };
 }
 
 /** A token that nobody guesses. */
-export function newToken(): string {
+function newToken(): string {
   return randomBytes(32).toString('base64url');
 }

@@ -1,0 +1,102 @@
+/** `crosschat-bridge registration`: the file by which a homeserver gets to know the bridge. */
+import { open } from 'node:fs/promises';
+import type { AdapterEntries, RegistrationFile } from '../adapter.ts';
+import { ConfigError, type Settings } from '../config.ts';
+import { sentencesOf } from '../config-problems.ts';
+import { defineCommand, type Given, type Options } from './command.ts';
+import { givenSettings } from './given-config.ts';
+
+const OPTIONS = {
+  output: { type: 'string', value: 'FILE', help: 'where to write it (default: registration.yaml)' },
+  force: { type: 'boolean', help: 'write over a file that is there' },
+} as const satisfies Options;
+
+export const registrationCommand = defineCommand({
+  name: 'registration',
+  summary: 'write the file by which a Matrix homeserver gets to know the bridge as an appservice',
+  words: '[ADAPTER]',
+  options: OPTIONS,
+  more: `It is made of the key appservice of the adapter: see docs/matrix-appservice.md. Tokens that are not configured are made up, and
+have to be copied from the file to the configuration. ADAPTER is needed only where there are several.`,
+  async run({ values, words }, { adapters, print }) {
+    const settings = givenSettings(adapters, values.config);
+    const { id, file, made } = await registrationIn(settings, adapters, words);
+    const path = values.output ?? 'registration.yaml';
+    await write(path, file.text, values);
+    await print(`${path} is written; only you can read it.`);
+    if (made.length > 0) {
+      const keys = made.map((key) => `adapters.${id}.${key}`).join(' and ');
+      await print(
+        `${made.length === 1 ? 'A token is' : 'Tokens are'} new: put what the file says into the configuration as ${keys}.`,
+      );
+    }
+    for (const sentence of file.next(path)) await print(sentence);
+    return 0;
+  },
+});
+
+interface Registration {
+  /** The adapter's. */
+  readonly id: string;
+  readonly file: RegistrationFile;
+  /** The adapter's keys that were made up. */
+  readonly made: readonly string[];
+}
+
+/** @throws {ConfigError} where nothing, or not one thing, is to be registered, or it is not in order */
+async function registrationIn(settings: Settings, entries: AdapterEntries, words: readonly string[]): Promise<Registration> {
+  const { adapters = {} } = settings.raw as { readonly adapters?: Readonly<Record<string, Record<string, unknown>>> };
+  const [wanted, extra] = words;
+  if (extra !== undefined) throw new ConfigError(['registration: give one adapter at most.']);
+  const found: Registration[] = [];
+  for (const [id, given] of Object.entries(adapters)) {
+    if (typeof given !== 'object' || given === null || (wanted !== undefined && id !== wanted)) continue;
+    const { type = id, server_id, mqtt, ...own } = given;
+    const entry = typeof type === 'string' && Object.hasOwn(entries, type) ? entries[type] : undefined;
+    const { registration, schema } = (await entry?.load()) ?? {};
+    if (!registration || !schema) continue;
+    const completed = registration.complete(own);
+    const { success, data, error } = schema.safeParse(completed);
+    if (!success) {
+      const raw = { adapters: { [id]: completed } };
+      const at = (issue: (typeof error.issues)[number]) => ({ ...issue, path: ['adapters', id, ...issue.path] });
+      throw new ConfigError(error.issues.flatMap((issue) => sentencesOf(at(issue), raw, settings.variables)));
+    }
+    const file = registration.write(data);
+    if (file) found.push({ id, file, made: file.shared.filter((key) => valueAt(own, key) === undefined) });
+  }
+  const [one, another] = found;
+  if (!one) {
+    const where = wanted === undefined ? 'no adapter' : `no adapter ${wanted}`;
+    throw new ConfigError([
+      `registration: there is ${where} with a key appservice; give the matrix adapter one, as docs/matrix-appservice.md tells.`,
+    ]);
+  }
+  if (another) throw new ConfigError([`registration: say for which adapter: ${found.map(({ id }) => id).join(' or ')}.`]);
+  return one;
+}
+
+function valueAt(own: unknown, key: string): unknown {
+  return key.split('.').reduce<unknown>((value, part) => (value as Record<string, unknown> | undefined)?.[part], own);
+}
+
+/** Nobody else may read it, and nobody's file is lost. @throws {ConfigError} */
+async function write(path: string, text: string, { force = false }: Given<typeof OPTIONS>['values']): Promise<void> {
+  try {
+    const file = await open(path, force ? 'w' : 'wx', 0o600);
+    try {
+      // One that was there may be open to everybody.
+      await file.chmod(0o600);
+      await file.writeFile(text);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new ConfigError([
+      code === 'EEXIST'
+        ? `registration: ${path} is there already. Name another file with --output, or write over it with --force.`
+        : `registration: ${path} can't be written (${code ?? message}).`,
+    ]);
+  }
+}
