@@ -189,7 +189,8 @@ export class Bridge {
   async leave(): Promise<void> {
     this.#ending.abort();
     this.#lease?.end();
-    await Promise.all([this.#stepBack(), ...this.#servers.map((server) => server.close({ goodbye: false }))]);
+    const gone = this.#servers.map((server) => server.close({ goodbye: false }));
+    await Promise.all([this.#http?.stop(), this.#stepBack(), ...gone]);
     await this.#store?.close();
   }
 
@@ -251,7 +252,7 @@ export class Bridge {
     const whispers = await openWhispers(this.#store, () => clock.now());
     this.#goOn();
     const { flood, gameReactions, logWhispers } = config;
-    const helpers = { avatars, linking, moderation, ...whispers };
+    const helpers = { avatars, linking, moderation, bars: parts.bars, ...whispers };
     const hub = new Hub({ map: this.#map, outbox, flood, gameReactions, logWhispers, ...helpers, memory, clock, log });
     this.#control = await makeControl({
       map: this.#map,
@@ -376,12 +377,14 @@ export class Bridge {
     this.#standstill = `${why} This one stands still until it is started again.`;
     this.#options.log.error(this.#standstill);
     this.#ending.abort();
+    // Whoever looks after it can ask why.
+    this.#http?.serveOnly(this.#monitoring?.routes ?? []);
     void this.#stepBack();
   }
 
   /** Leaves everything to the bridge that took over: its rooms would be served twice otherwise. */
   async #stepBack(): Promise<void> {
-    await Promise.all([this.#outbox?.close(0), this.#http?.stop()]);
+    await this.#outbox?.close(0);
     await this.#stopAdapters();
   }
 

@@ -95,6 +95,8 @@ export interface Attachment {
 /** The message that another one answers. */
 export interface Quote {
   readonly author: string;
+  /** The platform's own id of who said it; absent for what we show there. */
+  readonly by?: Author['id'];
   readonly text: string;
   /** The message itself, where its place tells which it is: named after that place, also when it is one that we show there. */
   readonly target?: EventId;
@@ -227,8 +229,46 @@ export interface Notice {
   readonly body: RichText;
 }
 
+/** Somebody who whispers, or who is whispered to. */
+export type Party = PlayerParty | UserParty | { readonly kind: 'bridge'; readonly author: Author };
+
+/** A player of another server on the network. */
+export interface PlayerParty {
+  readonly kind: 'player';
+  readonly server: ServerId;
+  /** Their user id there; absent where the server does not say who it is. */
+  readonly number?: number;
+  /** Since when they have it, in Unix seconds: servers give the same id to somebody else later. Absent where that is not known. */
+  readonly since?: number;
+  readonly author: Author;
+}
+
+/** A user of one of our platforms. */
+export interface UserParty {
+  readonly kind: 'user';
+  readonly adapter: AdapterId;
+  readonly author: Author;
+}
+
+/** Somebody told somebody else something that is for nobody else's eyes. */
+export interface Whisper {
+  readonly kind: 'whisper';
+  readonly id: EventId;
+  readonly at: number;
+  readonly from: Party;
+  readonly to: PlayerParty | UserParty;
+  /** The short name for people of where it is from: `Discord`, `alpha`. */
+  readonly tag: string;
+  readonly body: RichText;
+  readonly attachments: readonly Attachment[];
+  /** Said with `/me`. */
+  readonly emote?: boolean;
+  /** Whether a conversation begins with it: then it is said how to answer. */
+  readonly begins?: boolean;
+}
+
 /** What happens in rooms. */
 export type Heard = Message | Edit | Removal | Reaction | ReactionRemoval;
 
 /** Anything that happens, and that somebody elsewhere is to hear of. */
-export type Event = Heard | Profile | Departure;
+export type Event = Heard | Profile | Departure | Whisper;

@@ -1,6 +1,7 @@
 /** The hub: takes what happened on any side, finds who hears of it, and hands it to the outbox. */
 import type { Logger } from 'pino';
-import type { Memory } from './adapter.ts';
+import { Linking, type LinkingParts } from './accounts/linking.ts';
+import type { DirectMessage, Memory } from './adapter.ts';
 import type { Avatars } from './avatars/avatars.ts';
 import type { ChannelMap } from './channel-map.ts';
 import { type RoomAddress, roomId } from './channels.ts';
@@ -20,6 +21,8 @@ import {
 import { FloodGate, type FloodGateOptions } from './flood-gate.ts';
 import { isBlank, originIn, presentable, presentableReaction, saidByPlayer } from './incoming.ts';
 import type { Member } from './member.ts';
+import type { Bars } from './moderation/bars.ts';
+import type { Moderation } from './moderation/moderation.ts';
 import { networkDestination, networkId } from './network-destination.ts';
 import { Notices } from './notices/notices.ts';
 import type { Draft } from './notices/server-watch.ts';
@@ -28,8 +31,13 @@ import type { Outbox } from './outbox/outbox.ts';
 import { ownMessage } from './own-message.ts';
 import { Recent } from './recent.ts';
 import { roomDestination } from './room-destination.ts';
+import type { Blocks } from './store/blocks.ts';
 import { sanitizeName } from './text/names.ts';
 import type { NetworkDelivery, VirtualServer } from './virtual-server.ts';
+import type { Conversations } from './whispers/conversations.ts';
+import { partyOf } from './whispers/parties.ts';
+import { TOO_MUCH } from './whispers/sentences.ts';
+import { Whispers } from './whispers/whispers.ts';
 
 /** What the hub is made of. */
 export interface HubOptions {
@@ -41,6 +49,15 @@ export interface HubOptions {
   readonly gameReactions: boolean;
   /** The pictures of those who bring none. */
   readonly avatars: Avatars;
+  readonly blocks: Blocks;
+  readonly bars: Pick<Bars, 'of'>;
+  readonly conversations: Conversations;
+  /** Whether the texts of whispers are written to the log. */
+  readonly logWhispers: boolean;
+  /** What {@link Hub.linking} is made of. */
+  readonly linking: LinkingParts;
+  /** Says of whom nothing is carried. */
+  readonly moderation: Pick<Moderation, 'pass'>;
   /** Where the hub may keep small things over a restart. */
   readonly memory: Memory;
   readonly clock: Clock;
@@ -59,12 +76,25 @@ export class Hub {
   readonly #spoke = new Recent<string, true>(MAX_SPEAKERS);
   readonly #origins: Origins;
   readonly #flood: FloodGate;
+  readonly whispers: Whispers;
+  /** Ties players to the accounts of platform users. */
+  readonly linking: Linking;
 
   constructor(options: HubOptions) {
-    const { clock, log } = options;
+    const { outbox, clock, log } = options;
     this.#options = options;
     this.#origins = new Origins(options);
     this.#flood = new FloodGate({ perMinute: options.flood, clock, log });
+    const memberOf = (adapter: AdapterId) => this.#members.get(adapter);
+    this.whispers = new Whispers({ ...options, flood: this.#flood, memberOf });
+    this.linking = new Linking({
+      ...options.linking,
+      memberOf,
+      whispers: this.whispers,
+      say: (place, text) => void outbox.takeNew((seq) => ownMessage(place, text, seq, clock.now()), [roomId(place)]),
+      clock,
+      log,
+    });
   }
 
   /** Recalls what earlier processes knew of those who have joined. Comes before the first event. */
@@ -76,6 +106,7 @@ export class Hub {
   join(member: Member): void {
     this.#members.set(member.id, member);
     this.#origins.join(member);
+    this.#options.outbox.add(this.whispers.destination(member));
     for (const room of member.rooms) this.addRoom(member, room);
   }
 
@@ -103,9 +134,10 @@ export class Hub {
   listen(server: VirtualServer): void {
     const { outbox, gameReactions } = this.#options;
     const circumstances = (adapter: AdapterId, place: Place | undefined) => this.#circumstances(adapter, place);
-    outbox.add(networkDestination(server, circumstances, gameReactions ? outbox : undefined, outbox.threads));
+    outbox.add(networkDestination(server, circumstances, gameReactions ? outbox : undefined, outbox.threads, this.whispers));
     new Notices({ ...this.#options, chat: server.chat, tell: (id, draft) => this.#notice(server, id, draft) }).start();
     server.chat.on('say', (event) => this.#heardFromServer(server, event));
+    server.chat.on('pm', (event) => this.whispers.heardFromServer(server, event));
     server.chat.on('user', ({ user, change }) => {
       if (change !== 'del' && user.steamid64 !== undefined) this.#options.avatars.expect(user.steamid64);
     });
@@ -123,11 +155,17 @@ export class Hub {
     const { place } = event;
     const member = place.kind === 'room' ? this.#members.get(place.adapter) : undefined;
     if (place.kind !== 'room' || !member || !this.#isCarried(event, place)) return;
-    const shown = this.#admit(event, member, place);
+    const passed = this.#options.moderation.pass(event, place);
+    const shown = passed && this.#admit(passed, member, place);
     if (!shown) return;
     const rooms = this.#hearersOf(shown, place).map(roomId);
     if (shown.kind === 'message' || shown.kind === 'reaction') this.#spoke.set(speakerKey(member.id, shown.author.id), true);
     await this.#options.outbox.take(shown, member.id, [...rooms, networkId(member.server)]);
+  }
+
+  /** A user said something to the bridge in private. Resolves when it is taken. */
+  heardInPrivate(member: Member, message: DirectMessage): Promise<void> {
+    return this.whispers.heardFromUser(member, message);
   }
 
   /** A user's name or looks changed. */
@@ -143,11 +181,13 @@ export class Hub {
     this.#tellOf(member, userId, { kind: 'departure', at: clock.now(), adapter: member.id, userId });
   }
 
-  /** Platforms tell of everybody; the network knows those only who spoke. */
+  /** Platforms tell of everybody; the network knows those only who spoke, or whose words an earlier process left waiting. */
   #tellOf(member: Member, userId: Author['id'], news: Omit<Profile, 'id'> | Omit<Departure, 'id'>): void {
     const { id, server } = member;
-    if (!this.#spoke.has(speakerKey(id, userId)) && !server.isPresent(id, userId)) return;
-    void this.#options.outbox.takeNext((seq) => ({ ...news, id: numberedId(seq) }), id, [networkId(server)]);
+    const { outbox } = this.#options;
+    const mayWait = (outbox.report(networkId(server))?.waiting ?? 0) > 0;
+    if (!mayWait && !this.#spoke.has(speakerKey(id, userId)) && !server.isPresent(id, userId)) return;
+    void outbox.takeNext((seq) => ({ ...news, id: numberedId(seq) }), id, [networkId(server)]);
   }
 
   /** The event as others see it; undefined when it is not carried. */
@@ -174,16 +214,14 @@ export class Hub {
     if (isBlank(text)) return;
     const origin = originIn(extra);
     if (origin && this.#origins.isOurs(server.id, origin)) return;
+    if (this.linking.hears(via, event)) return;
     const { rooms } = this.#options.map.hearersOf({ kind: 'server', server: server.id as ServerId });
     const heardIn = rooms.filter((room) => this.#members.get(room.adapter)?.server === via);
     if (heardIn.length === 0) return;
     // Before the connection is ready, the broker hands over what it kept for us.
     if (via.chat.status !== 'ready') this.#flood.cameBack(server.id);
     const verdict = this.#flood.ofPlayer(server.id, user.id, user.name);
-    if (verdict === 'first-no') {
-      const told = via.whisper(server.id, user.id, tooMuch(user.name));
-      told.catch((error: unknown) => this.#options.log.debug({ err: error }, 'a player could not be told'));
-    }
+    if (verdict === 'first-no') this.whispers.tell(partyOf(user), TOO_MUCH, via);
     if (verdict !== 'yes') return;
     // Without waiting before this: what is added to the store with it must be in the same transaction.
     const { outbox, clock, avatars } = this.#options;

@@ -45,7 +45,8 @@ export function presentableReaction(reaction: Reaction): Reaction | undefined {
   return { ...reaction, emoji: { ...emoji, name: excerpt(emoji.name, MAX_EMOJI) }, author: presentableAuthor(author) };
 }
 
-function presentableAuthor(author: Author): Author {
+/** Somebody with a name that can be shown. */
+export function presentableAuthor(author: Author): Author {
   return { ...author, name: sanitizeName(author.name) || 'Somebody' };
 }
 

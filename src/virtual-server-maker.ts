@@ -15,23 +15,27 @@ export interface MakerOptions {
   /** Where it keeps its session and its speakers; undefined where nothing is to last. */
   readonly kept: (Pick<Store, 'database' | 'writer'> & { readonly delivered: () => Promise<void> | undefined }) | undefined;
   readonly steamid64Of: NonNullable<VirtualServerOptions['steamid64Of']>;
+  readonly isBarred: NonNullable<VirtualServerOptions['isBarred']>;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
 }
 
 /** Does no I/O: `VirtualServer.start` does. */
-export function makeVirtualServer({ options, idle, kept, steamid64Of, clock, random, log }: MakerOptions): VirtualServer {
+export function makeVirtualServer({
+  options,
+  idle,
+  kept,
+  steamid64Of,
+  isBarred,
+  clock,
+  random,
+  log,
+}: MakerOptions): VirtualServer {
   const { serverId: server } = options;
   const serverLog = log.child({ server });
   const persistence = kept && sessionOf({ ...kept, server, kept: kept.delivered });
   const speakers = kept && speakersOf(server, kept.database, kept.writer);
   const chat = new CrossChat({ ...options, ...(persistence && { persistence }), log: serverLog, clock, random });
-  chat.on('pm', ({ from, server: { id } }) => {
-    serverLog.info(
-      { from: `${id}/${from?.id ?? '?'}` },
-      'a whisper to a speaker came in; whispers do not reach the platforms yet',
-    );
-  });
-  return new VirtualServer({ chat, idle, clock, steamid64Of, ...(speakers && { speakers }) });
+  return new VirtualServer({ chat, idle, clock, steamid64Of, isBarred, ...(speakers && { speakers }) });
 }

@@ -37,7 +37,7 @@ export class Cdn {
   }
 
   /** Remembers the addresses of a message's files as long as they are good. */
-  note({ attachments }: Message): void {
+  note({ attachments }: Pick<Message, 'attachments'>): void {
     for (const { media, url } of attachments) if (media !== undefined && url !== undefined) this.#keep(media.uri, url);
   }
 

@@ -12,13 +12,14 @@ export function createClient(options: {
       GatewayIntentBits.Guilds,
       GatewayIntentBits.GuildMessages,
       GatewayIntentBits.GuildMessageReactions,
+      GatewayIntentBits.DirectMessages,
       GatewayIntentBits.MessageContent,
       ...(options.guildMembers ? [GatewayIntentBits.GuildMembers] : []),
     ],
     // As many connections as Discord recommends: one, up to some thousand guilds.
     shards: 'auto',
-    // Changes of messages and people that are in no cache are told too.
-    partials: [Partials.GuildMember, Partials.User, Partials.Message, Partials.Reaction],
+    // Changes of messages and people that are in no cache are told too, and what is said in private chats.
+    partials: [Partials.Channel, Partials.GuildMember, Partials.User, Partials.Message, Partials.Reaction],
     allowedMentions: { parse: [] },
     ...(options.apiUrl !== undefined && { rest: { api: options.apiUrl } }),
     makeCache,

@@ -19,6 +19,10 @@ export function eventsFor(host: AdapterHost, cdn: Cdn, refused: (closeCode: numb
       cdn.note(message);
       return tell('A message', message, host.message(message));
     },
+    direct: (message) => {
+      cdn.note(message);
+      return tell('A direct message', message, host.direct(message));
+    },
     edit: (edit) => {
       cdn.note(edit.message);
       tell('An edit', edit, host.edit(edit)).catch(() => {});

@@ -1,10 +1,12 @@
 import { type Client, type Message as DiscordMessage, Events, SimpleShardingStrategy, type WebSocketOptions } from 'discord.js';
 import type { Logger } from 'pino';
-import type { Memory } from '../../src/adapter.ts';
+import type { Connection, DirectMessage, Memory } from '../../src/adapter.ts';
 import type { RoomRef } from '../../src/event.ts';
 import { CatchUp } from './catch-up.ts';
 import { createClient } from './client.ts';
 import type { SlashCommands } from './commands/slash.ts';
+import type { DirectChats } from './direct/chats.ts';
+import { DirectInbox } from './direct/inbox.ts';
 import { Hearing } from './hearing.ts';
 import type { Members } from './members.ts';
 import { Missed } from './missed.ts';
@@ -20,6 +22,8 @@ type ShardManager = Parameters<NonNullable<WebSocketOptions['buildStrategy']>>[0
 
 /** What happens at Discord. */
 export interface GatewayEvents extends TalkEvents, ReactionEvents, PeopleEvents {
+  /** Somebody said something to the bot in private. Resolves when it is taken; rejects when it is not. */
+  direct(message: DirectMessage): Promise<void>;
   /** Discord closed the connection for good, after it had worked. */
   refused(closeCode: number): void;
 }
@@ -30,6 +34,8 @@ interface GatewayOptions extends TalkRules {
   readonly guildMembers: boolean;
   /** Learns who is in the guilds. */
   readonly members: Members;
+  /** The private chats of the bot. */
+  readonly chats: DirectChats;
   readonly slash: SlashCommands;
   /** Shows the bot's presence. */
   readonly status: Status;
@@ -60,6 +66,7 @@ export class Gateway {
   readonly #talk: Talk;
   readonly #hearing: Hearing<DiscordMessage>;
   readonly #catchUp: CatchUp;
+  readonly #direct: DirectInbox;
   readonly #stopping = new AbortController();
   #connected = false;
   #refusal: number | undefined;
@@ -69,6 +76,8 @@ export class Gateway {
   /** Whether one of them began anew since the first of them broke, so that nobody told what happened meanwhile. */
   #isAnew = false;
   #upSince: number | undefined;
+  /** How often the connection was made. */
+  #made = 0;
 
   constructor(options: GatewayOptions, events: GatewayEvents) {
     const { apiUrl, guildMembers, members, rooms, clock, log, memory } = options;
@@ -91,6 +100,7 @@ export class Gateway {
     this.#talk = new Talk(options, order, events);
     const missed = new Missed(this.#client, { clock, log, signal: this.#stopping.signal });
     this.#catchUp = new CatchUp({ ...order, client: this.#client, talk: this.#talk, missed, rooms });
+    this.#direct = new DirectInbox(this.#client, { ...options, direct: (message) => events.direct(message) });
     this.#listen();
     this.#talk.listen(this.#client);
     listenToReactions(this.#client, this.#talk, options, events);
@@ -106,6 +116,7 @@ export class Gateway {
    */
   async connect(token: string): Promise<void> {
     this.#hearing.hold();
+    this.#direct.hold();
     const ready = new Promise<void>((resolve) => this.#client.once(Events.ClientReady, () => resolve()));
     const stopped = new Promise<void>((resolve) => {
       this.#giveUp = resolve;
@@ -117,15 +128,22 @@ export class Gateway {
     }
     if (this.#stopped) return;
     this.#connected = true;
+    this.#made++;
     this.#upSince = this.#options.clock.now();
     for (const room of this.#options.rooms) this.#options.members.meet(room);
     await this.#catchUp.begin();
     void this.#catchUp.run();
+    void this.#direct.catchUp();
   }
 
   /** Since when the connection stands, in milliseconds since the epoch; undefined while there is none. */
   get upSince(): number | undefined {
     return this.#upSince;
+  }
+
+  /** How the connection stands. */
+  get state(): Connection {
+    return { lost: this.isUp ? undefined : 'There is no connection to Discord; connecting again.', made: this.#made };
   }
 
   /** Whether messages flow. */
@@ -200,6 +218,7 @@ export class Gateway {
         this.#upSince = undefined;
         log.warn('The connection to Discord was lost; connecting again');
         this.#hearing.hold();
+        this.#direct.hold();
       })
       .on(Events.ShardResume, (shard) => this.#restored(shard, false))
       .on(Events.ShardReady, (shard) => this.#restored(shard, true))
@@ -212,10 +231,16 @@ export class Gateway {
     if (!this.#broken.delete(shard)) return;
     this.#isAnew ||= anew;
     if (this.#broken.size > 0) return;
+    if (this.#connected) this.#made++;
     this.#upSince = this.#options.clock.now();
     this.#options.log.info('The connection to Discord is back');
-    if (this.#isAnew && this.#connected) void this.#catchUp.run();
-    else this.#hearing.release();
+    if (this.#isAnew && this.#connected) {
+      void this.#catchUp.run();
+      void this.#direct.catchUp();
+    } else {
+      this.#hearing.release();
+      this.#direct.release();
+    }
     this.#isAnew = false;
   }
 }

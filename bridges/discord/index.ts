@@ -5,18 +5,21 @@ import {
   type AdapterHost,
   type AdapterModule,
   type Attempt,
+  type Connection,
   type Finding,
   type Medium,
   type OwnReaction,
   type RoomThread,
 } from '../../src/adapter.ts';
-import type { Edit, Message, Notice, RoomRef } from '../../src/event.ts';
+import type { Edit, Message, Notice, RoomRef, Whisper } from '../../src/event.ts';
 import { type Account, Api } from './api.ts';
 import { Cdn } from './cdn.ts';
 import { CommandRequests } from './commands/requests.ts';
 import { SlashCommands } from './commands/slash.ts';
 import { type DiscordConfig, schema } from './config.ts';
 import { delayed } from './delay.ts';
+import { DirectChats } from './direct/chats.ts';
+import { Whisperer } from './direct/whisperer.ts';
 import { eventsFor } from './events.ts';
 import { badToken, gatewayFault, isUnauthorized, missingIntent, reasonOf, waitOf } from './faults.ts';
 import { accountFindings, channelFindings } from './findings.ts';
@@ -27,6 +30,7 @@ import { OwnReactions } from './own-reactions.ts';
 import { Sender } from './sender.ts';
 import { statusFindings } from './status/findings.ts';
 import { Status } from './status/status.ts';
+import { Uploads } from './uploads.ts';
 
 /** https://discord.com/developers/docs */
 export const discord: AdapterModule<DiscordConfig> = {
@@ -51,6 +55,8 @@ class DiscordAdapter implements Adapter {
   readonly #api: Api;
   readonly #members: Members;
   readonly #sender: Sender;
+  readonly #chats: DirectChats;
+  readonly #whisperer: Whisperer;
   readonly #cdn: Cdn;
   readonly #reactions: OwnReactions;
   readonly #status: Status;
@@ -69,6 +75,14 @@ class DiscordAdapter implements Adapter {
     this.#cdn = new Cdn(this.#api, host.clock, config.cdn_url);
     this.#members = new Members(host.clock);
     this.#reactions = new OwnReactions(this.#api, host.log);
+    this.#chats = new DirectChats(host.memory);
+    this.#whisperer = new Whisperer({
+      ...host,
+      api: this.#api,
+      chats: this.#chats,
+      uploads: new Uploads(host.media),
+      ownId: async (signal) => (await this.#knownAccount(signal)).userId,
+    });
     this.#status = new Status(host, config, this.#api.requests);
     this.#sender = new Sender(this.#api, {
       clock: host.clock,
@@ -105,6 +119,10 @@ class DiscordAdapter implements Adapter {
 
   get fault(): string | undefined {
     return this.#fault;
+  }
+
+  get connection(): Connection {
+    return this.#gateway?.state ?? { lost: "Discord's gateway could not be reached yet.", made: 0 };
   }
 
   /** Discord will never have us as we are: the operator has to act. */
@@ -152,6 +170,10 @@ class DiscordAdapter implements Adapter {
   close(room: RoomRef): void {
     this.#gateway?.leave(room);
     this.#sender.forget(room);
+  }
+
+  whisper(userId: string, whisper: Whisper, attempt: Attempt): Promise<void> {
+    return this.#whisperer.show(userId, whisper, attempt);
   }
 
   notify(room: RoomRef, notice: Notice, signal: AbortSignal): Promise<void> {
@@ -271,6 +293,7 @@ class DiscordAdapter implements Adapter {
           signal: this.#stopping.signal,
         }),
         status: this.#status,
+        chats: this.#chats,
         rooms: this.#rooms,
         ears: {
           own: { applicationId, userId },

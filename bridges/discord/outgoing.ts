@@ -31,13 +31,16 @@ export interface Content {
   readonly flags?: number;
 }
 
+/** What a message says, and who says it. */
+type Said = Pick<Message, 'author' | 'body' | 'attachments' | 'emote' | 'replyTo'>;
+
 /**
  * The contents of the Discord messages that show a message: each short enough, none empty. Where it is cut is
  * always the same for the same message.
  * @param channel where they are shown: what is answered there is linked to, since a webhook can't reply
  * @param find who is called what there; without it, nobody is called
  */
-export function contentsOf(message: Message, channel: Channel, find?: FindMembers): Content[] {
+export function contentsOf(message: Said, channel: Channel, find?: FindMembers): Content[] {
   const { author, body, emote, replyTo } = message;
   const named = message.attachments.filter(({ media }) => media === undefined);
   // Nobody is called by what others said, or by what the bridge says.

@@ -1,5 +1,6 @@
 /** A command with what it does: what every file of commands here is made of. */
 import type { Logger } from 'pino';
+import type { Linking } from '../accounts/linking.ts';
 import type { Clock } from '../clock.ts';
 import type { CommandInfo, Commands, Invocation } from '../command.ts';
 import type { Control } from '../control.ts';
@@ -7,6 +8,7 @@ import type { AdapterId } from '../event.ts';
 import type { Store } from '../store/store.ts';
 import type { RichText } from '../text/tree.ts';
 import type { VirtualServer } from '../virtual-server.ts';
+import type { Whispers } from '../whispers/whispers.ts';
 import type { Candidate } from './suggest.ts';
 import type { View } from './view.ts';
 
@@ -27,7 +29,9 @@ export interface Services {
   /** What is wrong with the bridge now, in sentences for the operator. */
   health(): readonly string[];
   readonly control: Control;
-  readonly store: Pick<Store, 'audit' | 'bans' | 'writer'>;
+  readonly store: Pick<Store, 'accounts' | 'audit' | 'bans' | 'optOuts' | 'writer'>;
+  readonly linking: Pick<Linking, 'begin' | 'end'>;
+  readonly whispers: Pick<Whispers, 'send' | 'blocks' | 'partnersOf'>;
   readonly clock: Clock;
   readonly log: Logger;
 }

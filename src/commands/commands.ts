@@ -7,9 +7,11 @@ import { literal, type RichText } from '../text/tree.ts';
 import { bans, unban } from './bans.ts';
 import { bridgeCommands } from './bridge.ts';
 import type { Command, CommandsFor, Given, Services } from './command.ts';
+import { link, unlink } from './link.ts';
 import { ban, kick, slap } from './moderation.ts';
 import { players, servers } from './players.ts';
 import { pm } from './pm.ts';
+import { privacy } from './privacy.ts';
 import { recordLater } from './record.ts';
 import { Refusal } from './refusal.ts';
 import { status } from './status.ts';
@@ -18,7 +20,22 @@ import { viewOf } from './view.ts';
 import { whois } from './whois.ts';
 
 /** Every command, in the order of the help. */
-const ALL: readonly Command[] = [players, servers, whois, status, pm, kick, slap, ban, unban, bans, ...bridgeCommands];
+const ALL: readonly Command[] = [
+  players,
+  servers,
+  whois,
+  status,
+  pm,
+  link,
+  unlink,
+  privacy,
+  kick,
+  slap,
+  ban,
+  unban,
+  bans,
+  ...bridgeCommands,
+];
 const BY_NAME: ReadonlyMap<string, Command> = new Map(ALL.map((command) => [command.name, command]));
 
 /** How many commands somebody may give in a minute. */
@@ -103,6 +120,6 @@ function wordsOf({ options }: Invocation): string {
   return toLine([...options.values()].join(' ')).slice(0, 200);
 }
 
-function infoOf({ name, description, rank, options }: Command): CommandInfo {
-  return { name, description, rank, options };
+function infoOf({ name, description, rank, isConfidential, options }: Command): CommandInfo {
+  return { name, description, rank, ...(isConfidential && { isConfidential }), options };
 }

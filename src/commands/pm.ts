@@ -1,21 +1,16 @@
-/** Whispers to players. */
-import { DeliveryError } from '../adapter.ts';
-import { toLine } from '../text/line.ts';
-import { splitText } from '../text/split.ts';
+/** Whispers to players, and to users of all platforms. */
+import type { PlayerParty, UserParty } from '../event.ts';
 import { literal } from '../text/tree.ts';
-import { type Command, optionOf } from './command.ts';
+import { nameOf, partyOf } from '../whispers/parties.ts';
+import { type Command, type Given, optionOf } from './command.ts';
 import { candidatesOf, personCalled } from './people.ts';
 import { Refusal } from './refusal.ts';
-import { serverName } from './words.ts';
+import type { Person } from './view.ts';
 
-/** The longest line of a game's chat, in UTF-16 units, and how many of them one whisper may have. */
-const MAX_LINE = 500;
-const MAX_LINES = 3;
-
-/** A whisper to a player; the caller becomes visible to the network first, so that it can be answered. */
+/** A whisper; the caller becomes visible to the network first, so that it can be answered. */
 export const pm: Command = {
   name: 'pm',
-  description: 'Whisper to a player',
+  description: 'Whisper to a player, or to somebody on another platform',
   rank: 'everybody',
   needsNetwork: true,
   options: [
@@ -23,20 +18,32 @@ export const pm: Command = {
     { name: 'text', description: 'What to whisper', required: true, isText: true },
   ],
   async run(given) {
-    const { view, origin, invocation } = given;
-    const { user, name } = personCalled(optionOf(given, 'player'), view.players());
-    const parts = splitText(toLine(optionOf(given, 'text')), MAX_LINE);
-    if (parts.length === 0) throw new Refusal('There is nothing to whisper.');
-    if (parts.length > MAX_LINES)
-      throw new Refusal(`A whisper has at most ${(MAX_LINES * MAX_LINE).toLocaleString('en')} characters.`);
-    const speaker = { adapter: origin.id, platform: origin.type, author: invocation.caller.author };
-    try {
-      for (const part of parts) await origin.server.whisper(user.server.id, user.id, part, speaker);
-    } catch (error) {
-      if (!(error instanceof DeliveryError)) throw error;
-      throw new Refusal(`The whisper to ${name} did not arrive: ${error.message}`);
-    }
-    return literal(`Whispered to ${name} on ${serverName(user.server.id)}.`);
+    const { origin, invocation, services } = given;
+    const to = partyCalled(optionOf(given, 'player'), given);
+    const body = literal(optionOf(given, 'text'));
+    const outcome = await services.whispers.send(origin.id, invocation.caller.author, to, body);
+    if (outcome.kind === 'refused') throw new Refusal(outcome.why);
+    if (outcome.kind === 'waiting')
+      return literal(`The whisper to ${nameOf(to)} is on its way; you are told if it does not arrive.`);
+    return literal(`Whispered to ${nameOf(to)}.`);
   },
-  candidates: (_option, { view }) => candidatesOf(view.players()),
+  candidates: (_option, given) => candidatesOf(peopleFor(given)),
 };
+
+/** Whom somebody can whisper to: the players that they see, and everybody on our platforms whom the network sees. */
+export function peopleFor({ view }: Given): readonly Person[] {
+  return [...view.players(), ...view.speakers().filter(({ user }) => user.extra['platform'] !== 'bridge')];
+}
+
+/** The one whom a text names. @throws {Refusal} when that is nobody, or several, or the caller */
+export function partyCalled(text: string, given: Given): PlayerParty | UserParty {
+  const { services, invocation, origin } = given;
+  const { user, name } = personCalled(text, peopleFor(given));
+  const own = services.servers.find(({ chat }) => chat.state.ownId === user.server.id);
+  if (own === undefined) return partyOf(user);
+  const speaker = own.speaker(user.id);
+  if (speaker === undefined || speaker === 'bridge') throw new Refusal(`${name} is not there any more.`);
+  const { adapter, userId } = speaker;
+  if (adapter === origin.id && userId === invocation.caller.author.id) throw new Refusal('That is you.');
+  return { kind: 'user', adapter, author: { id: userId, name } };
+}

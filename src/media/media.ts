@@ -46,7 +46,7 @@ export class Media {
   }
 
   /** A message whose files can be opened by whoever hears of them, as far as that can be. */
-  linked(message: Message): Message {
+  linked<Said extends Pick<Message, 'attachments'>>(message: Said): Said {
     if (!this.#links || message.attachments.every(({ media }) => media === undefined)) return message;
     return { ...message, attachments: message.attachments.map((file) => this.#withLink(file)) };
   }

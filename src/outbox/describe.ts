@@ -22,6 +22,9 @@ export function describe(event: Event): string {
       return `the end of ${event.emoji?.name ?? 'all reactions'} at ${event.target}`;
     case 'profile':
       return `the new name or looks of ${event.author.name}`;
+    case 'whisper':
+      // Its text is nobody else's business.
+      return `a whisper of ${event.from.author.name} (${event.tag}) to ${event.to.author.name}`;
     case 'departure':
       return `the departure of user ${event.userId}`;
   }
@@ -30,5 +33,5 @@ export function describe(event: Event): string {
 /** About how much text an event holds, in UTF-16 units. */
 export function sizeOf(event: Event): number {
   if (event.kind === 'edit') return sizeOf(event.message);
-  return event.kind === 'message' ? textLength(event.body) : 0;
+  return event.kind === 'message' || event.kind === 'whisper' ? textLength(event.body) : 0;
 }

@@ -2,6 +2,7 @@
 import type { Database, Statement } from './database.ts';
 import { forgetReactions } from './reactions.ts';
 import { forgetThreads } from './threads.ts';
+import { forgetConversations } from './whispers.ts';
 import type { Writer } from './writer.ts';
 
 /** What may stay. */
@@ -69,6 +70,7 @@ export async function prune(options: PruneOptions): Promise<Pruned> {
     { sql: DELETE_ORPHANS, values: [cutoff] },
     { sql: 'DELETE FROM upload WHERE at < ?', values: [cutoff] },
     ...forgetThreads(cutoff),
+    forgetConversations(cutoff),
     forgetReactions(),
   );
   while (!options.signal?.aborted && (await database.shrink())) await new Promise(setImmediate);

@@ -1,6 +1,6 @@
 /** Events as they are kept. */
 import { z } from 'zod';
-import type { Event } from '../event.ts';
+import type { Event, Party } from '../event.ts';
 
 const id = z.string();
 const at = z.number();
@@ -9,7 +9,19 @@ const place = z.union([
   z.looseObject({ kind: z.literal('server'), server: z.string() }),
 ]);
 const author = z.looseObject({ id, name: z.string() });
+const player = z.looseObject({
+  kind: z.literal('player'),
+  server: id,
+  number: z.number().optional(),
+  since: z.number().optional(),
+  author,
+});
+const user = z.looseObject({ kind: z.literal('user'), adapter: id, author });
+const bridge = z.looseObject({ kind: z.literal('bridge'), author });
+const party = z.discriminatedUnion('kind', [player, user, bridge]);
 const emoji = z.looseObject({ name: z.string(), url: z.string().optional() });
+const richText = z.array(z.looseObject({ type: z.string() }));
+const attachments = z.array(z.looseObject({ name: z.string() }));
 const message = z.looseObject({
   kind: z.literal('message'),
   id,
@@ -17,8 +29,8 @@ const message = z.looseObject({
   place,
   tag: z.string(),
   author,
-  body: z.array(z.looseObject({ type: z.string() })),
-  attachments: z.array(z.looseObject({ name: z.string() })),
+  body: richText,
+  attachments,
 });
 const event = z.discriminatedUnion('kind', [
   message,
@@ -35,8 +47,28 @@ const event = z.discriminatedUnion('kind', [
     userId: id.optional(),
   }),
   z.looseObject({ kind: z.literal('profile'), id, at, adapter: id, author }),
+  z.looseObject({
+    kind: z.literal('whisper'),
+    id,
+    at,
+    from: party,
+    to: z.discriminatedUnion('kind', [player, user]),
+    tag: z.string(),
+    body: richText,
+    attachments,
+  }),
   z.looseObject({ kind: z.literal('departure'), id, at, adapter: id, userId: id }),
 ]);
+
+/** Somebody who was kept as JSON; undefined when they can't be read. */
+export function parseParty(body: string): Party | undefined {
+  try {
+    const value: unknown = JSON.parse(body);
+    return party.safeParse(value).success ? (value as Party) : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** An event that was kept as JSON; undefined when it can't be read: a file can be damaged. */
 export function parseEvent(body: string | null): Event | undefined {

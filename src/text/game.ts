@@ -13,12 +13,15 @@ const LINE_SIGN = ' / ';
 /** So many of the files of one message are named. */
 const MAX_FILES = 3;
 
+/** What a message says. */
+type Said = Pick<Message, 'body' | 'attachments' | 'replyTo' | 'emote' | 'thread'>;
+
 /**
  * The chat lines that stand for a message, in order, each of at most `max` UTF-16 units and without a line break: a player who could
  * send one could fake another player's line. Of a long text, the lines hold the beginning and say how much more there is. Empty when
  * the message says nothing.
  */
-export function forGame(message: Message, max: number): string[] {
+export function forGame(message: Said, max: number): string[] {
   const files = message.attachments.slice(0, MAX_FILES).map(fileLine);
   const more = message.attachments.length - files.length;
   const line = lineOf(message, beginning(toPlain(message.body)), more > 0 ? [...files, `[${count(more, 'more file')}]`] : files);
@@ -30,7 +33,7 @@ export function onOneLine(message: Message): string {
   return lineOf(message, toLine(toPlain(message.body)), message.attachments.map(fileLine));
 }
 
-function lineOf({ replyTo, emote, thread }: Message, text: string, files: readonly string[]): string {
+function lineOf({ replyTo, emote, thread }: Said, text: string, files: readonly string[]): string {
   const content = [text, ...files].filter((piece) => piece !== '').join(' ');
   if (content === '') return '';
   const reply = replyTo === undefined ? '' : `${replyWords(replyTo)} `;

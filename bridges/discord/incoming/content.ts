@@ -19,7 +19,7 @@ export interface Content {
   readonly emote: boolean;
 }
 
-export function contentOf(message: DiscordMessage<true>): Content {
+export function contentOf(message: DiscordMessage): Content {
   const notice = noticeIn(message);
   if (notice !== undefined) return { body: notice.words, attachments: [], emote: true };
   const own = wordsOf(message, namesIn(message, message.mentions), byPerson(message));
@@ -38,7 +38,7 @@ export function contentOf(message: DiscordMessage<true>): Content {
 }
 
 /** What a message says by itself. */
-function wordsOf(message: DiscordMessage<true> | MessageSnapshot, names: Names, byPerson: boolean): Omit<Content, 'emote'> {
+function wordsOf(message: DiscordMessage | MessageSnapshot, names: Names, byPerson: boolean): Omit<Content, 'emote'> {
   const { content, embeds, components, attachments, stickers, flags } = message;
   const texts = [content, ...textsIn(components.map((component) => component.toJSON()))];
   const written = embedsOf(

@@ -16,4 +16,5 @@ declare module 'discord-api-spec/zod' {
   export const UpdateThreadRequestPartialSchema: $ZodType;
   export const UpdateGuildChannelRequestPartialSchema: $ZodType;
   export const ThreadResponseSchema: $ZodType;
+  export const CreatePrivateChannelRequestSchema: $ZodType;
 }

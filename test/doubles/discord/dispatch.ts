@@ -49,6 +49,15 @@ const INTENTS: ReadonlyMap<GatewayDispatchEvents, number> = new Map([
   [GatewayDispatchEvents.MessageReactionRemoveEmoji, GatewayIntentBits.GuildMessageReactions],
 ]);
 
+/** In private. */
+const DIRECT: ReadonlyMap<GatewayDispatchEvents, number> = new Map([
+  [GatewayDispatchEvents.MessageCreate, GatewayIntentBits.DirectMessages],
+  [GatewayDispatchEvents.MessageUpdate, GatewayIntentBits.DirectMessages],
+  [GatewayDispatchEvents.MessageDelete, GatewayIntentBits.DirectMessages],
+  [GatewayDispatchEvents.MessageReactionAdd, GatewayIntentBits.DirectMessageReactions],
+  [GatewayDispatchEvents.MessageReactionRemove, GatewayIntentBits.DirectMessageReactions],
+]);
+
 /** Whether a session is told. */
 export function reaches(dispatch: Dispatch, viewer: Viewer): boolean {
   const { user } = viewer.bot;
@@ -58,7 +67,8 @@ export function reaches(dispatch: Dispatch, viewer: Viewer): boolean {
   // Whoever gives a command wants it to arrive: no intent is needed.
   if (dispatch.type === GatewayDispatchEvents.InteractionCreate) return true;
   const itself = dispatch.type === GatewayDispatchEvents.GuildMemberUpdate && dispatch.about === user.id;
-  return itself || (viewer.intents & (INTENTS.get(dispatch.type) ?? 0)) !== 0;
+  const isDirect = dispatch.channel?.recipient !== undefined;
+  return itself || (viewer.intents & ((isDirect ? DIRECT : INTENTS).get(dispatch.type) ?? 0)) !== 0;
 }
 
 const PRIVILEGED: Readonly<Record<PrivilegedIntent, number>> = {

@@ -2,6 +2,7 @@
 import { type APIEmbed, type APIStickerItem, MessageFlags, MessageType } from 'discord.js';
 import { GivenCommand } from './answers.ts';
 import { endPoll, forward, notice, type PollDraft, pollShape } from './deeds.ts';
+import { DirectChat } from './direct-chat.ts';
 import { type Filled, interact } from './interactions.ts';
 import { withoutCode } from './mentions.ts';
 import { edit, post, remove, type Upload } from './messages.ts';
@@ -78,6 +79,16 @@ export class DiscordMember {
       replyTo: replyTo ? messageOf(this.#world, replyTo) : null,
     });
     return seen(this.#world, message);
+  }
+
+  /** Their private chat with a bot. */
+  direct(bot: User): DirectChat {
+    return new DirectChat(this.#world, this.#world.directOf(bot, this.user), this);
+  }
+
+  /** Says in their settings that they want no direct messages. */
+  closesDirectMessages(): void {
+    this.user.takesNoDirect = true;
   }
 
   /**

@@ -32,7 +32,8 @@ export function messageShape(world: World, message: Message, reader: Reader): AP
   const quoted = message.replyTo === null ? undefined : channel.messages.get(message.replyTo);
   return {
     ...withoutReference(world, message, reader),
-    ...(reader.event && { guild_id: channel.guild.id, ...authorMember(message) }),
+    ...(reader.event && { channel_type: channel.type }),
+    ...(reader.event && !channel.recipient && { guild_id: channel.guild.id, ...authorMember(message) }),
     ...(author.kind === 'webhook' && { webhook_id: author.webhook.id }),
     ...(author.kind === 'webhook' && author.webhook.applicationId !== null && { application_id: author.webhook.applicationId }),
     ...extrasShape(message, !reader.viewer || reveals(message, reader.viewer)),
@@ -42,7 +43,7 @@ export function messageShape(world: World, message: Message, reader: Reader): AP
         type: MessageReferenceType.Default,
         channel_id: channel.id,
         message_id: message.replyTo,
-        guild_id: channel.guild.id,
+        ...(!channel.recipient && { guild_id: channel.guild.id }),
       },
     }),
     ...(message.type === MessageType.Reply && { referenced_message: quoted ? withoutReference(world, quoted, reader) : null }),
@@ -90,7 +91,12 @@ function contentShape(world: World, message: Message, viewer: Viewer | undefined
 
 function reveals(message: Message, { bot, intents }: Viewer): boolean {
   const own = message.author.kind === 'user' && message.author.user.id === bot.user.id;
-  return own || (intents & GatewayIntentBits.MessageContent) !== 0 || message.mentions.users.includes(bot.user.id);
+  return (
+    own ||
+    message.channel.recipient !== undefined ||
+    (intents & GatewayIntentBits.MessageContent) !== 0 ||
+    message.mentions.users.includes(bot.user.id)
+  );
 }
 
 function authorShape(author: MessageAuthor): APIUser {

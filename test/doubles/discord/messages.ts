@@ -128,7 +128,7 @@ export function remove(world: World, channel: Channel, messages: readonly Messag
   for (const { id } of messages) channel.messages.delete(id);
   const [first, second] = messages;
   if (!first) return;
-  const where = { channel_id: channel.id, guild_id: channel.guild.id };
+  const where = { channel_id: channel.id, ...(!channel.recipient && { guild_id: channel.guild.id }) };
   const data = second ? { ids: messages.map(({ id }) => id), ...where } : { id: first.id, ...where };
   const type = second ? GatewayDispatchEvents.MessageDeleteBulk : GatewayDispatchEvents.MessageDelete;
   world.dispatch({ type, guild: channel.guild, channel, render: () => data });

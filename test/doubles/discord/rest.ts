@@ -7,6 +7,7 @@ import { RateLimiter, type RateLimits } from './rate-limits.ts';
 import { Log, type RequestRecord, type Violation } from './record.ts';
 import { type Answer, type Call, match, type Route } from './router.ts';
 import { commandRoutes } from './routes-command.ts';
+import { directRoutes } from './routes-direct.ts';
 import { fileRoutes } from './routes-files.ts';
 import { guildRoutes } from './routes-guild.ts';
 import { messageRoutes } from './routes-message.ts';
@@ -43,6 +44,7 @@ export class Rest {
       ...gatewayRoutes,
       ...fileRoutes,
       ...guildRoutes,
+      ...directRoutes,
       ...messageRoutes,
       ...reactionRoutes,
       ...threadRoutes,

@@ -5,6 +5,7 @@ import { messageShape, type Reader } from './message-shape.ts';
 import { edit, post, remove, type Upload } from './messages.ts';
 import { can, type PermissionName } from './permissions.ts';
 import { type BotCall, type Call, noContent, ok, type Route } from './router.ts';
+import { requireOpen } from './routes-direct.ts';
 import { checkFiles } from './routes-files.ts';
 import { channelOf, limitOf } from './routes-guild.ts';
 import { newestFirst } from './shapes.ts';
@@ -83,6 +84,7 @@ function create(call: BotCall) {
   const { world, bot } = call;
   const channel = channelOf(call);
   const body = call.body as MessageBody;
+  if (channel.recipient) requireOpen(world, channel.recipient, bot);
   require(channel, bot, channel.parent ? 'SendMessagesInThreads' : 'SendMessages');
   requireUnlocked(channel, can(channel, bot.user.id, 'ManageThreads'));
   if (call.uploads.length > 0) require(channel, bot, 'AttachFiles');

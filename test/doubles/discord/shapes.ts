@@ -85,6 +85,7 @@ export function roleShape(role: Role): APIRole {
 
 /** A channel or thread. In GUILD_CREATE it stands without the guild's id. */
 export function channelShape(channel: Channel, withGuild = true): APIChannel {
+  if (channel.recipient) return directShape(channel, channel.recipient);
   const common = {
     id: channel.id,
     ...(withGuild && { guild_id: channel.guild.id }),
@@ -202,6 +203,11 @@ export function guildCreateShape(guild: Guild, { bot, intents }: Viewer): Gatewa
     soundboard_sounds: [],
   };
   return shape as unknown as GatewayGuildCreateDispatchData;
+}
+
+function directShape({ id, type, messages }: Channel, recipient: User): APIChannel {
+  const last_message_id = [...messages.keys()].at(-1) ?? null;
+  return { id, type, last_message_id, flags: 0, recipients: [userShape(recipient)] } as unknown as APIChannel;
 }
 
 /**

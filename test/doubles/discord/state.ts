@@ -19,6 +19,8 @@ export interface User {
   /** The hash of a picture. */
   avatar: string | null;
   readonly bot: boolean;
+  /** Whether their settings keep out direct messages. */
+  takesNoDirect?: boolean;
 }
 
 /** The intents that have to be switched on in the developer portal. */
@@ -76,7 +78,9 @@ export type ThreadType = ChannelType.PublicThread | ChannelType.PrivateThread;
 export interface Channel {
   readonly id: string;
   readonly guild: Guild;
-  readonly type: ChannelType.GuildText | ChannelType.GuildForum | ThreadType;
+  readonly type: ChannelType.GuildText | ChannelType.GuildForum | ChannelType.DM | ThreadType;
+  /** Whom a bot talks with in private: then the guild is none that anybody knows of. */
+  readonly recipient?: User;
   /** A thread's channel; null for others. */
   readonly parent: Channel | null;
   /** Who made the thread. */

@@ -30,6 +30,7 @@ const schemas = {
   interactionMessage: published.IncomingWebhookInteractionRequestSchema,
   editInteractionMessage: published.IncomingWebhookUpdateForInteractionCallbackRequestPartialSchema,
   suggestions: published.ApplicationCommandAutocompleteCallbackRequestSchema,
+  openDirect: published.CreatePrivateChannelRequestSchema,
   refreshUrls: z.strictObject({ attachment_urls: z.array(z.url()).min(1).max(50) }),
   bulkDelete: z.object({ messages: z.array(z.string().regex(/^\d+$/)).min(2).max(100) }),
 } satisfies Record<string, $ZodType>;
@@ -44,6 +45,7 @@ function withNumericPermissions(command: unknown): unknown {
 /** Those that hold no message. */
 const withoutText: ReadonlySet<string> = new Set([
   'bulkDelete',
+  'openDirect',
   'refreshUrls',
   'startThreadFromMessage',
   'startThread',

@@ -171,6 +171,27 @@ export class World {
     });
   }
 
+  /** The private chat of a bot with a user: always the same one. */
+  directOf(bot: User, user: User): Channel {
+    const found = [...this.channels.values()].find(({ recipient, guild }) => recipient === user && guild.members.has(bot.id));
+    if (found) return found;
+    const id = this.nextId();
+    const everyone = { id, name: '', color: 0, permissions: DEFAULT_PERMISSIONS, mentionable: false, botId: null, position: 0 };
+    const between: Guild = {
+      ...{ id, name: '', ownerId: '', premiumTier: 0, channels: new Map(), emojis: new Map() },
+      roles: new Map([[id, everyone]]),
+      members: new Map(),
+    };
+    for (const one of [bot, user])
+      between.members.set(one.id, { user: one, guild: between, nick: null, avatar: null, roles: new Set(), joinedAt: 0 });
+    const channel: Channel = {
+      ...{ id, guild: between, type: ChannelType.DM, recipient: user, parent: null, ownerId: null, ...open },
+      ...{ name: '', topic: null, position: 0, overwrites: new Map(), messages: new Map() },
+    };
+    this.channels.set(id, channel);
+    return channel;
+  }
+
   /** @param id that of the message that the thread is started from; a new one by default */
   addThread(parent: Channel, { id = this.nextId(), type = ChannelType.PublicThread, ...fields }: ThreadFields): Channel {
     const rest = { topic: null, position: 0, overwrites: new Map(), messages: new Map() };

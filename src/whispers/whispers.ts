@@ -1,0 +1,322 @@
+/** Private messages, between players and platform users and among the latter: each is kept, shown once, and can be answered. */
+import type { Logger } from 'pino';
+import { DeliveryError, type DirectMessage } from '../adapter.ts';
+import type { Avatars } from '../avatars/avatars.ts';
+import type { Clock } from '../clock.ts';
+import type { PmEvent } from '../crosschat/index.ts';
+import {
+  type AdapterId,
+  type Author,
+  type Event,
+  type EventId,
+  eventId,
+  numberedId,
+  type Party,
+  type PlayerParty,
+  type UserParty,
+  type Whisper,
+} from '../event.ts';
+import type { FloodGate } from '../flood-gate.ts';
+import { isBlank, presentableAuthor } from '../incoming.ts';
+import type { Member } from '../member.ts';
+import type { Bars } from '../moderation/bars.ts';
+import { networkId } from '../network-destination.ts';
+import type { Destination, KeptAttempt } from '../outbox/destination.ts';
+import type { Outbox } from '../outbox/outbox.ts';
+import type { Blocks } from '../store/blocks.ts';
+import { sanitizeName } from '../text/names.ts';
+import { toPlain } from '../text/plain.ts';
+import { literal, type RichText } from '../text/tree.ts';
+import type { VirtualServer } from '../virtual-server.ts';
+import type { Conversations } from './conversations.ts';
+import { type Outcome, Outcomes } from './outcomes.ts';
+import { BRIDGE, isSame, keyOf, partyOf, somebodyOn, whereIs } from './parties.ts';
+import * as sentences from './sentences.ts';
+import { Turns } from './turns.ts';
+
+/** What whispers work with. */
+export interface WhispersOptions {
+  readonly outbox: Outbox;
+  readonly conversations: Conversations;
+  readonly blocks: Blocks;
+  readonly avatars: Avatars;
+  readonly flood: FloodGate;
+  /** Of whom nothing is carried. */
+  readonly bars: Pick<Bars, 'of'>;
+  readonly memberOf: (adapter: AdapterId) => Member | undefined;
+  /** Whether texts are written to the log. */
+  readonly logWhispers: boolean;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** What somebody whispers. */
+type Words = Pick<Whisper, 'body' | 'attachments' | 'emote'>;
+type Addressee = PlayerParty | UserParty;
+
+/** How long somebody who gave a command waits to learn whether it arrived, in milliseconds. */
+const PATIENCE = 5_000;
+
+/** The id of the destination of whispers to an adapter's users. */
+export function whispersId(adapter: AdapterId): string {
+  return `whispers/${adapter}`;
+}
+
+/** The whispers of a bridge. */
+export class Whispers {
+  readonly #options: WhispersOptions;
+  readonly #outcomes: Outcomes;
+  readonly #turns = new Turns();
+
+  constructor(options: WhispersOptions) {
+    this.#options = options;
+    this.#outcomes = new Outcomes(options.clock);
+  }
+
+  /** Whom users block. */
+  get blocks(): Blocks {
+    return this.#options.blocks;
+  }
+
+  /** With whom a user whispered, the latest first. */
+  partnersOf(user: UserParty): Addressee[] {
+    return this.#options.conversations.partners(user);
+  }
+
+  /** The destination of whispers to an adapter's users. One who can't be reached delays nobody: they are given up at once. */
+  destination(member: Member): Destination {
+    const { id, adapter } = member;
+    const turns = this.#turns;
+    const toUser = this.#toUser.bind(this);
+    return {
+      id: whispersId(id),
+      name: `whispers on ${adapter.platform}`,
+      group: id,
+      async deliver(event, attempt) {
+        if (event.kind !== 'whisper' || event.to.kind !== 'user') return;
+        const { to } = event;
+        // An answer may come before the platform has confirmed what it answers: it waits for that.
+        await turns.take(keyOf(to), () => toUser(member, event, to, attempt));
+      },
+      lost: (event, reason) => this.lost(event, reason),
+    };
+  }
+
+  /** A player whispered to somebody on a virtual server. What is added to the store is kept together with the packet. */
+  heardFromServer(via: VirtualServer, { from: user, server, toUserId, text }: PmEvent): void {
+    const speaker = via.speaker(toUserId);
+    // Nothing answers a whisper to the bridge itself: that could be another bridge's answer.
+    if (isBlank(text) || speaker === 'bridge') return;
+    const { flood } = this.#options;
+    const from = user ? partyOf(user) : somebodyOn(server);
+    const tell = (sentence: string) => this.tell(from, sentence, via);
+    const verdict = flood.ofPlayer(server.id, from.number ?? -1, from.author.name);
+    if (verdict === 'first-no') tell(sentences.TOO_MUCH);
+    if (verdict !== 'yes') return;
+    if (speaker === undefined) {
+      tell(sentences.NOBODY);
+      return;
+    }
+    const to: UserParty = { kind: 'user', adapter: speaker.adapter, author: { id: speaker.userId, name: speaker.name } };
+    const why = this.#whyNotReach(from, to);
+    if (why !== undefined) {
+      tell(why);
+      return;
+    }
+    // Another bridge tells something about an earlier whisper: that is no conversation.
+    const isBridge = user?.extra['platform'] === 'bridge';
+    const sender: Party = isBridge ? { ...BRIDGE, author: { ...BRIDGE.author, name: from.author.name } } : from;
+    const words = { body: literal(text), attachments: [] };
+    void this.#takeNew(sender, to, sanitizeName(server.id) || 'server', words, via);
+  }
+
+  /** A user said something to the bridge in private. Resolves when it is taken. */
+  async heardFromUser(member: Member, said: DirectMessage): Promise<void> {
+    if (said.attachments.length === 0 && isBlank(toPlain(said.body))) return;
+    const from = this.#user(member, said.author);
+    await this.#turns.take(keyOf(from), () => this.#answered(member, from, said));
+  }
+
+  /** A user whispers to somebody by a command. Resolves with what became of it, or soon. */
+  async send(adapter: AdapterId, author: Author, to: Addressee, body: RichText): Promise<Outcome> {
+    const member = this.#options.memberOf(adapter);
+    if (member === undefined) throw new Error(`there is no adapter ${adapter}`);
+    const from = this.#user(member, author);
+    const { flood, clock } = this.#options;
+    const why =
+      flood.ofUser(`${member.id}/${author.id}`, from.author.name, clock.now()) === 'yes'
+        ? this.#whyNot(from, to)
+        : sentences.TOO_MUCH;
+    if (why !== undefined) return { kind: 'refused', why };
+    this.#options.conversations.told(from, to, clock.now());
+    let outcome: Promise<Outcome> | undefined;
+    void this.#takeNew(from, to, member.adapter.platform, { body, attachments: [] }, member.server, (id) => {
+      outcome = this.#outcomes.of(id, PATIENCE);
+    });
+    return outcome ?? { kind: 'waiting' };
+  }
+
+  /**
+   * Hands a whisper to a player over to a virtual server.
+   * @throws {DeliveryError}
+   */
+  async toPlayer(server: VirtualServer, whisper: Whisper, attempt: KeptAttempt): Promise<void> {
+    const { from, to } = whisper;
+    if (to.kind !== 'player') return;
+    const platform = from.kind === 'user' ? this.#options.memberOf(from.adapter)?.type : 'bridge';
+    if (platform === undefined)
+      return this.#refuse(whisper, attempt, sentences.failed(to, 'your platform is not there any more'));
+    const { state } = server.chat;
+    const isThere = await server.deliverWhisper(whisper, platform, () => whereIs(to, state), attempt);
+    if (isThere) return this.#arrived(whisper, attempt);
+    const isAway = !state.online().some(({ id }) => id === to.server);
+    this.#refuse(whisper, attempt, sentences.notArrived(to, isAway ? sentences.serverAway(to) : sentences.GONE));
+  }
+
+  /** A whisper was given up. */
+  lost(event: Event, reason: string): void {
+    if (event.kind === 'whisper') this.#tellSender(event, sentences.failed(event.to, reason));
+  }
+
+  async #toUser(member: Member, whisper: Whisper, to: UserParty, attempt: KeptAttempt): Promise<void> {
+    const { from } = whisper;
+    // They may have been blocked while it waited.
+    const why = from.kind === 'bridge' ? undefined : this.#whyNotReach(from, to);
+    if (why !== undefined) {
+      this.#refuse(whisper, attempt, why);
+      return;
+    }
+    try {
+      await member.adapter.whisper?.(to.author.id, whisper, attempt);
+    } catch (error) {
+      if (!(error instanceof DeliveryError) || error.passing) throw error;
+      this.#refuse(whisper, attempt, sentences.notArrived(to, error.message));
+      return;
+    }
+    this.#arrived(whisper, attempt);
+  }
+
+  async #answered(member: Member, from: UserParty, said: DirectMessage): Promise<void> {
+    const { outbox, flood, conversations, clock } = this.#options;
+    // It may be told again after a restart: to whom it went then is not to be asked anew.
+    if ((await outbox.history.event(said.id)) !== undefined) return;
+    const verdict = flood.ofUser(keyOf(from), from.author.name, said.at);
+    if (verdict === 'first-no') this.tell(from, sentences.TOO_MUCH, member.server);
+    if (verdict !== 'yes') return;
+    const to = said.to ?? (await this.#addressee(member, from, said));
+    const why = typeof to === 'string' ? to : this.#whyNot(from, to);
+    if (typeof to === 'string' || why !== undefined) {
+      // Named after what it answers, so that it is told once.
+      const id = `${said.id}/answer` as EventId;
+      const answer = this.#whisper(id, BRIDGE, from, 'crosschat', { body: literal(String(why)), attachments: [] });
+      return outbox.take(answer, member.id, [whispersId(member.id)]);
+    }
+    conversations.told(from, to, clock.now());
+    const whisper = { ...this.#whisper(said.id, from, to, member.adapter.platform, said), at: said.at };
+    this.#noteInLog(whisper);
+    await outbox.take(whisper, member.id, [destinationOf(to, member.server)]);
+  }
+
+  /** Whom an answer is for, or why that is not known. */
+  async #addressee(member: Member, from: UserParty, { place, inReplyTo }: DirectMessage): Promise<Addressee | string> {
+    const { outbox, conversations } = this.#options;
+    if (inReplyTo !== undefined) {
+      const shown = await outbox.history.eventAt(whispersId(member.id), inReplyTo);
+      const target = await outbox.history.event(shown ?? eventId(place, inReplyTo));
+      const isTheirs = target?.kind === 'whisper' && (isSame(target.to, from) || isSame(target.from, from));
+      if (!isTheirs) return sentences.UNKNOWN_REPLY;
+      const other = isSame(target.from, from) ? target.to : target.from;
+      // What the bridge itself says can't be answered: that is meant for whoever they whisper with.
+      if (other.kind !== 'bridge')
+        return other.kind === 'player' && other.number === undefined ? sentences.unnamed(other) : other;
+    }
+    const found = conversations.addressee(from);
+    if (found.kind === 'nobody') return sentences.NOBODY_YET;
+    if (found.kind === 'unclear') return sentences.toWhom(found.parties);
+    const { party } = found;
+    return party.kind === 'player' && party.number === undefined ? sentences.unnamed(party) : party;
+  }
+
+  /** Why somebody can't whisper to somebody: a sentence for them. */
+  #whyNot(from: UserParty, to: Addressee): string | undefined {
+    if (this.#options.bars.of(from.adapter, from.author.id) !== undefined) return sentences.BARRED;
+    if (this.blocks.isBlocked(from.adapter, from.author.id, keyOf(to))) return sentences.blockedBySender(to);
+    return to.kind === 'user' ? this.#whyNotReach(from, to) : undefined;
+  }
+
+  /** Why nothing of somebody reaches a platform's user: a sentence for them. */
+  #whyNotReach(from: Party, to: UserParty): string | undefined {
+    const { bars, memberOf } = this.#options;
+    if (this.blocks.isBlocked(to.adapter, to.author.id, keyOf(from))) return sentences.notArrived(to, sentences.BLOCKED);
+    const isReachable = memberOf(to.adapter)?.adapter.whisper !== undefined && bars.of(to.adapter, to.author.id) === undefined;
+    return isReachable ? undefined : sentences.notArrived(to, sentences.UNREACHABLE);
+  }
+
+  #user({ id }: Member, author: Author): UserParty {
+    return { kind: 'user', adapter: id, author: this.#options.avatars.dress(presentableAuthor(author), id) };
+  }
+
+  /** @param server by which players are reached */
+  #takeNew(
+    from: Party,
+    to: Addressee,
+    tag: string,
+    words: Words,
+    server: VirtualServer,
+    named: (id: EventId) => void = () => {},
+  ): Promise<void> {
+    const make = (seq: number) => {
+      const whisper = this.#whisper(numberedId(seq), from, to, tag, words);
+      named(whisper.id);
+      this.#noteInLog(whisper);
+      return whisper;
+    };
+    return this.#options.outbox.takeNew(make, [destinationOf(to, server)]);
+  }
+
+  #whisper(id: EventId, from: Party, to: Addressee, tag: string, { body, attachments, emote }: Words): Whisper {
+    const { conversations, clock } = this.#options;
+    const now = clock.now();
+    const begins = to.kind === 'user' && from.kind !== 'bridge' && conversations.begins(to, from, now);
+    return { kind: 'whisper', id, at: now, from, to, tag, body, attachments, ...(emote && { emote }), ...(begins && { begins }) };
+  }
+
+  #arrived(whisper: Whisper, attempt: KeptAttempt): void {
+    const { id, from, to } = whisper;
+    attempt.complete();
+    if (to.kind === 'user' && from.kind !== 'bridge') this.#options.conversations.heard(to, from, this.#options.clock.now());
+    this.#outcomes.settle(id, { kind: 'arrived' });
+  }
+
+  /** It never arrives, as it may happen: the sender is told, in the same transaction. */
+  #refuse(whisper: Whisper, attempt: KeptAttempt, why: string): void {
+    attempt.complete();
+    this.#options.log.debug({ id: whisper.id }, 'a whisper was not taken; the sender is told');
+    this.#tellSender(whisper, why);
+  }
+
+  #tellSender({ id, from, to }: Whisper, why: string): void {
+    if (this.#outcomes.settle(id, { kind: 'refused', why })) return;
+    const home = from.kind === 'user' ? from.adapter : to.kind === 'user' ? to.adapter : undefined;
+    const server = home && this.#options.memberOf(home)?.server;
+    if (server) this.tell(from, why, server);
+  }
+
+  /** The bridge itself whispers to somebody. @param server by which players are reached */
+  tell(to: Party, sentence: string, server: VirtualServer): void {
+    if (to.kind === 'bridge' || (to.kind === 'player' && to.number === undefined)) return;
+    void this.#takeNew(BRIDGE, to, 'crosschat', { body: literal(sentence), attachments: [] }, server);
+  }
+
+  #noteInLog({ id, from, to, body }: Whisper): void {
+    const { log, logWhispers } = this.#options;
+    if (from.kind === 'bridge') return;
+    const whom = { id, from: keyOf(from), to: keyOf(to) };
+    if (logWhispers) log.info({ ...whom, text: toPlain(body) }, 'a whisper');
+    else log.debug(whom, 'a whisper');
+  }
+}
+
+function destinationOf(to: Addressee, server: VirtualServer): string {
+  return to.kind === 'user' ? whispersId(to.adapter) : networkId(server);
+}
