@@ -20,10 +20,11 @@ export class EncryptedRooms {
     this.#serverId = serverId;
   }
 
-  /** Says in a room what is missing, unless that was said there before. It is the only thing that is ever said there. */
+  /** Says in a room what is missing, unless that was said there before. It is the only thing that is ever said there. Rejects as the homeserver says. */
   async tell(roomId: string): Promise<void> {
-    if (!this.#known.isFirstTold(roomId)) return;
+    if (this.#known.wasTold(roomId)) return;
     const path = `/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/send/m.room.message/${actionId(roomId, 'encrypted')}`;
     await this.#homeserver.call('PUT', path, { body: toNotice({ body: literal(words) }, this.#serverId) });
+    this.#known.noteTold(roomId);
   }
 }

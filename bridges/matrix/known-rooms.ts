@@ -52,14 +52,17 @@ export class KnownRooms {
     if (this.#ids.delete(ref)) this.#keep();
   }
 
-  /** Whether this is the first time that an encrypted room is told of. */
-  isFirstTold(roomId: string): boolean {
-    if (this.#told.has(roomId)) return false;
+  /** Whether an encrypted room was told what is missing. */
+  wasTold(roomId: string): boolean {
+    return this.#told.has(roomId);
+  }
+
+  /** An encrypted room was told what is missing. */
+  noteTold(roomId: string): void {
     this.#told.add(roomId);
     const [oldest] = this.#told;
     if (this.#told.size > maxTold && oldest !== undefined) this.#told.delete(oldest);
     this.#keep();
-    return true;
   }
 
   /** Resolves when all is written. */

@@ -5,9 +5,10 @@ import { deliveryStories } from '../bridges/matrix/delivery-stories.ts';
 import { mediaStories } from '../bridges/matrix/media-stories.ts';
 import { openingStories } from '../bridges/matrix/opening-stories.ts';
 import { reactionStories } from '../bridges/matrix/reaction-stories.ts';
+import { roomStories } from '../bridges/matrix/room-stories.ts';
 import { matrixStories } from '../bridges/matrix/stories.ts';
 import { threadStories } from '../bridges/matrix/thread-stories.ts';
-import { registerOnSynapse } from '../support/synapse.ts';
+import { registerOnSynapse, type SynapseAccount } from '../support/synapse.ts';
 
 const { MATRIX_HOMESERVER_URL: url, MATRIX_REGISTRATION_SECRET: secret } = process.env;
 
@@ -16,18 +17,30 @@ describe('The Matrix adapter on Synapse', () => {
     it.skip('needs MATRIX_HOMESERVER_URL and MATRIX_REGISTRATION_SECRET');
     return;
   }
-  const synapse = () =>
-    Promise.resolve({
+  // To make an account takes Synapse about a second: it is lent to one test after the other that wants one of this name.
+  const free = new Map<string, SynapseAccount[]>();
+  const synapse = () => {
+    const lent: { readonly name: string; readonly account: SynapseAccount }[] = [];
+    return Promise.resolve({
       url,
       hasRoomSummaries: true,
-      account: (name: string) => registerOnSynapse(url, secret, name),
-      close: () => Promise.resolve(),
+      async account(localpart: string) {
+        const name = localpart.replace(/^h5_[0-9a-f]+_/, '');
+        const account = free.get(name)?.pop() ?? (await registerOnSynapse(url, secret, localpart));
+        lent.push({ name, account });
+        return account;
+      },
+      async close() {
+        for (const { name, account } of lent) free.set(name, [...(free.get(name) ?? []), account]);
+      },
     });
+  };
   matrixStories(synapse);
   changeStories(synapse);
   mediaStories(synapse);
   deliveryStories(synapse);
   reactionStories(synapse);
+  roomStories(synapse);
   openingStories(synapse);
   threadStories(synapse);
 });
