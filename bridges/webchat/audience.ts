@@ -6,8 +6,9 @@ import type { Incoming } from '../../web/chat/wire.ts';
 
 /** What is sent together, waits so long for more, in milliseconds: one write to each page for all of it. */
 const GATHERING = 20;
-/** Proxies end a connection on which nothing comes, in milliseconds. */
+/** So often a page is told that all is well, in milliseconds: proxies end silent connections, and pages know by it that theirs works. */
 const HEARTBEAT = 20_000;
+const BEAT = 'event: beat\ndata: {}\n\n';
 /** A page that is so many bytes behind is cut off: it comes back, and fetches what it missed. */
 const MAX_BEHIND = 512_000;
 /** So many pages one user may have open, and so many may be open at all. */
@@ -122,7 +123,7 @@ export class Audience {
     this.#cancelBeat = undefined;
     if (this.#pages.size === 0) return;
     this.#flush();
-    const bytes = Buffer.from(':\n\n');
+    const bytes = Buffer.from(BEAT);
     for (const page of this.#pages) this.#send(page, bytes);
     this.#cancelBeat = this.#clock.after(HEARTBEAT, () => this.#beat());
   }

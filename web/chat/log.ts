@@ -1,0 +1,264 @@
+/** The messages of one room, in their order, with what separates them. */
+import { h } from '../parts/dom.ts';
+import { dayName, dayOf } from '../parts/time.ts';
+import { type Item, type ItemDeeds, itemElement } from './items.ts';
+
+/** Messages of one person that come within so many milliseconds stand under one name. */
+const TOGETHER = 5 * 60_000;
+/** So many items are shown; beyond that, the oldest go while somebody reads at the end. */
+const MAX_ITEMS = 800;
+/** So many pixels from the end somebody still reads along. */
+const NEAR = 90;
+
+interface Shown {
+  readonly item: Item;
+  readonly element: HTMLElement;
+  /** What stands above it: a day, or where the unread begins. */
+  day: HTMLElement | undefined;
+}
+
+/** What a log needs of the page. */
+export interface LogOptions extends ItemDeeds {
+  readonly room: string;
+  /** Whether somebody looks at it now. */
+  readonly isRead: () => boolean;
+  /** The number of unread messages changed. */
+  readonly unread: (count: number) => void;
+  /** Asks for what was said earlier. Resolves with whether there may be more. */
+  readonly earlier: (place: number) => Promise<boolean>;
+  /** An item got the focus, or the mouse is over it. */
+  readonly pointed: (item: Item, element: HTMLElement) => void;
+}
+
+/** One room's log. */
+export class Log {
+  /** What scrolls. */
+  readonly element: HTMLElement;
+  readonly #options: LogOptions;
+  readonly #list: HTMLElement;
+  readonly #earlier: HTMLButtonElement;
+  readonly #marker = h('div', { class: 'marker' }, h('span', {}, 'New'));
+  readonly #shown: Shown[] = [];
+  #unread = 0;
+  /** Whether what comes now was missed, and is no news to be read out one by one. */
+  #filling = true;
+
+  constructor(options: LogOptions) {
+    this.#options = options;
+    this.#earlier = h(
+      'button',
+      { type: 'button', class: 'button earlier', hidden: true, on: { click: () => void this.#showEarlier() } },
+      'Show earlier messages',
+    );
+    this.#list = h('div', { class: 'items' });
+    this.element = h(
+      'div',
+      {
+        class: 'log',
+        role: 'log',
+        tabindex: '0',
+        'aria-label': `Messages in ${options.room}`,
+        'aria-busy': 'true',
+        on: {
+          keydown: (event) => this.#key(event),
+          focusin: (event) => this.#point(event),
+          mouseover: (event) => this.#point(event),
+          scroll: () => {
+            if (this.isAtEnd) this.#read();
+          },
+        },
+      },
+      this.#earlier,
+      this.#list,
+    );
+  }
+
+  /** Whether the last messages can be seen. */
+  get isAtEnd(): boolean {
+    const { scrollHeight, scrollTop, clientHeight } = this.element;
+    return scrollHeight - scrollTop - clientHeight < NEAR;
+  }
+
+  /** The entries that stand there, the last one first. */
+  *entries(): IterableIterator<Extract<Item, { type: 'entry' }>> {
+    for (const { item } of [...this.#shown].reverse()) if (item.type === 'entry') yield item;
+  }
+
+  /** Adds an item where it belongs, or shows it as it is now. */
+  put(item: Item): void {
+    const wasAtEnd = this.isAtEnd;
+    const known = this.#shown.findIndex((one) => one.item.entry.id === item.entry.id);
+    if (known === -1) this.#insert(item, wasAtEnd);
+    else this.#replace(known, item);
+    if (wasAtEnd) this.toEnd();
+  }
+
+  /** What was missed comes now. */
+  fill(): void {
+    this.#filling = true;
+    this.element.setAttribute('aria-busy', 'true');
+  }
+
+  /** All that was missed has come. */
+  filled(): void {
+    this.#filling = false;
+    this.element.setAttribute('aria-busy', 'false');
+    this.#earlier.hidden = this.#firstPlace() <= 1;
+  }
+
+  /** Everything goes: it was of another history. */
+  clear(): void {
+    for (const one of this.#shown.splice(0)) this.#takeOut(one);
+    this.#read();
+  }
+
+  toEnd(): void {
+    this.element.scrollTop = this.element.scrollHeight;
+    if (this.#options.isRead()) this.#read();
+  }
+
+  /** Goes to a message, and lets it be seen. */
+  jump(id: string): void {
+    const found = this.#shown.find(({ item }) => item.entry.id === id);
+    if (!found) return;
+    this.#focus(found);
+    found.element.classList.add('flash');
+    setTimeout(() => found.element.classList.remove('flash'), 1_600);
+  }
+
+  #insert(item: Item, wasAtEnd: boolean): void {
+    let index = this.#shown.length;
+    while (index > 0 && isAfter(this.#shown[index - 1]?.item, item)) index--;
+    const shown: Shown = { item, element: itemElement(item, this.#options), day: undefined };
+    const next = this.#shown[index];
+    this.#shown.splice(index, 0, shown);
+    this.#list.insertBefore(shown.element, next ? (next.day ?? next.element) : null);
+    this.#settle(index);
+    this.#settle(index + 1);
+    const isNews = index === this.#shown.length - 1 && item.type !== 'note';
+    if (isNews && !this.#filling && !(this.#options.isRead() && wasAtEnd)) this.#count(shown);
+    const [oldest] = this.#shown;
+    if (this.#shown.length > MAX_ITEMS && wasAtEnd && oldest) {
+      this.#shown.shift();
+      this.#takeOut(oldest);
+      this.#settle(0);
+      this.#earlier.hidden = false;
+    }
+    if (this.#shown.length === 1) shown.element.tabIndex = 0;
+  }
+
+  #replace(index: number, item: Item): void {
+    const before = this.#shown[index];
+    if (!before) return;
+    const element = itemElement(item, this.#options);
+    element.tabIndex = before.element.tabIndex;
+    const hadFocus = before.element.contains(document.activeElement);
+    before.element.replaceWith(element);
+    this.#shown[index] = { item, element, day: before.day };
+    this.#settle(index);
+    this.#settle(index + 1);
+    if (hadFocus) element.focus();
+  }
+
+  /** Whether a day begins with it, and whether it stands under the name above. */
+  #settle(index: number): void {
+    const one = this.#shown[index];
+    if (!one) return;
+    const above = this.#shown[index - 1]?.item;
+    const { at } = one.item.entry;
+    const newDay = above === undefined || dayOf(above.entry.at) !== dayOf(at);
+    if (newDay && one.day === undefined) {
+      one.day = h('div', { class: 'day' }, h('span', {}, dayName(at, Date.now())));
+      one.element.before(one.day);
+    } else if (!newDay && one.day !== undefined) {
+      one.day.remove();
+      one.day = undefined;
+    }
+    one.element.classList.toggle('same', !newDay && isOfSame(above, one.item));
+  }
+
+  #takeOut({ element, day }: Shown): void {
+    element.remove();
+    day?.remove();
+  }
+
+  #count(shown: Shown): void {
+    if (this.#unread === 0) shown.element.before(this.#marker);
+    this.#unread += 1;
+    this.#options.unread(this.#unread);
+  }
+
+  #read(): void {
+    if (this.#unread === 0 || !this.#options.isRead()) return;
+    this.#unread = 0;
+    this.#options.unread(0);
+    // It stays for a while, so that one sees where one was.
+    setTimeout(() => {
+      if (this.#unread === 0) this.#marker.remove();
+    }, 8_000);
+  }
+
+  #firstPlace(): number {
+    for (const { item } of this.#shown) if (item.type === 'entry') return item.entry.place;
+    return 0;
+  }
+
+  async #showEarlier(): Promise<void> {
+    const [first] = this.#shown;
+    const top = first?.element.offsetTop ?? 0;
+    this.#earlier.disabled = true;
+    this.fill();
+    const more = await this.#options.earlier(this.#firstPlace());
+    this.filled();
+    this.#earlier.disabled = false;
+    if (!more) this.#earlier.hidden = true;
+    // What was read stays where it was.
+    if (first) this.element.scrollTop += first.element.offsetTop - top;
+    this.#focus(first);
+  }
+
+  /** Up and down go from message to message, Home and End to the first and the last. */
+  #key(event: KeyboardEvent): void {
+    const target = event.target as HTMLElement;
+    const index = this.#shown.findIndex(({ element }) => element === target);
+    if (index === -1) return;
+    const to = { ArrowUp: index - 1, ArrowDown: index + 1, Home: 0, End: this.#shown.length - 1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    this.#focus(this.#shown[Math.min(Math.max(to, 0), this.#shown.length - 1)]);
+  }
+
+  #focus(one: Shown | undefined): void {
+    if (!one) return;
+    one.element.focus({ preventScroll: true });
+    one.element.scrollIntoView({ block: 'nearest' });
+  }
+
+  #point(event: Event): void {
+    const element = (event.target as HTMLElement).closest<HTMLElement>('.item');
+    const one = element === null ? undefined : this.#shown.find((shown) => shown.element === element);
+    if (!one) return;
+    if (event.type === 'focusin') {
+      // Tab comes back to where one was.
+      for (const other of this.#list.querySelectorAll<HTMLElement>('.item[tabindex="0"]')) other.tabIndex = -1;
+      one.element.tabIndex = 0;
+    }
+    this.#options.pointed(one.item, one.element);
+  }
+}
+
+/** Whether what stands there comes after what is to be added. Places tell it where both have one. */
+function isAfter(one: Item | undefined, added: Item): boolean {
+  if (one === undefined) return false;
+  if (one.type === 'entry' && added.type === 'entry') return one.entry.place > added.entry.place;
+  return one.entry.at > added.entry.at;
+}
+
+function isOfSame(above: Item | undefined, item: Item): boolean {
+  if (above?.type !== 'entry' || item.type !== 'entry') return false;
+  const [one, other] = [above.entry, item.entry];
+  if (one.kind !== 'message' || other.kind !== 'message' || other.quote !== undefined) return false;
+  return (
+    one.author?.key === other.author?.key && one.tag === other.tag && one.thread === other.thread && other.at - one.at < TOGETHER
+  );
+}
