@@ -1,11 +1,12 @@
 /** What a message reads like in Discord. */
 import { type Attachment, isBridge, type Message, type Quote } from '../../src/event.ts';
+import { callsIn, type FindPeople } from '../../src/text/calls.ts';
 import { excerpt } from '../../src/text/excerpt.ts';
 import { sanitizeName } from '../../src/text/names.ts';
 import { splitTree } from '../../src/text/split.ts';
 import { literal, type RichText, type TextNode } from '../../src/text/tree.ts';
 import type { Channel as ApiChannel } from './api.ts';
-import { callsIn, type FindMembers } from './calls.ts';
+import { discordNames } from './calls.ts';
 import { fileGroups, fileInWords, inWords } from './files-out.ts';
 import { renderMarkdown } from './markdown/render.ts';
 import { linkPath } from './native-id.ts';
@@ -40,11 +41,12 @@ type Said = Pick<Message, 'author' | 'body' | 'attachments' | 'emote' | 'replyTo
  * @param channel where they are shown: what is answered there is linked to, since a webhook can't reply
  * @param find who is called what there; without it, nobody is called
  */
-export function contentsOf(message: Said, channel: Channel, find?: FindMembers): Content[] {
+export function contentsOf(message: Said, channel: Channel, find?: FindPeople): Content[] {
   const { author, body, emote, replyTo } = message;
   const named = message.attachments.filter(({ media }) => media === undefined);
   // Nobody is called by what others said, or by what the bridge says.
-  const { tree, ids } = find !== undefined && !isBridge(author) ? callsIn(body, find) : { tree: body, ids: new Map() };
+  const { tree, ids } =
+    find !== undefined && !isBridge(author) ? callsIn(body, find, discordNames) : { tree: body, ids: new Map() };
   const said: RichText = emote ? [{ type: 'italic', children: tree }] : tree;
   const whole = [...(replyTo ? [quoteOf(replyTo, channel)] : []), ...said, ...attachments(body, named)];
   const texts = splitTree(whole, (part) => renderMarkdown(part).length <= maxContent)

@@ -3,8 +3,8 @@ import type { Logger } from 'pino';
 import type { Attempt, MediaReader, RoomThread } from '../../src/adapter.ts';
 import type { Clock } from '../../src/clock.ts';
 import type { Edit, Message, Notice } from '../../src/event.ts';
+import type { FindPeople } from '../../src/text/calls.ts';
 import type { Account, Api, Webhook } from './api.ts';
-import type { FindMembers } from './calls.ts';
 import { Changes } from './changes.ts';
 import { deliveryFault, isChannelGone, isDoubtful, isWebhookGone, refusedFields } from './faults.ts';
 import type { Upload } from './form.ts';
@@ -27,7 +27,7 @@ interface SenderOptions {
   /** Whose names are in use in a room. */
   readonly neighbours: (room: string) => Neighbours;
   /** Who may be called by name in a room; undefined when nobody may. */
-  readonly members: ((room: string) => FindMembers) | undefined;
+  readonly members: ((room: string) => FindPeople) | undefined;
   /** Whether what is said in threads elsewhere goes to threads. */
   readonly threads: ThreadRule;
   /** Whether links unfold. */

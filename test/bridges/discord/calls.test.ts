@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { callsIn, readsLike } from '../../../bridges/discord/calls.ts';
+import { discordNames, readsLike } from '../../../bridges/discord/calls.ts';
 import { renderMarkdown } from '../../../bridges/discord/markdown/render.ts';
 import { BRIDGE_ID, type Message } from '../../../src/event.ts';
+import { callsIn } from '../../../src/text/calls.ts';
 import { literal, type RichText } from '../../../src/text/tree.ts';
 import { connected, edit, interrupted, restarted, type Scene, type SceneOptions, says, send } from './setup.ts';
 
@@ -24,7 +25,7 @@ function read(said: string | RichText): string {
     if (namesakes.includes(name.toLowerCase())) return ['10', '11'];
     return name.toLowerCase() === 'hidden' ? [] : id === undefined ? undefined : [id];
   };
-  const { tree, ids } = callsIn(typeof said === 'string' ? literal(said) : said, find);
+  const { tree, ids } = callsIn(typeof said === 'string' ? literal(said) : said, find, discordNames);
   return renderMarkdown(tree, ids).replaceAll('\u200b', '');
 }
 
@@ -87,7 +88,7 @@ it('calls five at most', () => {
 
 it('takes little time for hostile texts', () => {
   const start = performance.now();
-  for (const unit of ['@a ', '@', 'https://']) callsIn(literal(unit.repeat(50_000)), () => undefined);
+  for (const unit of ['@a ', '@', 'https://']) callsIn(literal(unit.repeat(50_000)), () => undefined, discordNames);
   expect(performance.now() - start).toBeLessThan(1_000);
 });
 
