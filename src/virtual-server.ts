@@ -1,7 +1,7 @@
 /** A virtual server as a destination: what platform users say is said there by speakers, in order. */
 import { DeliveryError } from './adapter.ts';
 import type { Clock } from './clock.ts';
-import { type CrossChat, type CrossChatUser, PublishError, RefusedError } from './crosschat/index.ts';
+import { type CrossChat, type CrossChatUser, PublishError, RefusedError, RemoteLua } from './crosschat/index.ts';
 import type { AdapterId, Author, Departure, Edit, Message, Profile, ServerId, Whisper } from './event.ts';
 import type { KeptAttempt } from './outbox/destination.ts';
 import { type Speaker as KnownSpeaker, type SpeakerStore, Speakers, type SpeakersOptions } from './speakers.ts';
@@ -167,6 +167,7 @@ export class VirtualServer {
   async close(options: { goodbye?: boolean } = {}): Promise<void> {
     this.#closed = true;
     this.#speakers.close();
+    RemoteLua.over(this.chat).close();
     await this.chat.stop(options);
   }
 

@@ -1,6 +1,13 @@
 /** The console in a terminal: shows what happens, says what is typed, does what is ordered. */
 import type { Adapter, AdapterHost, Attempt, Finding } from '../../src/adapter.ts';
-import type { OocEvent, PmEvent, ServerEvent, StateEvent, UserEvent } from '../../src/crosschat/index.ts';
+import {
+  type OocEvent,
+  type PmEvent,
+  RemoteLua,
+  type ServerEvent,
+  type StateEvent,
+  type UserEvent,
+} from '../../src/crosschat/index.ts';
 import { type Edit, eventId, type Message, type Place, type RoomRef } from '../../src/event.ts';
 import { toLine } from '../../src/text/line.ts';
 import { literal } from '../../src/text/tree.ts';
@@ -18,7 +25,7 @@ import {
   userNotice,
   whisperNotice,
 } from './format.ts';
-import { RemoteLua } from './remote-lua.ts';
+import { sendLua } from './remote-lua.ts';
 import { ShownLines } from './shown-lines.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -37,10 +44,7 @@ export class Operator implements Adapter, Desk {
     user: (event: UserEvent) => this.#note(userNotice(event)),
     // While we connect, the states of all servers come in: no news.
     state: (event: StateEvent) => this.#note(this.#host.chat.status === 'ready' ? stateNotice(event) : undefined),
-    ooc: (event: OocEvent) => {
-      this.#note(shutdownNotice(event));
-      this.#lua.hear(event);
-    },
+    ooc: (event: OocEvent) => this.#note(shutdownNotice(event)),
     pm: (event: PmEvent) => this.#note(whisperNotice(event, this.#nameOf(event.toUserId))),
   };
   readonly #lines = new ShownLines();
@@ -56,7 +60,7 @@ export class Operator implements Adapter, Desk {
     this.#config = config;
     this.#host = host;
     this.#terminal = terminal;
-    this.#lua = new RemoteLua({ state: host.chat.state, clock: host.clock, print: (text) => this.#note(text) });
+    this.#lua = RemoteLua.over(host.chat);
   }
 
   async start(): Promise<void> {
@@ -122,7 +126,9 @@ export class Operator implements Adapter, Desk {
     }
     if (this.state.servers.get(serverId)?.online !== true) return `There is no server ${toLine(serverId)} online.`;
     const yes = await this.#confirm(`Run this on ${serverId}, with all its rights? ${toLine(code)} [y/N]`);
-    return yes ? this.#lua.send(serverId, code) : 'Nothing was sent.';
+    if (!yes) return 'Nothing was sent.';
+    const { clock } = this.#host;
+    return sendLua(this.#lua, { serverId, code, clock, print: (text) => this.#note(text) });
   }
 
   shutdown(): string {

@@ -24,6 +24,7 @@ export type { CrossChatOptions, TlsOptions } from './options.ts';
 export type { Status } from './payloads.ts';
 export type { Change, Kept, KeptPacket, KeptPeer, KeptUser, Note, Persistence } from './persistence.ts';
 export { type Finding, probe } from './probe.ts';
+export { LUA_TIMEOUT, RemoteLua } from './remote-lua.ts';
 export type { KnownUser } from './roster.ts';
 export { CrossChatServer, type Dialect } from './server.ts';
 export type { SayOptions } from './speech.ts';
