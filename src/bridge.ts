@@ -334,6 +334,7 @@ export class Bridge {
       ...this.#options,
       rooms: () => this.#map.roomsOf(adapter.id),
       channelsOf: (room) => this.#map.channelsOf({ adapter: adapter.id, room }),
+      whyBarred: (id, userId) => this.#moderation?.bars.why(id, userId),
       webUrl: () => this.#options.config.http?.publicUrl ?? this.httpUrl,
       server,
       memory: this.#openedStore().memory(adapter.id),

@@ -41,9 +41,10 @@ export function connections({ store, servers, members, failed, running }: Parts)
     ...members.map((member) => {
       const { id, adapter } = member;
       const why = failed.get(member) ?? adapter.fault ?? (running.has(member) ? undefined : 'it has not started yet.');
-      const lost = adapter.connection?.lost;
-      const name = `${adapter.platform} (${id})`;
-      return { name: `adapter/${id}`, fault: why ? `${name} is not running: ${why}` : lost && `${name}: ${lost}` };
+      return {
+        name: `adapter/${id}`,
+        fault: why ? `${adapter.platform} (${id}) is not running: ${why}` : adapter.connection?.lost,
+      };
     }),
   ];
 }

@@ -3,7 +3,10 @@ import type { Logger } from 'pino';
 import { Bridge, type BridgeOptions } from './bridge.ts';
 import { systemClock } from './clock.ts';
 import { type Config, ConfigError } from './config.ts';
+import type { HttpServer } from './http/server.ts';
 import type { StandbyTimes } from './lease.ts';
+import { standbyRoutes } from './monitoring/standby.ts';
+import { serve } from './serve.ts';
 import { DatabaseFault } from './store/database.ts';
 import { pause } from './store/pause.ts';
 import { turn } from './turn.ts';
@@ -53,23 +56,44 @@ export async function run(config: Config, log: Logger, onInterrupt?: (action: ()
  */
 export async function runInTurns(options: BridgeOptions, signal: AbortSignal, times?: StandbyTimes): Promise<void> {
   const { clock, log } = options;
-  while (!signal.aborted) {
-    let lose = (_why: string) => {};
-    const lost = new Promise<string>((resolve) => {
-      lose = resolve;
-    });
-    try {
-      // A database that does not answer must not hold up the end; what turn() has opened then, it closes.
-      const tenure = await Promise.race([turn({ ...options, times, lost: lose, signal }), aborted(signal)]);
-      if (tenure === undefined) return;
-      log.info('It is the turn of this instance: it becomes active.');
-      const why = await runOnce({ ...options, tenure }, signal, lost);
-      if (why !== undefined) log.warn(`${why} This one has stepped back, and stands by.`);
-    } catch (error) {
-      if (!(error instanceof DatabaseFault)) throw error;
-      log.warn(`${error.message}. This instance stands by, and tries again.`);
-      await pause(clock, TRY_AGAIN, signal);
+  let http: HttpServer | undefined;
+  try {
+    while (!signal.aborted) {
+      http ??= await serveOnStandby(options);
+      let lose = (_why: string) => {};
+      const lost = new Promise<string>((resolve) => {
+        lose = resolve;
+      });
+      try {
+        // A database that does not answer must not hold up the end; what turn() has opened then, it closes.
+        const tenure = await Promise.race([turn({ ...options, times, lost: lose, signal }), aborted(signal)]);
+        if (tenure === undefined) return;
+        await http?.stop();
+        http = undefined;
+        log.info('It is the turn of this instance: it becomes active.');
+        const why = await runOnce({ ...options, tenure }, signal, lost);
+        if (why !== undefined) log.warn(`${why} This one has stepped back, and stands by.`);
+      } catch (error) {
+        if (!(error instanceof DatabaseFault)) throw error;
+        log.warn(`${error.message}. This instance stands by, and tries again.`);
+        await pause(clock, TRY_AGAIN, signal);
+      }
     }
+  } finally {
+    await http?.stop();
+  }
+}
+
+/** Lets those who look after it ask how an instance is that stands by. Where that can't be, it stands by all the same. */
+async function serveOnStandby(options: BridgeOptions): Promise<HttpServer | undefined> {
+  const { http } = options.config;
+  if (!http) return undefined;
+  try {
+    return await serve(options, standbyRoutes(http));
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    for (const problem of error.problems) options.log.warn(`${problem} While this instance stands by, it can't be monitored.`);
+    return undefined;
   }
 }
 

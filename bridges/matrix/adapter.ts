@@ -4,6 +4,7 @@ import {
   AdapterError,
   type AdapterHost,
   type Attempt,
+  type Connection as ConnectionState,
   DeliveryError,
   type Finding,
   type Medium,
@@ -11,12 +12,13 @@ import {
   type RoomThread,
   type Route,
 } from '../../src/adapter.ts';
-import type { Edit, EventId, Message, Notice, RoomRef } from '../../src/event.ts';
+import type { Edit, EventId, Message, Notice, RoomRef, Whisper } from '../../src/event.ts';
 import { Appservice } from './appservice/appservice.ts';
 import { findings } from './check.ts';
 import { type MatrixConfig, tokenOf } from './config.ts';
 import { Connection } from './connection.ts';
 import { type Draft, toDrafts } from './content.ts';
+import { DirectChats } from './direct/chats.ts';
 import { describe, Homeserver, routeSdkLog } from './homeserver.ts';
 import { KnownRooms } from './known-rooms.ts';
 import { openMxc } from './media.ts';
@@ -78,6 +80,7 @@ export class MatrixAdapter implements Adapter {
       homeserver: this.#homeserver,
       rooms: this.#rooms,
       known: this.#known,
+      chats: new DirectChats(host.memory, host.log),
       uploads: this.#uploads,
       positions: new Positions(host.memory, host.log),
       appservice: this.#appservice,
@@ -140,6 +143,13 @@ export class MatrixAdapter implements Adapter {
     await this.#orWhyNot(done, target, { failed: sentences.notSent, forbidden: sentences.mayNotSpeak });
   }
 
+  async whisper(userId: string, whisper: Whisper, attempt: Attempt): Promise<void> {
+    const { refusal, session } = this.#connection;
+    if (refusal !== undefined) throw new DeliveryError("can't be reached on Matrix now", { passing: false });
+    if (session === undefined) throw new DeliveryError(sentences.notConnected('private chats' as RoomRef), { passing: true });
+    await session.whisperer.show(userId, whisper, attempt);
+  }
+
   async open(ref: RoomRef, signal: AbortSignal): Promise<void> {
     const { session } = this.#connection;
     if (session === undefined) throw new AdapterError(sentences.notConnected(ref));
@@ -175,6 +185,10 @@ export class MatrixAdapter implements Adapter {
 
   get fault(): string | undefined {
     return this.#connection.refusal;
+  }
+
+  get connection(): ConnectionState {
+    return this.#connection.state;
   }
 
   openMedia(uri: string, signal: AbortSignal): Promise<Medium | undefined> {

@@ -1,6 +1,6 @@
 /** The account's connection: logged in, in its rooms, and told of what happens, for as long as that is wanted. */
 import { z } from 'zod';
-import { AdapterError } from '../../src/adapter.ts';
+import { AdapterError, type Connection as ConnectionState } from '../../src/adapter.ts';
 import { tokenRefused } from './check.ts';
 import { describe, isTokenRefused, retryAfter } from './homeserver.ts';
 import * as sentences from './sentences.ts';
@@ -20,6 +20,8 @@ export class Connection {
   /** The complaint that holds at the moment, so that it is made once. */
   #complaint: string | undefined;
   #refusal: string | undefined;
+  /** How often the homeserver answered after it had not. */
+  #made = 0;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -28,6 +30,11 @@ export class Connection {
   /** Undefined as long as we don't know who we are. */
   get session(): Session | undefined {
     return this.#session;
+  }
+
+  get state(): ConnectionState {
+    const { homeserver_url: url } = this.#options.config;
+    return { lost: this.#complaint ?? (this.#made === 0 ? sentences.notAnswered(url) : undefined), made: this.#made };
   }
 
   /** Why nothing will work any more until the operator acts. */
@@ -60,7 +67,8 @@ export class Connection {
   /** Resolves when nothing runs any more, after the end was signalled. */
   async ended(): Promise<void> {
     await this.#running;
-    await Promise.all([this.#options.positions.settled(), this.#options.known.settled()]);
+    const { positions, known, chats } = this.#options;
+    await Promise.all([positions.settled(), known.settled(), chats.settled()]);
   }
 
   /** @param fault what the attempt before has failed with, if it has */
@@ -107,6 +115,7 @@ export class Connection {
       return fault;
     }
     if (this.#complaint !== undefined) host.log.info(sentences.resumed(url));
+    if (this.#complaint !== undefined || this.#made === 0) this.#made++;
     this.#complaint = undefined;
     return undefined;
   }
@@ -117,7 +126,7 @@ export class Connection {
     const { user_id: userId } = whoAmI.parse(await homeserver.getWhoAmI());
     appservice?.requireSelf(userId);
     host.log.info(sentences.loggedIn(userId));
-    await this.#options.known.restore(host.rooms);
+    await Promise.all([this.#options.known.restore(host.rooms), this.#options.chats.restore()]);
     return openSession(userId, this.#options);
   }
 

@@ -117,6 +117,10 @@ export function interrupted(url: string, reason: string): string {
   return `Matrix: nothing comes through from ${url} (${reason}). It is tried again.`;
 }
 
+export function notAnswered(url: string): string {
+  return `Matrix: ${url} has not answered yet.`;
+}
+
 export function resumed(url: string): string {
   return `Matrix: ${url} is followed again`;
 }

@@ -52,12 +52,14 @@ export class HttpServer {
   readonly #options: HttpServerOptions;
   readonly #server: Server;
   #url = '';
+  #routes: readonly Route[];
   readonly #limit: AddressLimit;
   /** What ends the requests that are being answered. */
   readonly #running = new Set<() => void>();
 
   private constructor(options: HttpServerOptions) {
     this.#options = options;
+    this.#routes = options.routes;
     this.#limit = new AddressLimit(options.clock);
     this.#server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: HEADERS_TIME, requestTimeout: REQUEST_TIME });
     this.#server.maxConnections = MAX_CONNECTIONS;
@@ -84,6 +86,12 @@ export class HttpServer {
   /** Where it listens, or did: `http://127.0.0.1:8080`. */
   get url(): string {
     return this.#url;
+  }
+
+  /** From now on it serves nothing but this. What is being answered is broken off. */
+  serveOnly(routes: readonly Route[]): void {
+    this.#routes = routes;
+    for (const end of this.#running) end();
   }
 
   /** Ends it within a second. Never throws. */
@@ -121,7 +129,7 @@ export class HttpServer {
     const { method, url = '', headers, socket } = request;
     if (url.length > MAX_URL) return refusal(414, 'The address is too long.', { connection: 'close' });
     const [path = '', search = ''] = splitOnce(url, '?');
-    const route = this.#options.routes.find(({ prefix }) => (prefix.endsWith('/') ? path.startsWith(prefix) : path === prefix));
+    const route = this.#routes.find(({ prefix }) => (prefix.endsWith('/') ? path.startsWith(prefix) : path === prefix));
     const address = askerOf(socket.remoteAddress ?? '', headers['x-forwarded-for']);
     const wait = route?.unlimited ? 0 : this.#limit.wait(address);
     if (wait > 0) return refusal(429, 'Too many requests.', { 'retry-after': String(Math.ceil(wait / 1_000)) });

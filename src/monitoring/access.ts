@@ -1,5 +1,6 @@
 /** Who may see what a bridge tells of itself: it names rooms and people's servers. */
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Config } from '../config.ts';
 import { isPrivateAddress } from '../http/private-address.ts';
 import type { HttpRequest } from '../http/route.ts';
 
@@ -9,6 +10,11 @@ export interface AccessOptions {
   readonly token: string | undefined;
   /** Whether the HTTP server is there for the whole Internet. */
   readonly isPublic: boolean;
+}
+
+/** What decides by the configuration. A server with a public address is there for the whole Internet. */
+export function accessTo({ monitoringToken: token, publicUrl }: NonNullable<Config['http']>): AccessOptions {
+  return { token, isPublic: publicUrl !== undefined };
 }
 
 /**

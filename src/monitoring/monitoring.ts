@@ -9,6 +9,7 @@ import type { Route } from '../http/route.ts';
 import type { Meter } from '../outbox/meter.ts';
 import { newestDeadLetters } from '../store/dead-letters.ts';
 import type { VirtualServer } from '../virtual-server.ts';
+import { accessTo } from './access.ts';
 import { Metrics } from './metrics.ts';
 import { monitoringRoutes } from './routes.ts';
 import { idleReport, type StatusReport } from './status-report.ts';
@@ -44,7 +45,7 @@ export class Monitoring {
   get routes(): Route[] {
     const { http, clock } = this.#options;
     return monitoringRoutes({
-      access: { token: http.monitoringToken, isPublic: http.publicUrl !== undefined },
+      access: accessTo(http),
       stuck: () => this.#stuck(),
       report: () => this.#report(),
       metrics: async () => this.#metrics.text(await this.#report(), clock.now()),

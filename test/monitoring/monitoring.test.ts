@@ -11,14 +11,14 @@ test('a bridge that has all its connections is ready; without one it says in sen
   expect(await seen.ask('/healthz')).toEqual({ status: 200, text: 'ok\n' });
   expect(await seen.ask('/readyz')).toEqual({ status: 200, text: 'ready\n' });
 
-  seen.lost = 'the connection was lost; trying to connect again.';
+  seen.lost = 'The connection to Platform was lost; connecting again.';
   await seen.broker.stop();
   await expect.poll(async () => (await seen.ask('/readyz')).text.split('\n').length).toBe(3);
   expect(await seen.ask('/readyz')).toEqual({
     status: 503,
     text: [
       'The bridge is not on the network as bridge: it has no connection to the MQTT broker.',
-      'Platform (platform): the connection was lost; trying to connect again.',
+      'The connection to Platform was lost; connecting again.',
       '',
     ].join('\n'),
   });

@@ -17,6 +17,7 @@ async function talkDuring(made: Scene, trouble: () => void, back: 'resumed' | 'i
   const [kept, gone] = ['kept', 'gone'].map((text) => alice.says(general, text));
   await host.waitForMessage('gone');
   const times = discord.gateway.steps.filter(({ step }) => step === back).length + 1;
+  expect(made.adapter.connection).toEqual({ lost: undefined, made: 1 });
   trouble();
   for (let n = 0; n < 5; n++) alice.says(general, `meanwhile ${n}`);
   if (kept) alice.edits(kept, 'changed');
@@ -27,6 +28,8 @@ async function talkDuring(made: Scene, trouble: () => void, back: 'resumed' | 'i
   await host.waitForMessage('after');
   await host.edits.waitFor(() => true);
   await host.removals.waitFor(() => true);
+  expect(made.adapter.connection?.lost).toBeUndefined();
+  expect(made.adapter.connection?.made).toBeGreaterThan(1);
   const meanwhile = Array.from({ length: 5 }, (_, n) => `meanwhile ${n}`);
   expect(heard(made)).toEqual(['kept', 'gone', ...meanwhile, 'after']);
   expect(host.edits.all.map(({ message }) => words(message.body))).toEqual(['changed']);

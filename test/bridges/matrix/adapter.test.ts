@@ -197,6 +197,7 @@ describe('when the homeserver has troubles', () => {
       const failure = await send(bridge, room.id, said('x')).catch((error: unknown) => error);
       await matrix.down();
       await bridge.host.lines.waitFor((line) => line.includes('nothing comes through'));
+      expect(bridge.adapter.connection).toMatchObject({ lost: expect.stringContaining('nothing comes through'), made: 1 });
       const all = `${JSON.stringify(failure)}${String(failure)}${bridge.host.lines.all.join('\n')}`;
       expect(all).not.toContain(stage.bot.token);
     });

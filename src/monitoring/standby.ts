@@ -1,0 +1,15 @@
+/** What an instance that stands by tells of itself. */
+import type { Config } from '../config.ts';
+import type { Route } from '../http/route.ts';
+import { accessTo } from './access.ts';
+import { monitoringRoutes } from './routes.ts';
+import { idleReport } from './status-report.ts';
+
+/** It lives, and is not ready. */
+export function standbyRoutes(http: NonNullable<Config['http']>): Route[] {
+  return monitoringRoutes({
+    access: accessTo(http),
+    stuck: () => undefined,
+    report: () => idleReport('standby', 'This instance stands by: it takes over when no other one is active.'),
+  });
+}
