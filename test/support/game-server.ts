@@ -17,6 +17,8 @@ export interface GameServerOptions {
   readonly prefix?: string;
   /** `join` speaks the newer dialect. */
   readonly dialect?: 'add' | 'join';
+  /** Whether it keeps the users of a server that goes, until that tells anew, as the Python and C# servers do; the Lua module doesn't. */
+  readonly keepsUsers?: boolean;
   /** Whether the broker keeps what is sent to it while it is cut off; by default it doesn't. */
   readonly persistent?: boolean;
 }
@@ -156,7 +158,7 @@ export class GameServer {
     const { started } = JSON.parse(payload) as { started: number };
     if (started === 0) {
       this.#online.delete(server);
-      this.users.delete(server);
+      if (this.#options.keepsUsers !== true) this.users.delete(server);
       this.presence.add(`offline ${server}`);
     } else if (this.#online.get(server) !== started) {
       this.#online.set(server, started);

@@ -34,6 +34,8 @@ export class Platform {
   readonly nativeIds = new Map<string, string>();
   /** Whether a text is refused for good. */
   refuses: (text: string) => boolean = () => false;
+  /** What its users are called, where that is not their id. */
+  readonly names = new Map<string, string>();
   /** The rooms that can't be opened, and why. */
   readonly refusals = new Map<string, string>();
   /** The rooms that were opened while a bridge ran. */
@@ -68,6 +70,17 @@ export class Platform {
     const message = this.#message(room, author, text, nativeId);
     await this.host.message(message);
     return message;
+  }
+
+  /** Somebody is called otherwise from now on. */
+  renames(author: string, name: string): void {
+    this.names.set(author, name);
+    this.host.profile({ id: author, name });
+  }
+
+  /** Somebody leaves all rooms. */
+  leaves(author: string): void {
+    this.host.left(author);
   }
 
   /** Somebody edits what they said. */
@@ -111,7 +124,7 @@ export class Platform {
       at: Date.now(),
       place,
       tag: 'Platform',
-      author: { id: author, name: author },
+      author: { id: author, name: this.names.get(author) ?? author },
       body: literal(text),
       attachments: [],
     };
