@@ -24,6 +24,7 @@ import type {
   ReactionRemoval,
   Removal,
   RoomRef,
+  UserParty,
   Whisper,
 } from './event.ts';
 import type { Route } from './http/route.ts';
@@ -34,6 +35,7 @@ export {
   type CommandOption,
   type Commands,
   type Invocation,
+  moderationCommands,
   type Rank,
   reaches,
 } from './command.ts';
@@ -119,6 +121,8 @@ export interface AdapterHost {
   left(userId: Author['id']): void;
   /** The user of this platform who has shown that they are the player with this SteamID. */
   linkedUser(steamid64: string): Author['id'] | undefined;
+  /** Why nothing of a user is carried now, in a sentence for them: they are banned or muted, or want it so. Undefined when it is. */
+  whyBarred(userId: Author['id']): string | undefined;
   /** Where people reach what the bridge serves by HTTP, without a `/` at its end; undefined where it serves nothing. */
   readonly webUrl: string | undefined;
   /** What people may ask of the bridge on this platform. */
@@ -143,8 +147,8 @@ export interface DirectMessage {
   readonly emote?: boolean;
   /** The native id of the message that it answers. */
   readonly inReplyTo?: string;
-  /** Whom the private chat is with, where it is with one person only: the player whom the platform shows as a user of its own. */
-  readonly to?: PlayerParty;
+  /** Whom the private chat is with, where that is one person whom the platform shows as a user of its own. */
+  readonly to?: PlayerParty | UserParty;
 }
 
 /** A few strings under names, kept over a restart. */
@@ -315,6 +319,13 @@ export interface Adapter {
    * @returns what came of it, or why nothing was done, in words for moderators; undefined where nothing is configured
    */
   moderate?(sanction: Sanction): Promise<string | undefined>;
+  /**
+   * Whether a moderator stands above one of its users, so that they may do something to them: whoever could throw them out on the
+   * platform itself. Rejects when that can't be told now.
+   * @param moderator one of its users; undefined for somebody from elsewhere, who stands above those who moderate nobody
+   * @param room where to look; everywhere, unless given
+   */
+  outranks?(target: Author['id'], moderator: Author['id'] | undefined, room: RoomRef | undefined): Promise<boolean>;
   /** How reactions are shown in its rooms: by {@link react}, in words, or not at all, as where this is absent. */
   readonly reactions?: 'native' | 'note' | 'none';
   /**

@@ -315,6 +315,9 @@ export class Bridge {
         return everywhere ? [] : [{ id, platform: adapter.platform, fault: this.#whyNot(member) }];
       });
     const store = this.#openedStore();
+    const moderation = this.#moderation?.moderation;
+    if (!moderation) throw new Error('there is no moderation yet');
+    const { banReason: banNeedsReason } = this.#options.config.moderation;
     return commandsOf({
       ...this.#options,
       servers: this.#servers,
@@ -323,6 +326,8 @@ export class Bridge {
       control,
       linking: hub.linking,
       whispers: hub.whispers,
+      moderation,
+      banNeedsReason,
       store,
     });
   }

@@ -46,6 +46,7 @@ export async function* findings(config: Config, log: Logger): AsyncIterable<Find
       profile: () => {},
       left: () => {},
       linkedUser: () => undefined,
+      whyBarred: () => undefined,
       webUrl: webUrlOf(config),
       commands: noCommands,
       health: () => [],

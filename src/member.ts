@@ -38,6 +38,7 @@ export interface MemberOptions
   readonly channelsOf: (room: RoomRef) => readonly string[];
   /** {@link AdapterHost.webUrl} as it is now: there is none before the bridge listens. */
   readonly webUrl: () => string | undefined;
+  readonly whyBarred: (adapter: AdapterId, userId: Author['id']) => string | undefined;
   readonly server: VirtualServer;
   readonly hub: Ear;
   readonly media: Media;
@@ -69,6 +70,7 @@ export function makeMember({ id, module, config }: AdapterConfig, options: Membe
     profile: (author) => hub.changed(member, author),
     left: (userId) => hub.left(member, userId),
     linkedUser,
+    whyBarred: (userId) => options.whyBarred(id, userId),
     get webUrl() {
       return webUrl();
     },

@@ -38,7 +38,7 @@ const MAX_PEOPLE = 200;
 
 /** What can be set otherwise than by the operator. */
 export interface Extras {
-  /** Whether whoever gets in may moderate: where nobody gets in but the operator. */
+  /** Whether whoever gets in may do everything: where nobody gets in but the operator. */
   readonly trusted?: boolean;
   /** Where Steam and Discord answer. */
   readonly endpoints?: Endpoints;
@@ -182,8 +182,8 @@ export class WebChat implements Adapter {
   /** What a user may do. */
   rankOf({ author: { id } }: Session): 'everybody' | 'moderator' | 'admin' {
     const { admins, moderators } = this.config;
-    if (admins.includes(id)) return 'admin';
-    return this.#trusted || moderators.includes(id) ? 'moderator' : 'everybody';
+    if (this.#trusted || admins.includes(id)) return 'admin';
+    return moderators.includes(id) ? 'moderator' : 'everybody';
   }
 
   /** A place for what somebody says. */

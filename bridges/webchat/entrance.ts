@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { FloodLimiter } from '../../src/flood.ts';
 import type { HttpAnswer, HttpRequest } from '../../src/http/route.ts';
 import { refusal } from '../../src/http/server.ts';
+import { Recent } from '../../src/recent.ts';
 import type { WebChat } from './chat.ts';
 import { cookieIn, setCookie } from './cookies.ts';
 import { json } from './json.ts';
@@ -13,6 +14,8 @@ import { baseOf } from './origin.ts';
 import { admit, cookiePlace, PREFIX } from './session-cookie.ts';
 
 const STATE = 'crosschat_sign_in';
+/** So many guests are known by their address: one who is banned is not let in again under another name. */
+const MAX_GUESTS = 1_000;
 /** So often a minute one address may try to get in. */
 const PER_MINUTE = 10;
 
@@ -20,6 +23,7 @@ const PER_MINUTE = 10;
 export class Entrance {
   readonly #chat: WebChat;
   readonly #limit: FloodLimiter;
+  readonly #guests = new Recent<string, string>(MAX_GUESTS);
 
   constructor(chat: WebChat) {
     this.#chat = chat;
@@ -30,9 +34,12 @@ export class Entrance {
   async guest(name: string, { headers, address }: HttpRequest): Promise<HttpAnswer> {
     if (!this.#chat.config.guests) return json(403, { fault: 'Guests are not let in here.' });
     if (this.#limit.allow(address) !== 'yes') return json(429, { fault: 'That was too often. Wait a minute.', wait: 60 });
+    const bar = this.#barAt(address);
+    if (bar !== undefined) return json(403, { fault: bar });
     const checked = nickname(name, this.#chat.names());
     if ('fault' in checked) return json(200, checked);
     const author = { id: `guest:${randomBytes(9).toString('base64url')}`, name: checked.name };
+    this.#guests.set(author.id, address);
     const cookie = await admit(this.#chat, { kind: 'guest', author }, headers.host);
     return cookie ? json(200, {}, cookie) : json(503, { fault: 'There is no room for another guest now.' });
   }
@@ -46,6 +53,15 @@ export class Entrance {
     if (this.#limit.allow(request.address) !== 'yes')
       return refusal(429, 'That was too often. Wait a minute.', { 'retry-after': '60' });
     return action === 'return' ? this.#back(service, request) : this.#out(service, request);
+  }
+
+  /** Why nobody is let in who comes from there: another guest from there is banned. */
+  #barAt(address: string): string | undefined {
+    for (const [guest, from] of this.#guests.entries()) {
+      const bar = from === address ? this.#chat.host.whyBarred(guest) : undefined;
+      if (bar !== undefined) return bar;
+    }
+    return undefined;
   }
 
   #out(service: Service, { headers }: HttpRequest): HttpAnswer {

@@ -60,6 +60,8 @@ export class Talk {
   async edit(session: Session, { room, id, text }: Requests['edit']): Promise<Answer> {
     const found = this.#own(session, room, id);
     if (found === undefined) return { fault: 'This message is not there any more, or is not yours.' };
+    const barred = this.#barred(session);
+    if (barred) return barred;
     if (isBlank(text)) return { fault: 'There is nothing in it that anybody could see. To take the message back, delete it.' };
     const { log, entry } = found;
     const { host, base } = this.#chat;
@@ -99,6 +101,8 @@ export class Talk {
     const entry = this.#chat.logOf(room)?.get(id);
     if (entry?.kind !== 'message') return { fault: 'This message is not there any more.' };
     const { host } = this.#chat;
+    const barred = this.#barred(session);
+    if (barred) return barred;
     const place = this.#chat.placeOf(room);
     const { author } = session;
     const common = { id: this.#newId(room), at: host.clock.now(), place, target: eventId(place, id), emoji: { name } };
@@ -123,6 +127,8 @@ export class Talk {
     const isEmote = /^\/me\s/i.test(text);
     if (/^\/(?!\/)/.test(text) && !isEmote) return this.#command(session, room, text);
     const { host, base } = this.#chat;
+    const barred = this.#barred(session);
+    if (barred) return barred;
     const place = this.#chat.placeOf(room);
     const words = isEmote ? text.slice(4).trim() : text.startsWith('//') ? text.slice(1) : text;
     const message: Message = {
@@ -166,6 +172,8 @@ export class Talk {
   async #whisper(session: Session, { server, user, text, nonce }: Requests['whisper']): Promise<Answer> {
     const { host, base } = this.#chat;
     const player = host.chat.state.servers.get(server)?.getUser(user);
+    const barred = this.#barred(session);
+    if (barred) return barred;
     if (isBlank(text)) return { fault: 'There is nothing in it that anybody could see.' };
     if (!player) return { fault: 'They are not there any more.' };
     const { author } = session;
@@ -195,6 +203,12 @@ export class Talk {
     const answer = action();
     this.#said.set(key, answer);
     return answer;
+  }
+
+  /** What somebody is told of whom nothing is carried: others on the page don't read it either. */
+  #barred({ author }: Session): Answer | undefined {
+    const fault = this.#chat.host.whyBarred(author.id);
+    return fault === undefined ? undefined : { fault };
   }
 
   #own(session: Session, room: string, id: string): { readonly log: RoomLog; readonly entry: Kept } | undefined {

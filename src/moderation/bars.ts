@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { AdapterId, Author } from '../event.ts';
 import { type Ban, STEAM } from '../store/bans.ts';
 import type { Store } from '../store/store.ts';
+import { toldOf, WANTED } from './wording.ts';
 
 /** Why nothing of a platform's user is carried: somebody has banned or muted them, or they want it so themselves. */
 export type Bar = { readonly kind: 'ban'; readonly ban: Ban } | { readonly kind: 'privacy' };
@@ -25,5 +26,12 @@ export class Bars {
     const player = accounts.find(adapter, userId)?.steamid64;
     const ban = bans.find(adapter, userId, now) ?? (player === undefined ? undefined : bans.find(STEAM, player, now));
     return ban && { kind: 'ban', ban };
+  }
+
+  /** The same in a sentence for the user. */
+  why(adapter: AdapterId, userId: Author['id']): string | undefined {
+    const bar = this.of(adapter, userId);
+    if (bar?.kind === 'privacy') return WANTED;
+    return bar && toldOf(bar.ban, bar.ban.name);
   }
 }

@@ -20,6 +20,9 @@ export function toldOf({ by, reason, at, until, isMute }: Ban, name: string): st
   return isMute ? `${what} For ${inWords(until - at)}, ${notCarried}.` : `${what} Until ${moment(until)}, ${notCarried}.`;
 }
 
+/** What a person is told who wants nothing of theirs to be carried. */
+export const WANTED = 'You asked that nothing you say is carried to the other places; /privacy changes that.';
+
 /** What a person is told who was kicked, where that has no consequences. */
 export function toldOfKick(name: string, by: string, reason: string): string {
   return `${shown(name, 'You')}, ${shown(by, 'somebody')} kicked you${inBrackets(reason)}.`;

@@ -68,8 +68,10 @@ export interface TestHostOptions {
   readonly memory?: Memory;
   /** By default there are no files. */
   readonly media?: Media;
+  /** Nobody is barred by default. */
+  readonly whyBarred?: (userId: string) => string | undefined;
   /** Nothing is served by default. */
-  readonly webUrl?: string;
+  readonly webUrl?: () => string;
   /** None by default. */
   readonly commands?: Commands;
   /** All is well by default. */
@@ -128,7 +130,10 @@ export function testHost(options: TestHostOptions = {}): TestHost {
     profile: (author) => profiles.add(author),
     left: (userId) => departures.add(userId),
     linkedUser: () => undefined,
-    webUrl: options.webUrl,
+    whyBarred: options.whyBarred ?? (() => undefined),
+    get webUrl() {
+      return options.webUrl?.();
+    },
     commands: options.commands ?? noCommands,
     health: options.health ?? (() => []),
     shutdown: () => shutdowns.add(true),
