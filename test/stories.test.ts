@@ -1,8 +1,5 @@
 /** The stories on stand-ins: the embedded broker, and a homeserver that is a double. */
-import { pino } from 'pino';
 import { describe } from 'vitest';
-import { startBroker } from '../src/broker.ts';
-import { MatrixDouble } from './doubles/matrix/index.ts';
 import { commandStories } from './stories/commands.ts';
 import { brokerStories, conversationStories } from './stories/conversation.ts';
 import { discordStories } from './stories/discord.ts';
@@ -12,35 +9,8 @@ import { mediaStories } from './stories/media.ts';
 import { noticeBrokerStories, noticeStories } from './stories/notices.ts';
 import { reactionStories } from './stories/reactions.ts';
 import { replyStories } from './stories/replies.ts';
+import { standIns } from './stories/stand-ins.ts';
 import { threadStories } from './stories/threads.ts';
-import { whisperStories } from './stories/whispers.ts';
-import type { Site } from './stories/world.ts';
-
-async function standIns(): Promise<Site> {
-  const log = pino({ level: 'silent' });
-  const matrix = await MatrixDouble.start();
-  let broker = await startBroker({ port: 0, log });
-  const { url } = broker;
-  return {
-    broker: {
-      url,
-      credentials: () => undefined,
-      stop: () => broker.stop(),
-      start: async () => {
-        broker = await startBroker({ port: Number(new URL(url).port), log });
-      },
-    },
-    matrix: {
-      url: matrix.url,
-      account: async (localpart) => matrix.addUser(localpart),
-      violations: () => matrix.violations,
-    },
-    close: async () => {
-      await matrix.stop();
-      await broker.stop();
-    },
-  };
-}
 
 describe('on stand-ins', () => {
   conversationStories(standIns);
@@ -55,5 +25,4 @@ describe('on stand-ins', () => {
   noticeBrokerStories(standIns);
   threadStories(standIns);
   editStories(standIns);
-  whisperStories(standIns);
 });

@@ -9,32 +9,21 @@ import { reactionStories } from '../stories/reactions.ts';
 import { replyStories } from '../stories/replies.ts';
 import { threadStories } from '../stories/threads.ts';
 import type { Site } from '../stories/world.ts';
-import { TcpProxy } from '../support/proxy.ts';
+import { realBroker } from '../support/real-broker.ts';
 import { registerOnSynapse } from '../support/synapse.ts';
 
 const { MQTT_URL, MQTT_USERS, MATRIX_HOMESERVER_URL, MATRIX_REGISTRATION_SECRET } = process.env;
 
-/** The broker stands behind a proxy, so that a story can take it away. */
 async function realServers(): Promise<Site> {
-  const { hostname, port } = new URL(MQTT_URL ?? '');
-  const passwords = new Map(MQTT_USERS?.split(' ').map((pair) => pair.split(':') as [string, string]));
-  const proxy = await TcpProxy.start({ host: hostname, port: Number(port || 1883) });
+  const broker = await realBroker(MQTT_URL ?? '', MQTT_USERS ?? '');
   return {
-    broker: {
-      url: `mqtt://127.0.0.1:${proxy.port}`,
-      credentials: (username) => {
-        const password = passwords.get(username);
-        return password === undefined ? undefined : { username, password };
-      },
-      stop: () => proxy.cut(),
-      start: () => proxy.open(),
-    },
+    broker,
     matrix: {
       url: MATRIX_HOMESERVER_URL ?? '',
       account: (localpart) => registerOnSynapse(MATRIX_HOMESERVER_URL ?? '', MATRIX_REGISTRATION_SECRET ?? '', localpart),
       violations: () => [],
     },
-    close: () => proxy.cut(),
+    close: () => broker.stop(),
   };
 }
 

@@ -10,6 +10,7 @@ import { Bridge } from '../../src/bridge.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { parseConfig } from '../../src/config.ts';
 import { type DiscordChannel, DiscordDouble, type DiscordGuild, type DiscordMember } from '../doubles/discord/index.ts';
+import { type AppserviceKeys, isGhost } from '../support/appservice-keys.ts';
 import { GameServer } from '../support/game-server.ts';
 import { Recorder } from '../support/host.ts';
 import { MatrixPerson, type MatrixSighting } from '../support/matrix-person.ts';
@@ -28,6 +29,11 @@ export interface Site {
     readonly url: string;
     /** Makes a user with a name of its own. */
     account(localpart: string): Promise<{ readonly id: string; readonly token: string }>;
+    /**
+     * What the homeserver has been told of the bridge: one that no story has used yet. Where there is this, bridges are appservices, and
+     * everybody is shown as a user of their own.
+     */
+    appservice?(): Promise<AppserviceKeys>;
     /** What clients did that the specification forbids, where the homeserver tells. */
     violations(): readonly unknown[];
   };
@@ -69,6 +75,8 @@ export class World {
   readonly #games: GameServer[] = [];
   readonly #bridges = new Map<Bridge, string>();
   readonly #botToken: string;
+  /** By the id of the virtual server. */
+  readonly #appservices = new Map<string, { readonly appservice: AppserviceKeys }>();
   readonly #problems = new Recorder<string>();
 
   readonly #clock: Clock;
@@ -98,7 +106,8 @@ export class World {
     guild.addBot(bot, ['ViewChannel', 'SendMessages', 'ManageWebhooks', 'ReadMessageHistory']);
 
     const suffix = randomUUID().slice(0, 8);
-    const carol = new MatrixPerson(site.matrix.url, await site.matrix.account(`carol_${suffix}`));
+    const account = await site.matrix.account(`carol_${suffix}`);
+    const carol = new MatrixPerson(site.matrix.url, account, isGhost);
     const botAccount = await site.matrix.account(`bridge_${suffix}`);
     const room = await carol.createRoom();
     await carol.rename('Carol');
@@ -138,15 +147,22 @@ export class World {
       const credentials = this.site.broker.credentials(serverId);
       return { server_id: serverId, ...(credentials && { mqtt: credentials }) };
     };
+    const appservice = await this.#appservice(id);
     const raw = {
       mqtt: { url: this.site.broker.url, ...(this.site.broker.credentials(id) ?? { allow_anonymous: true }) },
       data_dir: join(this.#folder, id),
       adapters: {
         discord: { token: DISCORD_TOKEN, api_url: this.#double.url, cdn_url: this.#double.cdnUrl, ...own('discord'), ...each },
-        matrix: { homeserver_url: this.site.matrix.url, access_token: this.#botToken, ...own('matrix'), ...each },
+        matrix: {
+          homeserver_url: this.site.matrix.url,
+          ...(appservice ?? { access_token: this.#botToken }),
+          ...own('matrix'),
+          ...each,
+        },
       },
       channels: [{ name: 'main', rooms: { discord: this.discord.channelId, matrix: this.matrix.roomId } }],
       ...settings,
+      ...(appservice && { http: { ...(settings['http'] ?? {}), port: Number(new URL(appservice.appservice.url).port) } }),
     };
     const config = await parseConfig({ raw, variables: new Map(), file: undefined }, builtIns(undefined));
     const log = pino(
@@ -168,6 +184,20 @@ export class World {
         if (!game.isOnline(serverId)) await game.presence.waitFor((change) => change === `online ${serverId}`);
     }
     return bridge;
+  }
+
+  /** The keys of a bridge that is an appservice: after a restart the same. */
+  async #appservice(serverId: string): Promise<{ readonly appservice: AppserviceKeys } | undefined> {
+    const known = this.#appservices.get(serverId);
+    if (known) return known;
+    const appservice = await this.site.matrix.appservice?.();
+    if (appservice) this.#appservices.set(serverId, { appservice });
+    return appservice && { appservice };
+  }
+
+  /** What goes wrong at Discord. */
+  get discordFaults(): DiscordDouble['faults'] {
+    return this.#double.faults;
   }
 
   /** Discord has a picture of its own, an emoji or a sticker: `/emojis/1.png`. */
@@ -272,6 +302,10 @@ class MatrixPlace {
 
   get userId(): string {
     return this.#carol.id;
+  }
+
+  get carol(): MatrixPerson {
+    return this.#carol;
   }
 
   /** Carol says something. Gives its id. */

@@ -1,4 +1,5 @@
 /** Somebody with a Matrix client, on the stand-in or on a real homeserver: plain HTTP, so that both are used alike. */
+import { withName } from './ghost-view.ts';
 import { Recorder } from './host.ts';
 import { Signal } from './signal.ts';
 
@@ -15,15 +16,23 @@ export interface MatrixSighting {
   readonly content: Readonly<Record<string, unknown>>;
 }
 
+interface Events {
+  readonly events: readonly RoomEvent[];
+}
+
 interface SyncAnswer {
   readonly next_batch: string;
-  readonly rooms?: { readonly join?: Record<string, { readonly timeline: { readonly events: readonly RoomEvent[] } }> };
+  readonly rooms?: {
+    readonly join?: Record<string, { readonly timeline: Events; readonly state: Events }>;
+    readonly invite?: Record<string, { readonly invite_state: Events }>;
+  };
 }
 
 interface RoomEvent {
   readonly type: string;
   readonly event_id: string;
   readonly sender: string;
+  readonly state_key?: string;
   readonly unsigned?: {
     readonly redacted_because?: unknown;
     readonly 'm.relations'?: { readonly 'm.replace'?: { readonly content: { readonly 'm.new_content'?: RoomEvent['content'] } } };
@@ -51,6 +60,7 @@ interface StandingMessage {
 export class MatrixPerson {
   readonly id: string;
   readonly sees = new Recorder<MatrixSighting>();
+  readonly invitations = new Recorder<{ readonly roomId: string; readonly by: string; readonly isDirect: boolean }>();
   readonly #url: string;
   readonly #token: string;
   readonly #closing = new AbortController();
@@ -60,7 +70,17 @@ export class MatrixPerson {
   #transaction = 0;
   #looking: Promise<void> | undefined;
 
-  constructor(url: string, account: { readonly id: string; readonly token: string }) {
+  readonly #isGhost: (userId: string) => boolean;
+  /** Display names by room and user, as the latest sync tells. */
+  readonly #names = new Map<string, string>();
+
+  /** @param isGhost whose messages are seen with the name that a client shows beside them */
+  constructor(
+    url: string,
+    account: { readonly id: string; readonly token: string },
+    isGhost: (userId: string) => boolean = () => false,
+  ) {
+    this.#isGhost = isGhost;
     this.#url = url;
     this.#token = account.token;
     this.id = account.id;
@@ -79,6 +99,12 @@ export class MatrixPerson {
 
   async join(room: string): Promise<void> {
     await this.#request('POST', `join/${encodeURIComponent(room)}`, {});
+  }
+
+  /** Makes a room for two, and invites the other one. @returns its id */
+  async invitesToPrivate(userId: string): Promise<string> {
+    const body = { preset: 'trusted_private_chat', is_direct: true, invite: [userId] };
+    return (await this.#request<{ room_id: string }>('POST', 'createRoom', body)).room_id;
   }
 
   async leave(room: string): Promise<void> {
@@ -163,7 +189,8 @@ export class MatrixPerson {
     const { chunk } = await this.#request<{ chunk: readonly RoomEvent[] }>('GET', path);
     return [...chunk].reverse().flatMap(({ event_id: id, sender, content, unsigned }) => {
       if (unsigned?.redacted_because !== undefined || content['m.relates_to']?.rel_type === 'm.replace') return [];
-      const shown = unsigned?.['m.relations']?.['m.replace']?.content['m.new_content'] ?? content;
+      const edited = unsigned?.['m.relations']?.['m.replace']?.content['m.new_content'] ?? content;
+      const shown = this.#seen(room, sender, edited);
       return { id, sender, body: shown.body ?? '', content: shown };
     });
   }
@@ -183,15 +210,33 @@ export class MatrixPerson {
         throw error;
       }
       since = answer.next_batch;
-      for (const [roomId, { timeline }] of Object.entries(answer.rooms?.join ?? {})) {
-        for (const { type, event_id: id, sender, content } of timeline.events) {
-          this.#noteReaction(type, id, sender, content);
+      for (const [roomId, { invite_state }] of Object.entries(answer.rooms?.invite ?? {})) {
+        const invite = invite_state.events.find(({ type, state_key: key }) => type === 'm.room.member' && key === this.id);
+        if (invite) this.invitations.add({ roomId, by: invite.sender, isDirect: invite.content['is_direct'] === true });
+      }
+      for (const [roomId, { timeline, state }] of Object.entries(answer.rooms?.join ?? {})) {
+        for (const event of state.events) this.#noteName(roomId, event);
+        for (const event of timeline.events) {
+          const { type, event_id: id, sender } = event;
+          this.#noteName(roomId, event);
+          this.#noteReaction(type, id, sender, event.content);
           if (type !== 'm.room.message') continue;
+          const content = this.#seen(roomId, sender, event.content);
           const { body = '', formatted_body: html, msgtype = '', 'm.mentions': mentions } = content;
           this.sees.add({ id, roomId, sender, body, html, msgtype, mentions, content });
         }
       }
     }
+  }
+
+  #noteName(roomId: string, { type, state_key: key, content }: RoomEvent): void {
+    if (type !== 'm.room.member' || key === undefined) return;
+    this.#names.set(`${roomId} ${key}`, String(content['displayname'] ?? key));
+  }
+
+  #seen(roomId: string, sender: string, content: RoomEvent['content']): RoomEvent['content'] {
+    if (!this.#isGhost(sender)) return content;
+    return withName(this.#names.get(`${roomId} ${sender}`) ?? sender, content) as RoomEvent['content'];
   }
 
   #noteReaction(type: string, id: string, sender: string, content: RoomEvent['content']): void {

@@ -1,18 +1,13 @@
 /** What the tests of appservice mode share: a homeserver that knows the bridge, and bridges that it reaches. */
 import { randomBytes } from 'node:crypto';
-import { appserviceSchema } from '../../../bridges/matrix/appservice/config.ts';
-import { registrationOf } from '../../../bridges/matrix/appservice/registration.ts';
 import { matrix } from '../../../bridges/matrix/index.ts';
 import { HttpServer } from '../../../src/http/server.ts';
 import { sdkClient } from '../../doubles/matrix/client.ts';
 import { MatrixDouble } from '../../doubles/matrix/index.ts';
-import { freePort } from '../../support/free-port.ts';
+import { type AppserviceKeys, appserviceKeys, registrationFor } from '../../support/appservice-keys.ts';
 import { testHost } from '../../support/host.ts';
 import { MatrixPerson } from '../../support/matrix-person.ts';
 import type { Bridge, MatrixSite, Person, StageOptions } from './stage.ts';
-
-/** What is configured under `appservice`. */
-export type AppserviceKeys = Readonly<Record<string, unknown>> & { readonly url: string; readonly server_name: string };
 
 /** A homeserver that takes the bridge for an appservice. */
 export interface AppserviceSite extends MatrixSite {
@@ -102,28 +97,6 @@ export class AppserviceStage {
   }
 }
 
-let appservices = 0;
-
-/** What the bridge and a homeserver agree upon, for the next appservice. */
-export async function appserviceKeys(serverName: string): Promise<AppserviceKeys> {
-  const prefix = `_cc${++appservices}_`;
-  return {
-    id: `crosschat${appservices}`,
-    url: `http://127.0.0.1:${await freePort()}`,
-    server_name: serverName,
-    as_token: randomBytes(24).toString('hex'),
-    hs_token: randomBytes(24).toString('hex'),
-    bot: `${prefix}bot`,
-    ghosts: `${prefix}{server}_{player}`,
-    aliases: `${prefix}{server}`,
-  };
-}
-
-/** The registration that belongs to it, as the homeserver reads it. */
-export function registrationFor(keys: AppserviceKeys): ReturnType<typeof registrationOf> {
-  return registrationOf(appserviceSchema.parse(keys));
-}
-
 /** The stand-in homeserver. */
 export async function openAppserviceDouble(): Promise<{ matrix: MatrixDouble; site: AppserviceSite }> {
   const double = await MatrixDouble.start();
@@ -133,7 +106,7 @@ export async function openAppserviceDouble(): Promise<{ matrix: MatrixDouble; si
     account: (name: string) => Promise.resolve(double.addUser(name)),
     appservice: async () => {
       const keys = await appserviceKeys(double.serverName);
-      double.addAppservice(registrationFor(keys) as unknown as Parameters<MatrixDouble['addAppservice']>[0]);
+      double.addAppservice(registrationFor(keys));
       return keys;
     },
     close: () => double.stop(),

@@ -162,7 +162,9 @@ export class HttpServer {
         );
         return json(500, { errcode: 'M_UNKNOWN', error: 'Internal server error' });
       }
-      const isClientFault = CLIENT_FAULTS.has(error.status) || error.errcode === 'M_UNRECOGNIZED';
+      // That somebody is registered already is what a bridge wants to hear.
+      const isClientFault =
+        (CLIENT_FAULTS.has(error.status) && error.errcode !== 'M_USER_IN_USE') || error.errcode === 'M_UNRECOGNIZED';
       if (isClientFault && failure === undefined)
         this.violation({ method, path: url.pathname }, `${error.errcode}: ${error.message}`);
       return json(error.status, error.body, error.headers);
