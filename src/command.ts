@@ -12,6 +12,9 @@ export function reaches(rank: Rank, needed: Rank): boolean {
   return RANKS.indexOf(rank) >= RANKS.indexOf(needed);
 }
 
+/** What can be done to others, and what that takes: the configuration can say for each who may. */
+export const moderationCommands = ['kick', 'slap', 'ban', 'unban', 'bans', 'lua'] as const;
+
 /** What a command has to be told, or may be. Its value is a text. */
 export interface CommandOption {
   /** 1 to 32 small letters and hyphens. */
@@ -34,8 +37,8 @@ export interface CommandInfo {
   /** What it does, in up to 100 characters. */
   readonly description: string;
   readonly rank: Rank;
-  /** Whether its answer is for the caller's eyes alone: where others would read it, it has to go to them directly. */
-  readonly isConfidential?: boolean;
+  /** Whether no rank suffices: the configuration has to name whoever may give it, for this very command. */
+  readonly needsListing?: boolean;
   /** The required ones first. */
   readonly options: readonly CommandOption[];
 }
@@ -46,6 +49,8 @@ interface Caller {
   readonly rank: Rank;
   /** Whether they may deal with the whole bridge: else, an admin may with what is heard where they are. */
   readonly isOperator: boolean;
+  /** Whether the configuration names them for this very command. */
+  readonly isListed?: boolean;
 }
 
 /** A command as it is given. */
@@ -59,6 +64,8 @@ export interface Invocation {
   readonly room: RoomRef;
   /** The mapped rooms of the same community: whoever is there sees, and acts on, what can be heard in them. */
   readonly rooms: readonly RoomRef[];
+  /** Whether others read the answer as well. */
+  readonly isPublic?: boolean;
 }
 
 /** A value for an option. */
@@ -77,7 +84,7 @@ export const MAX_SUGGESTIONS = 25;
 /** The commands of the bridge, as one adapter uses them. */
 export interface Commands {
   readonly all: readonly CommandInfo[];
-  /** Does what is asked, if the caller may. Resolves with the answer, for the caller alone: what was done, or why not. Never rejects. */
+  /** Does what is asked, if the caller may. Resolves with the answer, for the caller: what was done, or why not. Never rejects. */
   run(invocation: Invocation): Promise<RichText>;
   /** Values for one option that fit what was typed for it so far, the best first. Never rejects. */
   complete(invocation: Invocation, option: string): Promise<readonly Suggestion[]>;

@@ -10,7 +10,8 @@ const serversError = 'must be a list of server ids; * stands for any characters,
 export const moderation = z.strictObject(
   {
     servers: z.preprocess((given) => (typeof given === 'string' ? [given] : given), z.array(text, serversError)).default(['*']),
+    ban_reason: z.boolean('must be true or false').default(true),
     mute_seconds: z.number(muteError).min(0, muteError).max(MAX_MUTE, muteError).default(60),
   },
-  'must be a map with servers and mute_seconds',
+  'must be a map with servers, ban_reason and mute_seconds',
 );

@@ -53,6 +53,8 @@ export interface Config {
   readonly moderation: {
     /** The ids of the servers that may moderate our people, with `*` and `?`. */
     readonly servers: readonly string[];
+    /** Whether a ban takes a reason. */
+    readonly banReason: boolean;
     /** For how many milliseconds nothing is carried of who was kicked. */
     readonly mute: number;
   };
@@ -153,7 +155,11 @@ export async function parseConfig({ raw, variables }: Settings, entries: Adapter
     ...storeConfig(given),
     maxDeliveryAge: given.max_delivery_age_hours * 3_600_000,
     flood: { user: given.flood.user_per_minute, server: given.flood.server_per_minute },
-    moderation: { servers: given.moderation.servers, mute: given.moderation.mute_seconds * 1_000 },
+    moderation: {
+      servers: given.moderation.servers,
+      banReason: given.moderation.ban_reason,
+      mute: given.moderation.mute_seconds * 1_000,
+    },
     gameReactions: given.game_reactions,
     logWhispers: given.log_whispers,
     http: given.http && httpConfig(given.http),

@@ -1,5 +1,6 @@
 /** The bans that this bridge holds. */
-import type { Bans } from '../store/bans.ts';
+import type { AdapterId } from '../event.ts';
+import { type Bans, STEAM } from '../store/bans.ts';
 import { sanitizeName } from '../text/names.ts';
 import { moment } from '../text/time.ts';
 import { literal } from '../text/tree.ts';
@@ -34,17 +35,29 @@ export const unban: Command = {
   name: 'unban',
   description: 'Lift a ban that this bridge holds',
   rank: 'moderator',
+  isDeed: true,
   options: [{ name: 'who', description: 'Their SteamID, or the name of the ban', required: true, suggests: true, isText: true }],
   async run(given) {
     const ban = banCalled(optionOf(given, 'who'), heldBans(given));
     await record(given, { action: 'unban', target: `${nameOf(ban)} (${ban.userId})`, detail: `was banned for: ${ban.reason}` });
-    await given.services.store.bans.lift(ban.adapter, ban.userId);
+    await Promise.all(sameBans(ban, given).map(({ adapter, userId }) => given.services.store.bans.lift(adapter, userId)));
     return literal(
       `Lifted the ban of ${nameOf(ban)} here. Crosschat has no message that lifts a ban: where a game server keeps one of its own, lift it there too.`,
     );
   },
   candidates: (_option, given) => heldBans(given).map((ban) => ({ value: ban.userId, label: `${ban.name} (${ban.userId})` })),
 };
+
+/** A ban, and those of the same person: who is banned on a platform and as a player would stay banned otherwise. */
+function sameBans(ban: Ban, given: Given): readonly Ban[] {
+  const { accounts } = given.services.store;
+  const steamid64 = ban.adapter === STEAM ? ban.userId : accounts.find(ban.adapter as AdapterId, ban.userId)?.steamid64;
+  if (steamid64 === undefined) return [ban];
+  const names = [{ adapter: STEAM, userId: steamid64 }, ...accounts.of(steamid64)];
+  return heldBans(given).filter((held) =>
+    names.some(({ adapter, userId }) => adapter === held.adapter && userId === held.userId),
+  );
+}
 
 function heldBans({ services }: Given): readonly Ban[] {
   return services.store.bans.list(services.clock.now());

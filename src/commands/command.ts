@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts';
 import type { CommandInfo, Commands, Invocation } from '../command.ts';
 import type { Control } from '../control.ts';
 import type { AdapterId } from '../event.ts';
+import type { Moderation } from '../moderation/moderation.ts';
 import type { Store } from '../store/store.ts';
 import type { RichText } from '../text/tree.ts';
 import type { VirtualServer } from '../virtual-server.ts';
@@ -31,7 +32,11 @@ export interface Services {
   readonly control: Control;
   readonly store: Pick<Store, 'accounts' | 'audit' | 'bans' | 'optOuts' | 'writer'>;
   readonly linking: Pick<Linking, 'begin' | 'end'>;
-  readonly whispers: Pick<Whispers, 'send' | 'blocks' | 'partnersOf'>;
+  readonly whispers: Pick<Whispers, 'send' | 'tell' | 'blocks' | 'partnersOf'>;
+  /** Moderates platform users. */
+  readonly moderation: Pick<Moderation, 'act' | 'memberOf' | 'placeOf'>;
+  /** Whether a ban takes a reason. */
+  readonly banNeedsReason: boolean;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -61,6 +66,10 @@ export interface Given {
 export interface Command extends CommandInfo {
   /** Whether it makes no sense without the network: then the caller is told at once that there is no connection. */
   readonly needsNetwork?: boolean;
+  /** Whether it does something to others: nobody does so much at once, and what is refused is noted as well. */
+  readonly isDeed?: boolean;
+  /** Whether its answer is for the caller's eyes alone. */
+  readonly isConfidential?: boolean;
   /** @throws {Refusal} or {ControlError} with what the caller is told */
   run(given: Given): Promise<RichText> | RichText;
   /** What the options that suggest something choose from. */

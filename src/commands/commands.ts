@@ -3,12 +3,15 @@ import { type CommandInfo, type Invocation, reaches, type Suggestion } from '../
 import { ControlError } from '../control.ts';
 import { FloodLimiter } from '../flood.ts';
 import { toLine } from '../text/line.ts';
+import { toPlain } from '../text/plain.ts';
 import { literal, type RichText } from '../text/tree.ts';
 import { bans, unban } from './bans.ts';
+import { block, unblock } from './block.ts';
 import { bridgeCommands } from './bridge.ts';
 import type { Command, CommandsFor, Given, Services } from './command.ts';
 import { link, unlink } from './link.ts';
-import { ban, kick, slap } from './moderation.ts';
+import { lua } from './lua.ts';
+import { banCommand, kick, slap } from './moderation.ts';
 import { players, servers } from './players.ts';
 import { pm } from './pm.ts';
 import { privacy } from './privacy.ts';
@@ -20,40 +23,49 @@ import { viewOf } from './view.ts';
 import { whois } from './whois.ts';
 
 /** Every command, in the order of the help. */
-const ALL: readonly Command[] = [
+const commandList = ({ banNeedsReason }: Services): readonly Command[] => [
   players,
   servers,
   whois,
   status,
   pm,
+  block,
+  unblock,
   link,
   unlink,
   privacy,
   kick,
   slap,
-  ban,
+  banCommand(banNeedsReason),
   unban,
   bans,
   ...bridgeCommands,
+  lua,
 ];
-const BY_NAME: ReadonlyMap<string, Command> = new Map(ALL.map((command) => [command.name, command]));
 
 /** How many commands somebody may give in a minute. */
 const PER_MINUTE = 30;
+/** How many of them may do something to others. */
+const DEEDS_PER_MINUTE = 10;
 /** The longest value of an option: Discord's limit. */
 const MAX_VALUE = 6_000;
 
 /** Makes the commands as each adapter uses them. */
 export function commandsOf(services: Services): CommandsFor {
   const { clock, log } = services;
+  const all = commandList(services);
+  const byName: ReadonlyMap<string, Command> = new Map(all.map((command) => [command.name, command]));
   const flood = new FloodLimiter({ perMinute: PER_MINUTE, clock });
+  const deeds = new FloodLimiter({ perMinute: DEEDS_PER_MINUTE, clock });
   return (origin) => ({
-    all: ALL.map(infoOf),
+    all: all.map(infoOf),
     async run(invocation) {
       const { author } = invocation.caller;
       if (flood.allow(`${origin.id}/${author.id}`) !== 'yes') return literal('Those were too many commands. Wait a minute.');
       try {
-        return await run({ invocation, services, origin, view: viewOf(invocation, services, origin) });
+        const command = byName.get(invocation.command);
+        if (command === undefined) throw new Refusal(`There is no command ${toLine(invocation.command)}.`);
+        return await run(command, { invocation, services, origin, view: viewOf(invocation, services, origin) }, deeds);
       } catch (error) {
         if (error instanceof Refusal || error instanceof ControlError) return literal(error.message);
         log.error({ err: error, command: invocation.command, adapter: origin.id }, 'a command failed, by a fault in the bridge');
@@ -61,7 +73,7 @@ export function commandsOf(services: Services): CommandsFor {
       }
     },
     async complete(invocation, option): Promise<readonly Suggestion[]> {
-      const command = BY_NAME.get(invocation.command);
+      const command = byName.get(invocation.command);
       const given: Given = { invocation, services, origin, view: viewOf(invocation, services, origin) };
       if (command?.candidates === undefined || whyNot(command, given) !== undefined) return [];
       try {
@@ -74,27 +86,45 @@ export function commandsOf(services: Services): CommandsFor {
   });
 }
 
-async function run(given: Given): Promise<RichText> {
-  const { invocation } = given;
-  const command = BY_NAME.get(invocation.command);
-  if (command === undefined) throw new Refusal(`There is no command ${toLine(invocation.command)}.`);
-  const reason = whyNot(command, given);
-  if (reason !== undefined) {
-    if (command.rank !== 'everybody')
-      recordLater(given, { action: `${command.name} refused`, target: wordsOf(invocation), detail: reason });
-    throw new Refusal(reason);
+async function run(command: Command, given: Given, deeds: FloodLimiter): Promise<RichText> {
+  try {
+    return await checkedRun(command, given, deeds);
+  } catch (error) {
+    const isNews = error instanceof Refusal && !error.isNoted && (command.isDeed || command.rank !== 'everybody');
+    if (isNews)
+      recordLater(given, { action: `${command.name} refused`, target: wordsOf(given.invocation), detail: error.message });
+    throw error;
   }
-  const fault = faultIn(command, invocation);
+}
+
+/** @throws {Refusal} or {ControlError} */
+async function checkedRun(command: Command, given: Given, deeds: FloodLimiter): Promise<RichText> {
+  const { invocation, origin } = given;
+  const fault = whyNot(command, given) ?? faultIn(command, invocation);
   if (fault !== undefined) throw new Refusal(fault);
-  if (command.needsNetwork && given.origin.server.chat.status !== 'ready') {
+  if (command.needsNetwork && origin.server.chat.status !== 'ready') {
     throw new Refusal('The bridge has no connection to the MQTT broker now, so game servers are out of reach. Try again later.');
   }
-  return command.run(given);
+  if (command.isDeed && deeds.allow(`${origin.id}/${invocation.caller.author.id}`) !== 'yes')
+    throw new Refusal('That was too much at once. Nothing was done; wait a minute.');
+  return command.isConfidential && invocation.isPublic ? inPrivate(command, given) : command.run(given);
+}
+
+/** Gives the answer where nobody else reads it. */
+async function inPrivate(command: Command, given: Given): Promise<RichText> {
+  const { invocation, origin, services } = given;
+  const { author } = invocation.caller;
+  if (services.moderation.memberOf({ adapter: origin.id })?.adapter.whisper === undefined)
+    throw new Refusal(`The answer to ${command.name} is for you alone, and here everybody would read it.`);
+  const answer = toPlain(await command.run(given));
+  services.whispers.tell({ kind: 'user', adapter: origin.id, author }, answer, origin.server);
+  return literal('The answer is for you alone, so it comes in a direct chat.');
 }
 
 /** Why a caller may not give a command here: a sentence. */
-function whyNot({ name, rank }: Command, { invocation: { caller }, view }: Given): string | undefined {
-  if (!reaches(caller.rank, rank)) return `Only ${rank}s may use ${name}.`;
+function whyNot({ name, rank, needsListing }: Command, { invocation: { caller }, view }: Given): string | undefined {
+  if (needsListing ? !caller.isListed : !reaches(caller.rank, rank))
+    return needsListing ? `Only those whom the configuration names for it may use ${name}.` : `Only ${rank}s may use ${name}.`;
   if (view.isMapped || (caller.isOperator && rank !== 'moderator')) return undefined;
   return caller.isOperator
     ? `No room here is in a channel, so ${name} would act on strangers. Use it where the players are heard.`
@@ -120,6 +150,6 @@ function wordsOf({ options }: Invocation): string {
   return toLine([...options.values()].join(' ')).slice(0, 200);
 }
 
-function infoOf({ name, description, rank, isConfidential, options }: Command): CommandInfo {
-  return { name, description, rank, ...(isConfidential && { isConfidential }), options };
+function infoOf({ name, description, rank, needsListing, options }: Command): CommandInfo {
+  return { name, description, rank, ...(needsListing && { needsListing }), options };
 }

@@ -1,61 +1,75 @@
-/** Kick, slap and ban: one message to every server that the moderator can see. */
+/** Kick, slap and ban: of players by their servers, and of those who speak from our platforms by the bridge itself. */
 import type { CommandOption } from '../command.ts';
-import { type AowlAction, NotConnectedError, PublishError, RefusedError } from '../crosschat/index.ts';
+import type { AowlAction } from '../crosschat/index.ts';
+import { STEAM } from '../store/bans.ts';
 import { toLine } from '../text/line.ts';
 import { inWords, moment, parseDuration } from '../text/time.ts';
-import { literal } from '../text/tree.ts';
+import { literal, type RichText } from '../text/tree.ts';
 import { type Command, type Given, optionOf } from './command.ts';
 import { type Departure, watchDeparture } from './departure.ts';
+import { give, NOBODY } from './order.ts';
 import { candidatesOf } from './people.ts';
 import { record, recordLater } from './record.ts';
 import { Refusal } from './refusal.ts';
-import { describeTarget, type Target, targetCalled } from './target.ts';
-import { listed, serverName } from './words.ts';
+import { assertAbove } from './standing.ts';
+import { describeTarget, moderated, type Target, targetCalled } from './target.ts';
+import { serverName } from './words.ts';
 
 /** Milliseconds that a departure is waited for. */
 const PATIENCE = 5_000;
 /** UTF-16 units of a reason. */
 const MAX_REASON = 500;
 
-const player: CommandOption = { name: 'player', description: 'Their name, or a SteamID', required: true, suggests: true };
+const player: CommandOption = {
+  name: 'player',
+  description: 'Their name, or a SteamID in any notation',
+  required: true,
+  suggests: true,
+};
 const forWhat: CommandOption = { name: 'reason', description: 'Why', required: false, isText: true };
+const candidates: NonNullable<Command['candidates']> = (_option, given) => candidatesOf(moderated(given));
 
-/** Throws a player off their server. */
+/** Throws somebody off their server, or off the network. */
 export const kick: Command = {
   name: 'kick',
-  description: 'Throw a player off their server',
+  description: 'Throw a player off their server, or somebody on a platform off the network',
   rank: 'moderator',
   needsNetwork: true,
+  isDeed: true,
   options: [player, forWhat],
   run: (given) => moderate(given, 'kick'),
-  candidates: (_option, { view }) => candidatesOf(view.players()),
+  candidates,
 };
 
-/** Slaps a player. */
+/** Slaps somebody. */
 export const slap: Command = {
   name: 'slap',
-  description: 'Slap a player',
+  description: 'Slap a player, or somebody on a platform',
   rank: 'moderator',
   needsNetwork: true,
+  isDeed: true,
   options: [player, forWhat],
   run: (given) => moderate(given, 'slap'),
-  candidates: (_option, { view }) => candidatesOf(view.players()),
+  candidates,
 };
 
-/** Bans a player from all servers. */
-export const ban: Command = {
-  name: 'ban',
-  description: 'Ban a player from the servers',
-  rank: 'moderator',
-  needsNetwork: true,
-  options: [
-    player,
-    { ...forWhat, required: true, isText: false },
-    { name: 'duration', description: 'For how long, like 30m, 2h or 7d; for ever without it', required: false },
-  ],
-  run: (given) => moderate(given, 'ban', durationIn(given)),
-  candidates: (_option, { view }) => candidatesOf(view.players()),
-};
+/** Bans somebody from all servers. @param needsReason whether it takes a reason */
+export function banCommand(needsReason: boolean): Command {
+  return {
+    name: 'ban',
+    description: 'Ban a player from the servers, or somebody on a platform from the network',
+    rank: 'moderator',
+    needsNetwork: true,
+    isDeed: true,
+    options: [
+      player,
+      { ...forWhat, required: needsReason, isText: false },
+      { name: 'duration', description: 'For how long, like 30m, 2h or 7d; for ever without it', required: false },
+    ],
+    run: (given) => moderate(given, 'ban', durationIn(given)),
+    candidates,
+  };
+}
 
 function durationIn(given: Given): number | undefined {
   const text = optionOf(given, 'duration');
@@ -66,82 +80,91 @@ function durationIn(given: Given): number | undefined {
 }
 
 /** @param duration of a ban, in milliseconds; undefined for ever */
-async function moderate(given: Given, action: AowlAction, duration?: number) {
+async function moderate(given: Given, action: AowlAction, duration?: number): Promise<RichText> {
   const { view, origin, services } = given;
-  const { chat } = origin.server;
-  const target = targetCalled(optionOf(given, 'player'), view);
+  const target = targetCalled(optionOf(given, 'player'), given);
   const reason = toLine(optionOf(given, 'reason')).slice(0, MAX_REASON);
-  if (action === 'ban' && reason === '') throw new Refusal('A ban needs a reason.');
-  const servers = view.servers().map(({ id }) => id);
+  for (const user of target.users) await assertAbove(given, user);
+  if (target.users.length === 0 && view.servers().length === 0) throw new Refusal(NOBODY);
   const whom = describeTarget(target);
   const detail = [reason || 'no reason given', ...(duration === undefined ? [] : [`for ${inWords(duration)}`])].join('; ');
-  if (servers.length === 0) throw new Refusal('No game server is online, so nobody could act: nothing was sent.');
   await record(given, { action, target: whom, detail });
-  const departure = watchDeparture(chat, target.is, { clock: services.clock, ms: PATIENCE });
+  const departure = watchDeparture(origin.server.chat, target.is, { clock: services.clock, ms: PATIENCE });
+  const headline = headlineOf(given, action, target, duration);
   try {
-    const { refused, late } = await send(given, action, target, reason, duration);
-    const reached = servers.filter((id) => !refused.includes(id));
-    if (reached.length === 0) throw new Refusal('The MQTT broker refused it, so nobody could act.');
-    if (action === 'ban') keepBan(given, target, reason, duration);
-    const but = [
-      late.length === 0 ? '' : ` ${listed(late.map(serverName))} will get it when the connection to the broker is back.`,
-      refused.length === 0 ? '' : ` The broker refused it for ${listed(refused.map(serverName))}.`,
-    ].join('');
-    const outcome = await outcomeOf(action, target, departure);
+    const outcome = await carryOut(given, { action, reason, duration }, target, departure);
     recordLater(given, { action: `${action} result`, target: whom, detail: outcome });
-    return literal(`${headline(given, action, target, duration)} sent to ${listed(reached.map(serverName))}; ${outcome}.${but}`);
+    return literal(`${headline} ${outcome}`);
   } catch (error) {
-    if (error instanceof Refusal) recordLater(given, { action: `${action} result`, target: whom, detail: error.message });
-    throw error;
+    if (!(error instanceof Refusal)) throw error;
+    recordLater(given, { action: `${action} result`, target: whom, detail: error.message });
+    throw new Refusal(error.message, { isNoted: true });
   } finally {
     departure.stop();
   }
 }
 
-/** Sends it, and tells for which servers the broker refused it, and which get it later. @throws {Refusal} when it was not sent */
-async function send(
-  given: Given,
-  action: AowlAction,
-  target: Target,
-  reason: string,
-  duration: number | undefined,
-): Promise<{ refused: readonly string[]; late: readonly string[] }> {
-  const { view, origin } = given;
-  const extra = duration === undefined ? {} : { duration: Math.round(duration / 1_000) };
-  try {
-    await origin.server.chat.state.sendAowl(action, target.aowl, reason, { extra, to: ({ id }) => view.includes(id) });
-    return { refused: [], late: [] };
-  } catch (error) {
-    if (error instanceof NotConnectedError) throw new Refusal('The connection to the MQTT broker was lost: nothing was sent.');
-    if (!(error instanceof PublishError)) throw error;
-    // What the connection could not carry is kept, and goes out with the next one.
-    const { undelivered, cause } = error;
-    return cause instanceof RefusedError ? { refused: undelivered, late: [] } : { refused: [], late: undelivered };
-  }
+interface Sentence {
+  readonly action: AowlAction;
+  readonly reason: string;
+  readonly duration: number | undefined;
 }
 
-function keepBan({ services, invocation }: Given, target: Target, reason: string, duration: number | undefined): void {
+/** What came of it, in words. @throws {Refusal} when nobody could act */
+async function carryOut(given: Given, sentence: Sentence, target: Target, departure: Departure): Promise<string> {
+  const own = moderateUsers(given, sentence, target);
+  const { aowl } = target;
+  if (aowl === undefined || (own !== '' && given.view.servers().length === 0)) return `${own}.`;
+  const sent = await give(given, { ...sentence, target: aowl }).catch((error: unknown) => {
+    if (own === '' || !(error instanceof Refusal)) throw error;
+    return error.message;
+  });
+  if (typeof sent === 'string') return `${own}. ${sent}`;
+  const { servers, but } = sent;
+  if (sentence.action === 'ban') keepBan(given, sentence, target);
+  const outcome = await outcomeOf(sentence.action, target, departure);
+  return `${own === '' ? '' : `${own}; `}sent to ${servers}; ${outcome}.${but}`;
+}
+
+/** Moderates whoever the target is on our platforms; a ban by SteamID holds for them all by itself. */
+function moderateUsers(given: Given, { action, reason, duration }: Sentence, { users, steamid64, isUser }: Target): string {
+  const { services, invocation } = given;
+  const { author } = invocation.caller;
+  const until = duration === undefined ? undefined : services.clock.now() + duration;
+  const isMeant = (index: number) => isUser && index === 0;
+  return users
+    .filter((user, index) => {
+      if (isMeant(index)) return true;
+      const isThere = services.moderation.memberOf(user)?.server.isPresent(user.adapter, user.userId) === true;
+      return action === 'kick' && isThere && steamid64 !== undefined;
+    })
+    .map((user) => {
+      const outcome = services.moderation.act(user, { action, by: author.name, reason, until });
+      return `${user.name} on ${services.moderation.memberOf(user)?.adapter.platform ?? user.adapter}: ${outcome}`;
+    })
+    .join('; ');
+}
+
+/** Bans of those without a SteamID on a game server are that server's own. */
+function keepBan({ services, invocation }: Given, { reason, duration }: Sentence, { handle, steamid64, name }: Target): void {
   const at = services.clock.now();
   const by = invocation.caller.author.name;
   const until = duration === undefined ? undefined : at + duration;
+  const [adapter, userId] = steamid64 === undefined ? ['server', handle] : [STEAM, steamid64];
   // That it is kept is not waited for: it holds already, and the audit log has it.
-  services.store.bans.add({ ...banKey(target), name: target.name, reason, by, at, until }).catch(() => {});
+  services.store.bans.add({ adapter, userId, name, reason, by, at, until }).catch(() => {});
 }
 
-/** Under which name {@link Bans} keep somebody who is on game servers. */
-function banKey({ handle, aowl }: Target): { adapter: string; userId: string } {
-  return { adapter: 'steamid64' in aowl ? 'steam' : 'server', userId: handle };
-}
-
-async function outcomeOf(action: AowlAction, { name, person }: Target, departure: Departure): Promise<string> {
+async function outcomeOf(action: AowlAction, { name, person, isUser }: Target, departure: Departure): Promise<string> {
   if (action === 'slap') return 'servers do not confirm a slap';
+  if (isUser) return 'nothing confirms it';
   if (person === undefined) return 'nobody with this SteamID is there now, so nothing can confirm it';
   const left = await departure.seen;
   if (left !== undefined) return `confirmed: ${name} left ${serverName(left.server.id)}`;
   return `without confirmation: ${name} did not leave within ${PATIENCE / 1_000} seconds`;
 }
 
-function headline({ services }: Given, action: AowlAction, { name }: Target, duration: number | undefined): string {
+function headlineOf({ services }: Given, action: AowlAction, { name }: Target, duration: number | undefined): string {
   if (action !== 'ban') return `${action === 'kick' ? 'Kick' : 'Slap'} ${name}:`;
   const until = duration === undefined ? 'for ever' : `until ${moment(services.clock.now() + duration)}`;
   return `Ban ${name} ${until}:`;

@@ -7,7 +7,8 @@ import { inWords, moment } from '../text/time.ts';
 import { literal, type RichText } from '../text/tree.ts';
 import { type Command, type Given, optionOf } from './command.ts';
 import { Refusal } from './refusal.ts';
-import type { Person } from './view.ts';
+import type { Candidate } from './suggest.ts';
+import type { Person, View } from './view.ts';
 import { bold, count, listUpTo, serverName } from './words.ts';
 
 /** Players of one server that are named, when all servers are asked for, and when one is. */
@@ -43,7 +44,7 @@ export const players: Command = {
     const summary = `${count(total, 'player')} on ${count(servers.length, 'server')}.`;
     return asLines(servers.length > 1 ? [...blocks, literal(summary)] : blocks);
   },
-  candidates: (_option, { view }) => view.servers().map(({ id }) => ({ value: id, label: id })),
+  candidates: (_option, { view }) => serverCandidates(view),
 };
 
 /** The servers. */
@@ -66,8 +67,13 @@ export const servers: Command = {
   },
 };
 
+/** Servers to choose from. */
+export function serverCandidates(view: View): Candidate[] {
+  return view.servers().map(({ id }) => ({ value: id, label: id }));
+}
+
 /** @throws {Refusal} when there is no such server online */
-function serverCalled(text: string, online: readonly CrossChatServer[]): CrossChatServer {
+export function serverCalled(text: string, online: readonly CrossChatServer[]): CrossChatServer {
   const found = online.find(({ id }) => id === text) ?? online.find(({ id }) => id.toLowerCase() === text.toLowerCase());
   if (found !== undefined) return found;
   const close = nearest(

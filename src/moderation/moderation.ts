@@ -70,6 +70,11 @@ export class Moderation {
     return this.#members.get(adapter);
   }
 
+  /** Where a person spoke last. */
+  placeOf(person: Pick<Person, 'adapter' | 'userId'>): RoomPlace | undefined {
+    return this.#places.get(keyOf(person));
+  }
+
   /**
    * What of something that happened in a room is carried; undefined for nothing. What is taken back always is. Who is banned is told so
    * once, if they do not know yet.

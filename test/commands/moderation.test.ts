@@ -26,7 +26,7 @@ describe('a kick', () => {
     const who = 'Mona (2, platform one)';
     const whom = `Gordon (${GORDON}, on alpha)`;
     expect(await town.audit()).toEqual([
-      `${who}: kick result ${whom}: confirmed: Gordon left alpha`,
+      `${who}: kick result ${whom}: sent to alpha and eu-beta; confirmed: Gordon left alpha.`,
       `${who}: kick ${whom}: spam / and more`,
     ]);
     expect(town.orders(alpha)).toHaveLength(1);
@@ -113,7 +113,8 @@ describe('a ban', () => {
     expect(await town.give('unban', { who: 'STEAM_0:0:11101' }, moderator)).toContain('Lifted the ban of Gordon here.');
     expect(await town.give('bans', {}, moderator)).toBe('This bridge holds no bans.');
     expect(await town.give('unban', { who: 'Gordon' }, moderator)).toBe('This bridge holds no ban of Gordon.');
-    const [last] = await town.audit();
+    const [refused, last] = await town.audit();
+    expect(refused).toBe('Mona (2, platform one): unban refused Gordon: This bridge holds no ban of Gordon.');
     expect(last).toBe(`Mona (2, platform one): unban Gordon (${GORDON}): was banned for: aim bot`);
   });
 
