@@ -167,8 +167,11 @@ export class Whispers {
     if (platform === undefined)
       return this.#refuse(whisper, attempt, sentences.failed(to, 'your platform is not there any more'));
     const { state } = server.chat;
-    const isThere = await server.deliverWhisper(whisper, platform, () => whereIs(to, state), attempt);
-    if (isThere) return this.#arrived(whisper, attempt);
+    // They may have been banned while it waited, and must not be seen again.
+    const isBarred = () => from.kind === 'user' && this.#options.bars.of(from.adapter, from.author.id) !== undefined;
+    const find = () => (isBarred() ? undefined : whereIs(to, state));
+    if (await server.deliverWhisper(whisper, platform, find, attempt)) return this.#arrived(whisper, attempt);
+    if (isBarred()) return this.#refuse(whisper, attempt, sentences.BARRED);
     const isAway = !state.online().some(({ id }) => id === to.server);
     this.#refuse(whisper, attempt, sentences.notArrived(to, isAway ? sentences.serverAway(to) : sentences.GONE));
   }

@@ -12,6 +12,7 @@ import { GameServer } from '../support/game-server.ts';
 import { Recorder } from '../support/host.ts';
 import { LeapClock } from '../support/leap-clock.ts';
 import { Platform } from '../support/platform.ts';
+import { TcpProxy } from '../support/proxy.ts';
 
 /** The rooms `one` and `two` of the platform `here`, and the room `far` of the platform `there`, are in one channel with all servers. */
 export class Square {
@@ -22,22 +23,29 @@ export class Square {
   readonly url: string;
   readonly dataDir = newFolder();
   readonly #games: GameServer[] = [];
+  /** The bridge's way to the broker. */
+  readonly #proxy: TcpProxy;
+  #bridge: Bridge | undefined;
 
-  private constructor(url: string) {
+  private constructor(url: string, proxy: TcpProxy) {
     this.url = url;
+    this.#proxy = proxy;
   }
 
   static async open(): Promise<Square> {
     const broker = await startBroker({ port: 0, log: pino({ level: 'silent' }) });
     onTestFinished(() => broker.stop());
-    return new Square(broker.url);
+    const { hostname, port } = new URL(broker.url);
+    const proxy = await TcpProxy.start({ host: hostname, port: Number(port) });
+    onTestFinished(() => proxy.cut());
+    return new Square(broker.url, proxy);
   }
 
   /** Starts a bridge, and waits until the game servers see it. @param servers from a platform to the virtual server of its own */
   async bridge(settings: Record<string, unknown> = {}, servers: Record<string, string> = {}): Promise<Bridge> {
     const adapter = (id: string) => ({ ...(servers[id] !== undefined && { server_id: servers[id] }) });
     const raw = {
-      mqtt: { url: this.url, allow_anonymous: true },
+      mqtt: { url: `mqtt://127.0.0.1:${this.#proxy.port}`, allow_anonymous: true },
       data_dir: this.dataDir,
       adapters: { here: adapter('here'), there: adapter('there') },
       channels: [{ name: 'main', rooms: { here: ['one', 'two'], there: 'far' } }],
@@ -46,12 +54,24 @@ export class Square {
     const entries = { here: { load: async () => this.here.module }, there: { load: async () => this.there.module } };
     const config = await parseConfig({ raw, variables: new Map(), file: undefined }, entries);
     const log = pino({ level: 'debug', base: null }, { write: (line: string) => this.lines.add(line) });
-    const bridge = new Bridge({ config, log, clock: this.clock, random: Math.random, shutdown: () => {} });
+    const bridge = new Bridge({ config, log, clock: this.clock, random: () => 0.1, shutdown: () => {} });
+    this.#bridge = bridge;
     onTestFinished(() => bridge.stop());
     await bridge.start();
     await bridge.ready(AbortSignal.timeout(10_000));
     for (const game of this.#games) for (const { serverId } of config.adapters) await sees(game, serverId);
     return bridge;
+  }
+
+  /** The bridge loses its connection to the broker; resolves when it knows. */
+  async cut(): Promise<void> {
+    await this.#proxy.cut();
+    await expect.poll(() => this.#bridge?.health().join(), { interval: 5, timeout: 10_000 }).toContain('not on the network');
+  }
+
+  /** It can connect again. */
+  mend(): Promise<void> {
+    return this.#proxy.open();
   }
 
   /** A game server goes online. */
