@@ -1,5 +1,6 @@
 /** The keys of a Discord adapter in the configuration. */
 import { z } from 'zod';
+import { grantsSchema } from './commands/grants.ts';
 import { systemKinds } from './incoming/system.ts';
 import { statusSchema } from './status/config.ts';
 
@@ -77,6 +78,10 @@ export const schema = z.strictObject({
   admins: idList('admins'),
   /** Who may moderate players, likewise. */
   moderators: idList('moderators'),
+  /** Who may use which of the commands that moderate, in place of those with permissions for it on Discord. */
+  permissions: grantsSchema,
+  /** Whether those who are named for it may run Lua code on game servers. */
+  allow_remote_lua: z.boolean('must be true or false').default(false),
 });
 
 export type DiscordConfig = z.infer<typeof schema>;

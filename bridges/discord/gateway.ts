@@ -13,6 +13,7 @@ import { Missed } from './missed.ts';
 import { listenToPeople, type PeopleEvents } from './people.ts';
 import { Positions } from './positions.ts';
 import { listenToReactions, type ReactionEvents } from './reactions.ts';
+import { outranks, type StandingOptions } from './standing.ts';
 import type { Status } from './status/status.ts';
 import { Talk, type TalkEvents, type TalkRules } from './talk.ts';
 import { ThreadPositions } from './thread-positions.ts';
@@ -177,6 +178,11 @@ export class Gateway {
     this.#hearing.forget(room);
     this.#threads.leave(room);
     this.#threadPositions.forget(room);
+  }
+
+  /** Whether a moderator stands above a user: see {@link outranks}. */
+  outranks(options: StandingOptions, target: string, moderator: string | undefined, room: RoomRef | undefined): Promise<boolean> {
+    return outranks(this.#client, options, target, moderator, room === undefined ? this.#options.rooms : [room]);
   }
 
   /** Lets Discord know the commands, where it doesn't. */

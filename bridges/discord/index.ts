@@ -11,7 +11,7 @@ import {
   type OwnReaction,
   type RoomThread,
 } from '../../src/adapter.ts';
-import type { Edit, Message, Notice, RoomRef, Whisper } from '../../src/event.ts';
+import type { Author, Edit, Message, Notice, RoomRef, Whisper } from '../../src/event.ts';
 import { type Account, Api } from './api.ts';
 import { Cdn } from './cdn.ts';
 import { CommandRequests } from './commands/requests.ts';
@@ -188,6 +188,12 @@ class DiscordAdapter implements Adapter {
     return this.#reactions.set(room, reaction, signal);
   }
 
+  async outranks(target: Author['id'], moderator: Author['id'] | undefined, room: RoomRef | undefined): Promise<boolean> {
+    if (this.#gateway === undefined) throw new Error('there is no connection to Discord');
+    const { owners } = await this.#knownAccount(this.#stopping.signal);
+    return this.#gateway.outranks({ trusted: this.#config, owners }, target, moderator, room);
+  }
+
   async *check(): AsyncGenerator<Finding> {
     let account: Account;
     try {
@@ -275,7 +281,7 @@ class DiscordAdapter implements Adapter {
   }
 
   #connection({ applicationId, userId, guildMembers, owners }: Account): Gateway {
-    const { admins, moderators } = this.#config;
+    const { admins, moderators, permissions: grants, allow_remote_lua: allowLua } = this.#config;
     const { id, log, memory, clock } = this.#host;
     const events = eventsFor(this.#host, this.#cdn, (closeCode) => this.#giveUp(gatewayFault(closeCode, applicationId)));
     const delay = this.#config.delay_seconds * 1_000;
@@ -290,6 +296,8 @@ class DiscordAdapter implements Adapter {
           requests: new CommandRequests(this.#api.requests),
           applicationId,
           trusted: { admins, moderators, owners },
+          grants,
+          allowLua,
           signal: this.#stopping.signal,
         }),
         status: this.#status,

@@ -7,19 +7,25 @@ import { permissionFor } from './powers.ts';
 type Definitions = RESTPutAPIApplicationGuildCommandsJSONBody;
 type Definition = Definitions[number];
 
-/** What is to be registered: commands of two words become sub-commands of the first one. */
-export function definitionsOf(commands: readonly CommandInfo[]): Definitions {
+/**
+ * What is to be registered: commands of two words become sub-commands of the first one.
+ * @param isNamed whether the configuration says who may give a command: it is hidden from nobody, since they may have any permission
+ */
+export function definitionsOf(
+  commands: readonly CommandInfo[],
+  isNamed: (command: string) => boolean = () => false,
+): Definitions {
   const groups = new Map<string, CommandInfo[]>();
   for (const command of commands) {
     const [first = ''] = command.name.split(' ');
     groups.set(first, [...(groups.get(first) ?? []), command]);
   }
-  return [...groups].map(([name, members]) => definitionOf(name, members));
+  return [...groups].map(([name, members]) => definitionOf(name, members, isNamed(name)));
 }
 
-function definitionOf(name: string, members: readonly CommandInfo[]): Definition {
+function definitionOf(name: string, members: readonly CommandInfo[], isForNamed: boolean): Definition {
   const [first] = members;
-  const permission = first && permissionFor(first);
+  const permission = first && !isForNamed ? permissionFor(first) : undefined;
   // It only hides the command from others: whoever gives it is looked at again.
   const common = { name, default_member_permissions: permission === undefined ? null : String(permission) };
   if (first !== undefined && first.name === name)

@@ -13,6 +13,7 @@ import { reasonOf } from '../faults.ts';
 import { authorOf } from '../incoming/author.ts';
 import { answerContent } from './answer.ts';
 import { definitionsOf } from './definitions.ts';
+import { type Grants, namedFor } from './grants.ts';
 import { rankFor, type Trusted } from './powers.ts';
 import { Registration } from './registration.ts';
 import type { CommandRequests } from './requests.ts';
@@ -22,6 +23,9 @@ interface SlashOptions {
   readonly requests: CommandRequests;
   readonly applicationId: string;
   readonly trusted: Trusted;
+  readonly grants: Grants;
+  /** Whether anybody may run Lua code on game servers. */
+  readonly allowLua: boolean;
   /** Aborted when the adapter stops. */
   readonly signal: AbortSignal;
 }
@@ -34,9 +38,10 @@ export class SlashCommands {
   readonly #registration: Registration;
 
   constructor(options: SlashOptions) {
-    const { host, requests, applicationId, signal } = options;
+    const { host, requests, applicationId, signal, grants, allowLua } = options;
     const { clock, log } = host;
-    const definitions = definitionsOf(host.commands.all);
+    const offered = host.commands.all.filter(({ needsListing }) => allowLua || !needsListing);
+    const definitions = definitionsOf(offered, (name) => namedFor(grants, name, Object.keys(grants.rooms)) !== undefined);
     this.#options = options;
     this.#registration = new Registration({ requests, applicationId, definitions, clock, log, signal });
   }
@@ -89,11 +94,13 @@ async function suggest(interaction: AutocompleteInteraction<'cached'>, options: 
 
 type Given = ChatInputCommandInteraction<'cached'> | AutocompleteInteraction<'cached'>;
 
-function invocationOf(interaction: Given, { host, trusted }: SlashOptions): Invocation {
-  const { member, guildId, client, channelId } = interaction;
+function invocationOf(interaction: Given, { host, trusted, grants, allowLua }: SlashOptions): Invocation {
+  const { member, guildId, client, channelId, channel } = interaction;
   const subcommand = interaction.options.getSubcommand(false);
   const name = subcommand === null ? interaction.commandName : `${interaction.commandName} ${subcommand}`;
-  const rank = host.commands.all.find((command) => command.name === name)?.rank ?? 'admin';
+  const { rank = 'admin', needsListing = false } = host.commands.all.find((command) => command.name === name) ?? {};
+  const places = [channelId, ...(channel?.isThread() && channel.parentId !== null ? [channel.parentId] : [])];
+  const names = needsListing && !allowLua ? [] : namedFor(grants, name, places);
   const powers = {
     userId: member.id,
     roleIds: [...member.roles.cache.keys()],
@@ -102,7 +109,7 @@ function invocationOf(interaction: Given, { host, trusted }: SlashOptions): Invo
   return {
     command: name,
     options: new Map(textsIn(interaction.options.data)),
-    caller: { author: authorOf(member.user, member), ...rankFor({ name, rank }, powers, trusted) },
+    caller: { author: authorOf(member.user, member), ...rankFor({ name, rank }, powers, trusted, names) },
     room: channelId as RoomRef,
     rooms: host.rooms.filter((room) => {
       const channel = client.channels.cache.get(room);
