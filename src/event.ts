@@ -118,6 +118,8 @@ export interface Thread {
   readonly id: EventId;
   /** What people call it, or the first words of the message that it hangs on. */
   readonly name?: string;
+  /** The platform's own id of who said the message whose words the name is. */
+  readonly by?: Author['id'];
 }
 
 /** Somebody said something. */

@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import type { AowlAction } from '../crosschat/index.ts';
-import type { AdapterId, Edit, Heard, Message, Place, Reaction } from '../event.ts';
+import type { AdapterId, Author, Edit, Heard, Message, Place, Reaction } from '../event.ts';
 import { FloodLimiter } from '../flood.ts';
 import type { Member } from '../member.ts';
 import { Recent } from '../recent.ts';
@@ -92,14 +92,17 @@ export class Moderation {
     return undefined;
   }
 
-  /** Without the words of somebody else of whom nothing is carried. */
+  /** Without the words of somebody else of whom nothing is carried: an answer quotes them, and a thread is named after them. */
   #withoutBarred(event: Message | Edit | Reaction, adapter: AdapterId): Heard {
     if (event.kind === 'reaction') return event;
-    const message = event.kind === 'edit' ? event.message : event;
-    const by = message.replyTo?.by;
-    if (by === undefined || this.#options.bars.of(adapter, by) === undefined) return event;
-    const { replyTo: _, ...bare } = message;
-    return event.kind === 'edit' ? { ...event, message: bare } : bare;
+    const { replyTo, thread, ...bare } = event.kind === 'edit' ? event.message : event;
+    const isBarred = (by: Author['id'] | undefined) => by !== undefined && this.#options.bars.of(adapter, by) !== undefined;
+    const message: Message = {
+      ...bare,
+      ...(replyTo && !isBarred(replyTo.by) && { replyTo }),
+      ...(thread && { thread: isBarred(thread.by) ? { id: thread.id } : thread }),
+    };
+    return event.kind === 'edit' ? { ...event, message } : message;
   }
 
   /**

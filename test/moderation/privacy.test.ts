@@ -78,8 +78,10 @@ test('others do not carry their words either, by answering them', async () => {
     place: message.place,
     message: answer,
   });
+  const thread = { id: 'here/one/secret' as typeof message.id, name: 'my secret', by: 'Alice' };
+  await host.message({ ...message, id: `${message.id} thread` as typeof message.id, thread });
   await bobSpeaks('the end');
-  expect(square.there.in('far')).toEqual(['Bob: I agree', 'Bob: I agree', 'Bob: the end']);
+  expect(square.there.in('far')).toEqual(['Bob: I agree', 'Bob: I agree', 'Bob: I agree', 'Bob: the end']);
   expect(alpha.chat.all.join()).not.toContain('secret');
 });
 

@@ -27,5 +27,6 @@ export function quoteOf({ type, reference, channel }: DiscordMessage<true>, plac
   // Of a bridged message that is a reply itself, only its own words.
   const own = answered.webhookId !== null && body[0]?.type === 'quote' ? body.slice(1) : body;
   const text = excerpt(toPlain(own)) || excerpt(attachments.map(fileLabel).join(' '));
-  return { author: authorOfMessage(answered).name, text, target: eventId(place, nativeIdOf(place.room, answered)) };
+  const { id: by, name: author } = authorOfMessage(answered);
+  return { author, by, text, target: eventId(place, nativeIdOf(place.room, answered)) };
 }

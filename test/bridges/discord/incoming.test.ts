@@ -40,7 +40,7 @@ it('tells which message is answered', async () => {
   const first = bob.says(general, 'is **anybody**\nhere?');
   alice.says(general, 'yes', { replyTo: first });
   const target = `discord/${general.id}/${first.id}`;
-  expect((await host.waitForMessage('yes')).replyTo).toEqual({ author: 'bob', text: 'is anybody / here?', target });
+  expect((await host.waitForMessage('yes')).replyTo).toEqual({ author: 'bob', by: bob.id, text: 'is anybody / here?', target });
 });
 
 it('takes attachments along', async () => {
