@@ -5,13 +5,17 @@ import { consoleCommand } from './console.ts';
 import { deadLettersCommand } from './dead-letters.ts';
 import { registrationCommand } from './registration.ts';
 import { runCommand } from './run.ts';
+import { statusCommand } from './status.ts';
 import { storeCommand } from './store.ts';
+import { traceCommand } from './trace.ts';
 
 export const commands: readonly Command[] = [
   runCommand,
   checkCommand,
+  statusCommand,
   consoleCommand,
   storeCommand,
+  traceCommand,
   deadLettersCommand,
   registrationCommand,
 ];

@@ -88,9 +88,10 @@ export class DeliveryAttempt implements KeptAttempt {
 
   done(nativeId: string): void {
     if (this.#ended) return;
-    const { destination, batch, writer, history } = this.#options;
+    const { destination, batch, writer, history, clock } = this.#options;
     const { deliveries, revision } = batch;
     const part = this.#first.shown.length;
+    const at = clock.now();
     const wasDoubtful = this.doubtful;
     this.#first.shown.push(nativeId);
     this.#first.begunAt = undefined;
@@ -101,7 +102,7 @@ export class DeliveryAttempt implements KeptAttempt {
       this.#first.shown,
     );
     void writer.add(
-      ...deliveries.map(({ seq }) => statements.shown(destination, seq, part, { nativeId, events: deliveries.length })),
+      ...deliveries.map(({ seq }) => statements.shown(destination, seq, part, { nativeId, events: deliveries.length, at })),
       ...(wasDoubtful || revision !== undefined ? [this.#begun()] : []),
     );
   }

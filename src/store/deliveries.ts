@@ -10,7 +10,8 @@ const QUEUE = `INSERT INTO delivery (destination, event, position, queued_at, st
 const BEGUN = 'UPDATE delivery SET begun_at = ?, sent_as = ? WHERE destination = ? AND event = ?';
 const SENT_AS = 'UPDATE delivery SET sent_as = ? WHERE destination = ? AND event = ?';
 const PLAN = 'UPDATE delivery SET joined = ?, join_mode = ? WHERE destination = ? AND event = ?';
-const SHOWN = 'INSERT INTO shown (event, destination, part, native_id, events) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING';
+const SHOWN =
+  'INSERT INTO shown (event, destination, part, native_id, events, at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING';
 const NOT_SHOWN = 'DELETE FROM shown WHERE destination = ? AND event = ?';
 const ARRIVED = 'DELETE FROM delivery WHERE destination = ? AND event = ?';
 const ARRIVED_WITH = `DELETE FROM delivery WHERE destination = ? AND state = 'waiting'
@@ -76,11 +77,13 @@ export const deliveries = {
     sql: PLAN,
     values: [plan?.count ?? 1, plan?.mode ?? null, destination, seq],
   }),
-  /** A part of it is shown, together with others if that part shows several events. */
-  shown: (destination: string, seq: number, part: number, { nativeId, events }: Omit<Part, 'by'>): Statement => ({
-    sql: SHOWN,
-    values: [seq, destination, part, nativeId, events],
-  }),
+  /** A part of it is shown since then, together with others if that part shows several events. */
+  shown: (
+    destination: string,
+    seq: number,
+    part: number,
+    { nativeId, events, at }: Omit<Part, 'by'> & { readonly at: number },
+  ): Statement => ({ sql: SHOWN, values: [seq, destination, part, nativeId, events, at] }),
   /** Nobody can tell what of it is shown: it counts as not shown. */
   notShown: (destination: string, seq: number): Statement => ({ sql: NOT_SHOWN, values: [destination, seq] }),
   arrived: (destination: string, seq: number): Statement => ({ sql: ARRIVED, values: [destination, seq] }),

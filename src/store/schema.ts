@@ -20,9 +20,9 @@ export const migrations: readonly (readonly string[])[] = [
       PRIMARY KEY (destination, event))`,
     'CREATE INDEX delivery_state ON delivery (state, destination, position)',
     'CREATE INDEX delivery_event ON delivery (event)',
-    // What an event became at a destination: the native id of each of its parts, and how many events that part shows.
+    // What an event became at a destination: the native id of each of its parts, how many events that part shows, and since when.
     `CREATE TABLE shown (event BIGINT NOT NULL, destination TEXT NOT NULL, part INTEGER NOT NULL, native_id TEXT NOT NULL,
-      events INTEGER NOT NULL DEFAULT 1, PRIMARY KEY (event, destination, part))`,
+      events INTEGER NOT NULL DEFAULT 1, at BIGINT NOT NULL DEFAULT 0, PRIMARY KEY (event, destination, part))`,
     'CREATE INDEX shown_native ON shown (destination, native_id)',
     // How a destination fares: up, slow, down or recovering.
     'CREATE TABLE destination (id TEXT PRIMARY KEY, name TEXT NOT NULL, state TEXT NOT NULL, since BIGINT NOT NULL, reason TEXT)',

@@ -11,6 +11,7 @@ import { reactionStories } from '../store/reaction-stories.ts';
 import { recordStories } from '../store/record-stories.ts';
 import { roomStories } from '../store/room-stories.ts';
 import { threadStories } from '../store/thread-stories.ts';
+import { traceStories } from '../store/trace-stories.ts';
 import { names, put, writerStories } from '../store/writer-stories.ts';
 import { type Tap, TcpProxy } from '../support/proxy.ts';
 
@@ -55,6 +56,7 @@ describe.runIf(url)('the store on PostgreSQL', () => {
   recordStories(open);
   roomStories(open);
   threadStories(open);
+  traceStories(open);
   pruneStories(open);
   writerStories(open);
 

@@ -43,11 +43,11 @@ export function reactionStories(open: OpenTestStore): void {
     const edit = { kind: 'edit', id: 'edit' as EventId, at: 0, place, message } as const;
     const { writer } = first.store;
     void writer.add(...deliveries.take(1, message, 0, []), ...deliveries.take(2, edit, 0, []));
-    void writer.add(deliveries.shown(here, 1, 0, { nativeId: 'a', events: 1 }));
-    void writer.add(deliveries.shown(here, 2, 0, { nativeId: 'b', events: 1 }));
+    void writer.add(deliveries.shown(here, 1, 0, { nativeId: 'a', events: 1, at: 0 }));
+    void writer.add(deliveries.shown(here, 2, 0, { nativeId: 'b', events: 1, at: 0 }));
     void writer.add(
-      deliveries.shown(here, 1, 1, { nativeId: 'c', events: 2 }),
-      deliveries.shown(here, 2, 1, { nativeId: 'c', events: 2 }),
+      deliveries.shown(here, 1, 1, { nativeId: 'c', events: 2, at: 0 }),
+      deliveries.shown(here, 2, 1, { nativeId: 'c', events: 2, at: 0 }),
     );
     await first.store.close();
     const { store } = await first.reopen();

@@ -6,6 +6,7 @@ import { reactionStories } from './reaction-stories.ts';
 import { recordStories } from './record-stories.ts';
 import { roomStories } from './room-stories.ts';
 import { threadStories } from './thread-stories.ts';
+import { traceStories } from './trace-stories.ts';
 import { writerStories } from './writer-stories.ts';
 
 accountStories(openTestStore);
@@ -15,4 +16,5 @@ reactionStories(openTestStore);
 recordStories(openTestStore);
 roomStories(openTestStore);
 threadStories(openTestStore);
+traceStories(openTestStore);
 writerStories(openTestStore);

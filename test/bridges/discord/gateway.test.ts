@@ -28,8 +28,6 @@ async function talkDuring(made: Scene, trouble: () => void, back: 'resumed' | 'i
   await host.waitForMessage('after');
   await host.edits.waitFor(() => true);
   await host.removals.waitFor(() => true);
-  expect(made.adapter.connection?.lost).toBeUndefined();
-  expect(made.adapter.connection?.made).toBeGreaterThan(1);
   const meanwhile = Array.from({ length: 5 }, (_, n) => `meanwhile ${n}`);
   expect(heard(made)).toEqual(['kept', 'gone', ...meanwhile, 'after']);
   expect(host.edits.all.map(({ message }) => words(message.body))).toEqual(['changed']);
@@ -49,6 +47,7 @@ it.each([4003, 4005, 4007, 4008, 4009, 1000, 1001])('after a close with %i a new
 it('a cut connection is resumed', async () => {
   const made = await connected();
   await talkDuring(made, () => made.discord.gateway.drop(), 'resumed');
+  expect(made.adapter.connection).toEqual({ lost: undefined, made: 2 });
 });
 
 it('a request to reconnect is followed', async () => {

@@ -1,0 +1,129 @@
+/** `crosschat-bridge status`: how the running bridge is. */
+import { systemClock } from '../clock.ts';
+import { type Config, parseHttpConfig } from '../config.ts';
+import { ConfigError } from '../config-problems.ts';
+import type { StatusReport } from '../monitoring/status-report.ts';
+import type { QueueReport } from '../outbox/queue-report.ts';
+import { type StoreInfo, storeInfo } from '../store/info.ts';
+import { toLine } from '../text/line.ts';
+import { inWords } from '../text/time.ts';
+import { besideBridge } from './beside.ts';
+import { defineCommand } from './command.ts';
+import { givenSettings } from './given-config.ts';
+
+/** So long is waited for an answer, in milliseconds. */
+const PATIENCE = 5_000;
+
+export const statusCommand = defineCommand({
+  name: 'status',
+  summary: 'say how the running bridge is: connections, rooms, what waits, servers, players, dead letters',
+  options: {
+    json: {
+      type: 'boolean',
+      help: 'print one JSON object: {ready, reasons, report} or, where no bridge answers, {ready, reasons, store}',
+    },
+  },
+  more: `The bridge is asked where the key http of the configuration says. Where it does not answer, its database says how it was.
+It exits with 0 when the bridge is ready, and with 1 when it is not, or nobody knows.`,
+  async run({ values }, surroundings) {
+    const { print } = surroundings;
+    const http = parseHttpConfig(givenSettings(surroundings.adapters, values.config));
+    const answer = await ask(http);
+    const now = systemClock.now();
+    if (typeof answer !== 'string') {
+      await print(values.json ? json({ ...verdict(answer), report: answer }) : describeReport(answer, now).join('\n'));
+      return answer.ready ? 0 : 1;
+    }
+    const store = await lookInto(values.config, surroundings);
+    if (values.json) await print(json({ ready: false, reasons: [answer], store: typeof store === 'string' ? null : store }));
+    else await print([answer, ...(typeof store === 'string' ? [store] : describeStore(store, now))].join('\n'));
+    return 1;
+  },
+});
+
+/** Asks the bridge. @returns a sentence when there is no answer */
+async function ask(http: Config['http']): Promise<StatusReport | string> {
+  if (!http) return 'The bridge can not be asked: http is not configured.';
+  if (http.port === 0) return 'The bridge can not be asked: http.port is 0, so nobody knows where it listens.';
+  const host = { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[http.host] ?? (http.host.includes(':') ? `[${http.host}]` : http.host);
+  const url = `http://${host}:${http.port}/readyz`;
+  try {
+    const headers = {
+      accept: 'application/json',
+      ...(http.monitoringToken && { authorization: `Bearer ${http.monitoringToken}` }),
+    };
+    const answer = await fetch(url, { headers, signal: AbortSignal.timeout(PATIENCE) });
+    if (answer.headers.get('content-type')?.startsWith('application/json')) return (await answer.json()) as StatusReport;
+    const said = (await answer.text()).trim();
+    return /^(not )?ready$/.test(said)
+      ? `The bridge at ${url} is ${said}. It says more where http.monitoring_token is configured.`
+      : `What answers at ${url} is no bridge of this version.`;
+  } catch (error) {
+    return `No bridge answers at ${url} (${whyNot(error)}).`;
+  }
+}
+
+function whyNot(error: unknown): string {
+  const { cause, name } = error as Error;
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : name;
+}
+
+/** Looks at what the bridge keeps. @returns a sentence when there is nothing to look at */
+async function lookInto(
+  config: string | undefined,
+  surroundings: Parameters<typeof besideBridge>[1],
+): Promise<StoreInfo | string> {
+  let info: StoreInfo | undefined;
+  try {
+    await besideBridge(config, surroundings, async ({ store }) => {
+      info = await storeInfo(store.database);
+      return 0;
+    });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.problems.join('\n');
+  }
+  return info ?? 'Its database says nothing.';
+}
+
+function verdict({ ready, reasons }: StatusReport) {
+  return { ready, reasons };
+}
+
+function json(value: unknown): string {
+  return JSON.stringify(value, null, 2);
+}
+
+function describeReport(report: StatusReport, now: number): string[] {
+  const { ready, reasons, warnings, role, connections, queues, channels, network, deadLetters } = report;
+  if (role !== 'active') return ['The bridge is not ready.', ...reasons.map((reason) => `✗ ${reason}`)];
+  const named = new Set(channels.flatMap(({ rooms }) => rooms));
+  const others = Object.entries(queues).filter(([id]) => !named.has(id));
+  const servers = Object.entries(network.servers).map(([id, players]) => `${toLine(id)} (${players})`);
+  return [
+    ready ? 'The bridge is ready.' : 'The bridge is not ready.',
+    ...connections.map(({ name, fault }) => (fault === undefined ? `✓ ${name}` : `✗ ${name}: ${fault}`)),
+    ...warnings.map((warning) => `! ${warning}`),
+    ...channels.flatMap(({ name, paused, rooms }) => [
+      `Channel ${name}${paused ? ' is paused' : ''}`,
+      ...rooms.flatMap((id) => (queues[id] ? `  ${queueWords(queues[id], now)}` : [])),
+    ]),
+    ...others.map(([, queue]) => queueWords(queue, now)),
+    `${Object.keys(network.servers).length} game servers online${servers.length > 0 ? `: ${servers.join(', ')}` : ''}`,
+    `${network.players} players, ${network.speakers} speakers`,
+    deadLetters === null ? 'The database does not answer.' : `${deadLetters} dead letters`,
+  ];
+}
+
+function queueWords({ name, state, waiting, oldest }: QueueReport, now: number): string {
+  const since = oldest === undefined || waiting === 0 ? '' : `, the oldest since ${inWords(Math.max(0, now - oldest))}`;
+  return `${name}: ${state}, ${waiting} waiting${since}`;
+}
+
+function describeStore({ location, waiting, dead, destinations, oldestWaiting }: StoreInfo, now: number): string[] {
+  const since = oldestWaiting === null ? '' : `, the oldest since ${inWords(Math.max(0, now - oldestWaiting))}`;
+  return [
+    `How it was, by ${location}: ${waiting} waiting${since}; ${dead} dead letters`,
+    ...destinations.map((one) => `  ${one.name}: ${one.state}, ${one.waiting} waiting, ${one.dead} given up`),
+  ];
+}
