@@ -189,6 +189,8 @@ export interface MediaReader {
     signal: AbortSignal,
     use: (loaded: readonly (LoadedFile | undefined)[]) => Promise<T>,
   ): Promise<T>;
+  /** Where the picture of somebody who speaks there can be read; undefined where they have none, or nobody can. */
+  pictureOf(author: Author, place: Place): MediaSource | undefined;
   /** What this adapter's platform knows a file by that this adapter has uploaded there before. */
   uploaded(source: MediaSource): Promise<string | undefined>;
   /** This adapter has uploaded a file, and its platform knows it by this from now on. */
@@ -203,7 +205,7 @@ export interface Sanction {
   readonly by: string;
   /** One line; empty where none was given. */
   readonly reason: string;
-  /** When a ban ends, in milliseconds since the epoch; undefined for never. */
+  /** When a ban ends, or they are heard again after a kick, in milliseconds since the epoch; undefined for never. */
   readonly until: number | undefined;
 }
 
@@ -280,6 +282,8 @@ export interface Adapter {
    * @throws {DeliveryError}; anything else that is thrown counts as a passing fault
    */
   send(room: RoomRef, message: Message, attempt: Attempt, thread?: RoomThread): Promise<void>;
+  /** A message will be sent to a room soon: what takes long beforehand can begin. Never throws. */
+  expect?(room: RoomRef, message: Message): void;
   /**
    * Lets a message that was shown read otherwise. Called in the same order as {@link send}; may be called again for the same edit.
    * @param shown the native ids of its parts, with those that earlier edits added
@@ -336,7 +340,7 @@ export interface Adapter {
    */
   react?(room: RoomRef, reaction: OwnReaction, signal: AbortSignal): Promise<boolean>;
   /** About so many UTF-16 units fit into one message: where a room can't keep up, messages are joined up to that. */
-  readonly roomPerMessage?: number;
+  readonly roomPerMessage?: number | undefined;
   /** Why it does not work any more until the operator acts: a sentence. Undefined while it works, or tries to by itself. */
   readonly fault?: string | undefined;
   /** How its connection stands; absent where it keeps none. */

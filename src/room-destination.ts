@@ -40,6 +40,9 @@ export function roomDestination(options: RoomOptions): Destination {
       if (event.kind === 'reaction') await react(options, event, attempt);
       if (event.kind === 'reaction-removal') await takeBackReactions(options, event, attempt);
     },
+    expect(event) {
+      if (event.kind === 'message') adapter.expect?.(address.room, event);
+    },
     async notify(notice, signal) {
       await adapter.notify?.(address.room, notice, signal);
     },

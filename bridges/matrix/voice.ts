@@ -26,6 +26,8 @@ type Work = (voice: Voice) => Promise<void>;
 
 /** Finds the voice for whatever is to be done. All of it rejects with what the homeserver says. */
 export interface Voices {
+  /** Somebody is about to say something in a room: their voice can get ready. Never throws. */
+  expect?(roomId: string, speaker: Speaker): void;
   /** Says something in a room, as whoever says it. */
   say(roomId: string, speaker: Speaker, attempt: Attempt, work: Work): Promise<void>;
   /** Does something about an event that was sent, as whoever has sent it. */

@@ -20,6 +20,8 @@ export interface BacklogOptions {
   readonly unreadable: (kept: Kept) => void;
   /** Too many are in memory only: this one will not be delivered. */
   readonly lose: (delivery: Delivery) => void;
+  /** One is among the next. */
+  readonly entered: (delivery: Delivery) => void;
 }
 
 /** The line of one destination. Places in it only grow, and each is announced in its turn. */
@@ -159,6 +161,7 @@ export class Backlog {
   #enter(delivery: Delivery): void {
     this.#window.push(delivery);
     this.#cursor = delivery.position;
+    this.#options.entered(delivery);
   }
 
   #loseOldest(): void {

@@ -26,6 +26,8 @@ export interface Destination {
   readonly group: string;
   /** Hands one event over. @throws {DeliveryError}; anything else that is thrown counts as a passing fault */
   deliver(event: Event, attempt: KeptAttempt): Promise<void>;
+  /** An event is among the next to be delivered: what takes long can begin. Never throws. */
+  expect?(event: Event): void;
   /** Shows a notice; absent where nobody wants any. @throws {DeliveryError} as {@link deliver} does */
   notify?(notice: Notice, signal: AbortSignal): Promise<void>;
   /** An event was given up, and why. Called in the stretch in which that is written; absent where nobody else is to be told. */

@@ -96,6 +96,7 @@ export class DeliveryQueue {
       read: (after, limit) => reader.page(id, after, limit),
       unreadable: (kept) => this.#endings.buryUnreadable(kept),
       lose: (delivery) => this.#endings.bury(delivery, CROWDED),
+      entered: ({ event }) => destination.expect?.(event),
     });
     this.#batches = new Batches({
       backlog: this.#backlog,

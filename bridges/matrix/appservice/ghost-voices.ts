@@ -22,6 +22,8 @@ export interface GhostVoicesOptions {
   readonly serverId: string;
   /** How somebody is to look. */
   readonly looksOf: (speaker: Speaker, signal: AbortSignal) => Promise<Looks>;
+  /** Aborted when the adapter stops. */
+  readonly ended: AbortSignal;
   /** A ghost is about to say something in a room. */
   readonly spoke: (roomId: string, userId: string) => void;
 }
@@ -39,6 +41,14 @@ export class GhostVoices implements Voices {
   constructor(own: Voice, options: GhostVoicesOptions) {
     this.#options = options;
     this.#own = own;
+  }
+
+  expect(roomId: string, speaker: Speaker): void {
+    const { ids, ghosts, looksOf, ended } = this.#options;
+    if (isBridge(speaker.author)) return;
+    const looks = () => looksOf(speaker, ended);
+    // What goes wrong now goes wrong again when it is said, and is told then.
+    ghosts.prepare(roomId, ids.of(speaker.place, speaker.author), looks, ended).catch(() => {});
   }
 
   async say(roomId: string, speaker: Speaker, { shown, signal }: Attempt, work: (voice: Voice) => Promise<void>): Promise<void> {

@@ -51,10 +51,12 @@ export class Ghosts {
    * @returns false when the bridge itself has to speak: the ghost can't join, or would change its name too often
    * @throws {DeliveryError} when the room wants to hear nothing of them
    */
-  ready(roomId: string, userId: string, looks: Looks | undefined, signal: AbortSignal): Promise<boolean> {
-    if (this.#closed.has(roomId)) return Promise.resolve(false);
+  async ready(roomId: string, userId: string, looks: Looks | undefined, signal: AbortSignal): Promise<boolean> {
+    if (this.#closed.has(roomId)) return false;
+    const joined = await this.members.in(roomId);
+    const isReady = joined.has(userId) && (!looks || this.#profiles.isSet(userId, looks));
+    if (isReady && !this.#busy.has(userId)) return true;
     return this.#inTurn(userId, async () => {
-      const joined = await this.members.in(roomId);
       if (!joined.has(userId)) await this.#register(userId, signal);
       if (looks && !(await this.#profiles.set(userId, looks, signal))) return false;
       if (joined.has(userId)) return true;
@@ -62,6 +64,12 @@ export class Ghosts {
       if (isIn) joined.add(userId);
       return isIn;
     });
+  }
+
+  /** Gets a ghost ready that was not in a room before, and does nothing for others: they look as when they spoke last, until they speak. */
+  async prepare(roomId: string, userId: string, looks: () => Promise<Looks>, signal: AbortSignal): Promise<void> {
+    const joined = await this.members.in(roomId);
+    if (!joined.has(userId) && !this.#busy.has(userId)) await this.ready(roomId, userId, await looks(), signal);
   }
 
   /** Lets a ghost leave a room. Rejects with what the homeserver says. */

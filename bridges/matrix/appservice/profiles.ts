@@ -34,13 +34,19 @@ export class Profiles {
     this.#keep(userId, { ...looks, used, at });
   }
 
+  /** Whether a ghost looks like this. */
+  isSet(userId: string, { name, avatar }: Looks): boolean {
+    const known = this.#known.get(userId);
+    return known?.name === shortened(name) && (avatar === undefined || known.avatar === avatar);
+  }
+
   /**
    * Lets a ghost look like this, unless it does so already. Rejects with what the homeserver says.
    * @returns false when it would change its name too often: then it looks as before
    */
   async set(userId: string, { name, avatar }: Looks, signal: AbortSignal): Promise<boolean> {
     const before = this.#known.get(userId);
-    const wanted = [...name].slice(0, maxName).join('');
+    const wanted = shortened(name);
     const path = `/_matrix/client/v3/profile/${encodeURIComponent(userId)}`;
     const ghost = asUser(this.#homeserver, userId);
     const { used, at } = this.#use(before);
@@ -70,4 +76,8 @@ export class Profiles {
     const [oldest] = this.#known.keys();
     if (this.#known.size > maxGhosts && oldest !== undefined) this.#known.delete(oldest);
   }
+}
+
+function shortened(name: string): string {
+  return [...name].slice(0, maxName).join('');
 }
