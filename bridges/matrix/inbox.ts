@@ -1,13 +1,15 @@
 /** Hands what happens in the rooms to the core. */
 import type { AdapterHost } from '../../src/adapter.ts';
-import { eventId, type Message, type Place, type Quote, type RoomRef } from '../../src/event.ts';
+import { eventId, type Message, type Place, type Quote, type RoomRef, type Thread } from '../../src/event.ts';
 import { excerpt } from '../../src/text/excerpt.ts';
 import { editTarget, isRemoved, readEdit, redactionTarget } from './change.ts';
 import type { TextCommands } from './commands/text-commands.ts';
+import type { DirectInbox } from './direct/inbox.ts';
 import type { EncryptedRooms } from './encrypted-rooms.ts';
 import { localpart, type RoomEvent, readSaid, roomEvent, type Said, toAuthor, toMessage, toQuote } from './event.ts';
 import { describe, type Homeserver, isPassing, isTokenRefused } from './homeserver.ts';
 import type { Invitation, Invites } from './invites.ts';
+import type { People } from './people.ts';
 import { type Reacted, readReaction, toReaction } from './reactions.ts';
 import { displayName, isMember, removalIn } from './room-state.ts';
 import type { Rooms } from './rooms.ts';
@@ -28,7 +30,10 @@ export interface InboxOptions {
   /** Is told of the latest event in each. */
   readonly threads: Pick<Threads, 'note'>;
   readonly invites: Invites;
+  readonly direct: DirectInbox;
   readonly encrypted: EncryptedRooms;
+  /** Is told who comes and goes. */
+  readonly people: Pick<People, 'note'>;
   readonly host: AdapterHost;
   readonly homeserver: Homeserver;
   readonly rooms: Rooms;
@@ -43,7 +48,7 @@ export interface InboxOptions {
 export class Inbox implements Listener {
   readonly #options: InboxOptions;
   /** By root. */
-  readonly #threadNames = new Map<string, string>();
+  readonly #beginnings = new Map<string, Pick<Thread, 'name' | 'by'>>();
   /** How often looking at a message has failed, one after the other. */
   #failures = 0;
 
@@ -52,18 +57,22 @@ export class Inbox implements Listener {
   }
 
   roomIds(): ReadonlySet<string> {
-    return this.#options.rooms.ids();
+    const { rooms, direct } = this.#options;
+    return new Set([...rooms.ids(), ...direct.roomIds()]);
   }
 
-  invited(invitation: Invitation): Promise<void> {
-    return this.#options.invites.take(invitation);
+  async invited(invitation: Invitation): Promise<void> {
+    const { direct, invites } = this.#options;
+    if (!(await direct.invited(invitation))) await invites.take(invitation);
   }
 
   async event(roomId: string, event: RoomEvent, names: Names): Promise<void> {
-    const { ended, rooms, userId } = this.#options;
+    const { ended, rooms, userId, people } = this.#options;
     ended.throwIfAborted();
+    people.note(roomId, event);
     const { type, state_key: key, sender } = event;
-    if (type === 'm.room.encryption' && key === '') await this.#encrypted(roomId);
+    if (this.#isDirect(roomId)) await this.#inPrivate(roomId, event, names);
+    else if (type === 'm.room.encryption' && key === '') await this.#encrypted(roomId);
     else if (type === 'm.room.tombstone' && key === '') rooms.revisit(roomId);
     else if (type === 'm.room.member' && key === userId) this.#ownMembership(roomId, event);
     else if (type === 'm.room.member' && key !== undefined) await this.#membership(roomId, event, key);
@@ -78,6 +87,21 @@ export class Inbox implements Listener {
       if (said === undefined || !commands.isCommand(event)) continue;
       commands.give({ roomId, room: roomId as RoomRef }, event, said, () => this.#nameOf(roomId, event.sender, names));
     }
+  }
+
+  #isDirect(roomId: string): boolean {
+    const { direct, rooms } = this.#options;
+    return direct.has(roomId) && rooms.refsOf(roomId).length === 0;
+  }
+
+  /** In a private chat, commands are given as anywhere, and all else is for somebody. */
+  async #inPrivate(roomId: string, event: RoomEvent, names: Names): Promise<void> {
+    const { commands, direct, isOurs } = this.#options;
+    const said = isOurs(event.sender) ? undefined : readSaid(event);
+    const nameOf = () => this.#nameOf(roomId, event.sender, names);
+    if (said !== undefined && commands.isCommand(event))
+      commands.give({ roomId, room: roomId as RoomRef, community: () => direct.communityOf(event.sender) }, event, said, nameOf);
+    else await direct.event(roomId, event, nameOf);
   }
 
   async #encrypted(roomId: string): Promise<void> {
@@ -142,23 +166,25 @@ export class Inbox implements Listener {
     const { inReplyTo } = said;
     const quote = inReplyTo === undefined ? undefined : await this.#quote(roomId, inReplyTo, names);
     const { threadRoot: root } = said;
-    const threadName = root === undefined ? undefined : await this.#threadName(roomId, root, names);
+    const beginning = root === undefined ? undefined : await this.#beginning(roomId, root, names);
     return (place) => {
       const replyTo = quote && inReplyTo !== undefined ? { ...quote, target: eventId(place, inReplyTo) } : undefined;
-      const thread = root === undefined ? undefined : { id: eventId(place, root), ...(threadName && { name: threadName }) };
+      const thread = root === undefined ? undefined : { id: eventId(place, root), ...beginning };
       return toMessage(event, said, { place, name, replyTo, thread });
     };
   }
 
-  /** The first words of the event that a thread hangs on; empty where they can't be had. */
-  async #threadName(roomId: string, root: string, names: Names): Promise<string> {
-    const known = this.#threadNames.get(root);
+  /** The first words of the event that a thread hangs on, and whose they are, where they can be had. */
+  async #beginning(roomId: string, root: string, names: Names): Promise<Pick<Thread, 'name' | 'by'>> {
+    const known = this.#beginnings.get(root);
     if (known !== undefined) return known;
-    const name = excerpt((await this.#quote(roomId, root, names))?.text ?? '', maxThreadName);
-    this.#threadNames.set(root, name);
-    const [oldest] = this.#threadNames.keys();
-    if (this.#threadNames.size > maxThreads && oldest !== undefined) this.#threadNames.delete(oldest);
-    return name;
+    const { text = '', by } = (await this.#quote(roomId, root, names)) ?? {};
+    const name = excerpt(text, maxThreadName);
+    const beginning = name === '' ? {} : { name, ...(by !== undefined && { by }) };
+    this.#beginnings.set(root, beginning);
+    const [oldest] = this.#beginnings.keys();
+    if (this.#beginnings.size > maxThreads && oldest !== undefined) this.#beginnings.delete(oldest);
+    return beginning;
   }
 
   /** Hands something over for each name of the room, and waits until the core has taken it. */

@@ -3,17 +3,30 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { GameServer, Player } from '../support/game-server.ts';
 import { type OpenSite, World } from './world.ts';
 
+const HINT =
+  '*Answer by the reply function, or just here. Who shall not write to you any more is kept out by /block, on the server.*';
+
 /** The number by which players know a platform's user. */
-export function numberOf(game: GameServer, name: string, server = 'bridge'): number {
+function numberOf(game: GameServer, name: string, server = 'bridge'): number {
   const found = [...(game.users.get(server)?.values() ?? [])].find((user) => user.name === name);
   if (!found) throw new Error(`${game.id} knows no ${name} on ${server}`);
   return found.id;
 }
 
-/** What a game server is whispered for one of its players, as `from to text`. */
-export async function whisperTo(game: GameServer, player: Player, words: string, timeout?: number): Promise<string> {
-  const isIt = new RegExp(`/pm/\\d+/${player.id} `);
-  return game.packets.waitFor((packet) => isIt.test(packet) && packet.includes(words), timeout);
+/** What a player was whispered so far, oldest first, as `name: text`. */
+function whispersTo(game: GameServer, { id }: Player): string[] {
+  return game.packets.all.flatMap((packet) => {
+    const [, server = '', from, text = ''] = new RegExp(`^\\S*m/([^/]+)/[^/]+/pm/(\\d+)/${id} (.*)$`).exec(packet) ?? [];
+    if (from === undefined) return [];
+    return [`${game.users.get(server)?.get(Number(from))?.name}: ${(JSON.parse(text) as { say: string }).say}`];
+  });
+}
+
+/** Waits until a player was whispered exactly this, as `name: text`. */
+async function hears(game: GameServer, player: Player, ...texts: string[]): Promise<void> {
+  const last = texts.at(-1) ?? '';
+  await game.packets.waitFor(() => whispersTo(game, player).includes(last), 8_000);
+  expect(whispersTo(game, player)).toEqual(texts);
 }
 
 export function whisperStories(openSite: OpenSite): void {
@@ -25,7 +38,6 @@ export function whisperStories(openSite: OpenSite): void {
       world = await World.open(openSite);
       alpha = await world.game('alpha');
       gordon = await alpha.join('Gordon');
-      await world.bridge();
     });
     afterEach(() => world.close());
 
@@ -37,20 +49,295 @@ export function whisperStories(openSite: OpenSite): void {
       return person;
     }
 
+    /** Carol spoke, so that players can see her. */
+    async function carolSpoke() {
+      await world.matrix.says('hello from Carol');
+      await alpha.chat.waitFor((line) => line === 'Carol@bridge: hello from Carol');
+      return world.matrix.carol;
+    }
+
+    const to = (name: string) => numberOf(alpha, name);
+
     test('of a player reaches somebody on Discord as a direct message, and nobody else; the answer goes back', async () => {
+      await world.bridge();
       const alice = await speaker('Alice');
-      await gordon.whispers('bridge', numberOf(alpha, 'Alice'), 'psst *secret* @everyone');
+      await gordon.whispers('bridge', to('Alice'), 'psst *secret* @everyone');
       const shown = await alice.direct.waitFor('secret');
-      expect(shown.content).toBe(
-        '**Gordon** (alpha): psst \\*secret\\* @\u200beveryone\n*Answer by the reply function, or just here. /block keeps them from writing to you.*',
-      );
+      expect(shown.content).toBe(`**Gordon** (alpha): psst \\*secret\\* @\u200beveryone\n${HINT}`);
       expect(shown.pings).toEqual({ everyone: false, users: [], roles: [] });
       alice.direct.says('I hear *you*');
-      expect(await whisperTo(alpha, gordon, 'I hear you')).toContain(`pm/${numberOf(alpha, 'Alice')}/${gordon.id} `);
-      await gordon.whispers('bridge', numberOf(alpha, 'Alice'), 'good');
+      await hears(alpha, gordon, 'Alice: I hear you');
+      await gordon.whispers('bridge', to('Alice'), 'good');
       expect((await alice.direct.waitFor('good')).content).toBe('**Gordon** (alpha): good');
       expect([...world.discord.heard(), ...world.matrix.heard(), ...alpha.chat.all].join()).not.toContain('secret');
       expect(world.lines.join()).not.toContain('secret');
+    });
+
+    test('of a player reaches somebody on Matrix in a chat of their own, to which they are invited once', async () => {
+      await world.bridge();
+      const carol = await carolSpoke();
+      await gordon.whispers('bridge', to('Carol'), 'psst <b>secret</b>');
+      const { roomId, isDirect } = await carol.invitations.waitFor(() => true);
+      expect(isDirect).toBe(true);
+      await carol.join(roomId);
+      const shown = await carol.waitFor(roomId, 'secret');
+      expect(shown.body).toMatch(/^Gordon \(alpha\): psst <b>secret<\/b>\nAnswer by the reply function, or just here\. !block/);
+      expect(shown.html).toContain('<strong>Gordon</strong> (alpha): psst &lt;b&gt;secret&lt;/b&gt;');
+      expect(shown.mentions).toEqual({});
+      await carol.says(roomId, 'I hear');
+      await hears(alpha, gordon, 'Carol: I hear');
+      await gordon.whispers('bridge', to('Carol'), 'again');
+      await carol.waitFor(roomId, 'Gordon (alpha): again');
+      await carol.says(roomId, {
+        msgtype: 'm.text',
+        body: 'to you',
+        'm.relates_to': { 'm.in_reply_to': { event_id: shown.id } },
+      });
+      await hears(alpha, gordon, 'Carol: I hear', 'Carol: to you');
+      expect(carol.invitations.all).toHaveLength(1);
+      expect([...world.discord.heard(), ...world.matrix.heard()].join()).not.toContain('secret');
+    });
+
+    test('of several people at once is answered by the reply function; else it is asked who is meant', async () => {
+      await world.bridge();
+      const alyx = await alpha.join('Alyx');
+      const alice = await speaker('Alice');
+      await gordon.whispers('bridge', to('Alice'), 'from Gordon');
+      await alyx.whispers('bridge', to('Alice'), 'from Alyx');
+      const [ofGordon] = await Promise.all([alice.direct.waitFor('from Gordon'), alice.direct.waitFor('from Alyx')]);
+      alice.direct.says('for whom is this?');
+      const asked = await alice.direct.waitFor('To whom?');
+      expect(asked.content).toContain('Alyx on alpha, Gordon on alpha');
+      alice.direct.says('for Gordon', { replyTo: ofGordon });
+      await hears(alpha, gordon, 'Alice: for Gordon');
+      // She has made clear whom she talks with.
+      alice.direct.says('for Gordon as well');
+      await hears(alpha, gordon, 'Alice: for Gordon', 'Alice: for Gordon as well');
+      await alyx.whispers('bridge', to('Alice'), 'and me?');
+      const ofAlyx = await alice.direct.waitFor('and me?');
+      alice.direct.says('unclear again');
+      await alice.direct.waitUntil((heard) => heard.filter((text) => text.includes('To whom?')).length === 2);
+      alice.direct.says('for Alyx', { replyTo: ofAlyx });
+      await hears(alpha, alyx, 'Alice: for Alyx');
+      expect(whispersTo(alpha, gordon)).toHaveLength(2);
+    });
+
+    test('can be answered after a restart, and while the bridge is away', async () => {
+      const first = await world.bridge();
+      const alice = await speaker('Alice');
+      const carol = await carolSpoke();
+      await gordon.whispers('bridge', to('Alice'), 'see you');
+      await gordon.whispers('bridge', to('Carol'), 'see you too');
+      const shown = await alice.direct.waitFor('see you');
+      const { roomId } = await carol.invitations.waitFor(() => true);
+      await carol.join(roomId);
+      await carol.waitFor(roomId, 'see you too');
+      await first.stop();
+      alice.direct.says('while you were away', { replyTo: shown });
+      await carol.says(roomId, 'I was here');
+      await world.bridge();
+      await alpha.packets.waitFor(() => whispersTo(alpha, gordon).length === 2, 8_000);
+      expect(whispersTo(alpha, gordon).sort()).toEqual(['Alice: while you were away', 'Carol: I was here']);
+      alice.direct.says('and now');
+      await alpha.packets.waitFor(() => whispersTo(alpha, gordon).includes('Alice: and now'));
+      await gordon.whispers('bridge', to('Carol'), 'the same chat');
+      await carol.waitFor(roomId, 'the same chat');
+      expect(carol.invitations.all).toHaveLength(1);
+    });
+
+    test('is shown once, though nobody confirmed it before the end of the process', async () => {
+      const first = await world.bridge();
+      const alice = await speaker('Alice');
+      world.discordFaults.next(1, { stored: true, answer: 'hang' }, 'POST /channels/:channel/messages');
+      await gordon.whispers('bridge', to('Alice'), 'only once');
+      await alice.direct.waitFor('only once');
+      await first.leave();
+      await world.bridge();
+      await gordon.whispers('bridge', to('Alice'), 'the end');
+      await alice.direct.waitFor('the end');
+      expect(alice.direct.heard).toHaveLength(2);
+      alice.direct.says('both');
+      await hears(alpha, gordon, 'Alice: both');
+    });
+
+    test('waits for a platform that is down, and for a broker', async () => {
+      await world.bridge();
+      const alice = await speaker('Alice');
+      world.discordFaults.next(2, { stored: false, answer: { status: 502 } });
+      await gordon.whispers('bridge', to('Alice'), 'patience');
+      await alice.direct.waitFor('patience', 15_000);
+      expect(alice.direct.heard).toHaveLength(1);
+    });
+
+    test('to somebody who takes no direct messages, and to nobody, is told to the player', async () => {
+      await world.bridge();
+      const alice = await speaker('Alice');
+      const number = to('Alice');
+      alice.member.closesDirectMessages();
+      await gordon.whispers('bridge', number, 'hello?');
+      await hears(alpha, gordon, 'Bridge: Your whisper did not arrive: Alice takes no direct messages.');
+      await gordon.whispers('bridge', 4711, 'anybody?');
+      const nobody = 'Bridge: Your whisper did not arrive: they are not here any more.';
+      await alpha.packets.waitFor(() => whispersTo(alpha, gordon).includes(nobody));
+      await alice.leaves();
+      await alpha.presence.waitFor((change) => change === '-Alice@bridge');
+      await gordon.whispers('bridge', number, 'still there?');
+      await alpha.packets.waitFor(() => whispersTo(alpha, gordon).filter((text) => text === nobody).length === 2);
+      // What the bridge says is answered by nobody.
+      await gordon.whispers('bridge', to('Bridge'), 'thanks');
+      await gordon.whispers('bridge', 4711, 'the end');
+      await alpha.packets.waitFor(() => whispersTo(alpha, gordon).length === 4);
+      expect(alice.direct.heard).toEqual([]);
+    });
+
+    test('to a player who left is told to whoever wrote it; whoever has their number now gets nothing', async () => {
+      await world.bridge();
+      const beta = await world.game('beta');
+      const alice = await speaker('Alice');
+      const eli = await beta.join('Eli', { steamid64: '76561197960287930' });
+      for (const [game, player] of [
+        [alpha, gordon],
+        [beta, eli],
+      ] as const)
+        await player.whispers('bridge', numberOf(game, 'Alice'), `I am on ${game.id}`);
+      const [ofGordon, ofEli] = await Promise.all([alice.direct.waitFor('on alpha'), alice.direct.waitFor('on beta')]);
+      await gordon.leaves();
+      const other = { id: gordon.id, cmd: 'add', name: 'Gordon', first_seen: 17, burst: false };
+      await alpha.publish('m/alpha/bridge/user', JSON.stringify(other));
+      await gordon.says('I have this number now');
+      await world.discord.waitFor('I have this number now');
+      alice.direct.says('are you there?', { replyTo: ofGordon });
+      await alice.direct.waitFor('Your whisper did not arrive: Gordon on alpha is not there any more.');
+      expect(whispersTo(alpha, gordon)).toEqual([]);
+      // Who has a SteamID is found wherever they play.
+      await eli.leaves();
+      const again = await alpha.join('Eli again', { steamid64: '76561197960287930' });
+      await again.says('here I am');
+      await world.discord.waitFor('here I am');
+      alice.direct.says('there you are', { replyTo: ofEli });
+      await hears(alpha, again, 'Alice: there you are');
+      await beta.stop();
+    });
+
+    test('of somebody who is blocked never arrives, and they are told no more than that', async () => {
+      await world.bridge();
+      const alice = await speaker('Alice');
+      const number = to('Alice');
+      await gordon.whispers('bridge', number, 'buy my hat');
+      await alice.direct.waitFor('buy my hat');
+      expect((await alice.member.types(world.discord.channel, 'block', 'player', { player: 'gor' }))[0]?.name).toBe(
+        'Gordon (alpha)',
+      );
+      const blocked = await alice.member.runs(world.discord.channel, 'block', { player: 'Gordon' }).answer();
+      expect(blocked).toBe("Gordon on alpha can't whisper to you any more. unblock lets them again.");
+      await gordon.whispers('bridge', number, 'buy it');
+      await hears(alpha, gordon, 'Bridge: Your whisper did not arrive: Alice does not take messages from you.');
+      alice.direct.says('and do not come back');
+      await alice.direct.waitFor('You block Gordon on alpha, who could not answer');
+      await alice.member.runs(world.discord.channel, 'unblock', { player: 'Gordon' }).answer();
+      await gordon.whispers('bridge', number, 'sorry');
+      await alice.direct.waitFor('sorry');
+      expect(alice.direct.heard.join()).not.toContain('buy it');
+    });
+
+    test('of somebody with a hostile name or text harms nobody, and a long one comes in parts', async () => {
+      await world.bridge();
+      const alice = await speaker('Alice');
+      const name = '\u202e**@everyone**\n<@&1> `x` '.repeat(40);
+      const mallory = await alpha.join(name);
+      await mallory.whispers('bridge', to('Alice'), `@here ${'<@1> '.repeat(700)}the end`);
+      await alice.direct.waitFor('the end', 8_000);
+      const { messages } = alice.direct;
+      expect(messages.length).toBeGreaterThan(1);
+      for (const { pings, content } of messages) {
+        expect(pings).toEqual({ everyone: false, users: [], roles: [] });
+        expect(content.length).toBeLessThanOrEqual(2_000);
+      }
+      expect(messages[0]?.content.split(':')[0]).not.toMatch(/\u202e|\n/);
+      alice.direct.says('line\nbreak '.repeat(200));
+      await alpha.packets.waitFor(() => whispersTo(alpha, mallory).length === 1);
+      expect(whispersTo(alpha, mallory)[0]).toMatch(/^Alice: line \/ break line .* more lines\)$/);
+    });
+
+    test('of somebody whom their server does not name is shown, and can not be answered', async () => {
+      await world.bridge();
+      const alice = await speaker('Alice');
+      await alpha.publish(`m/alpha/bridge/pm/alpha/${to('Alice')}`, JSON.stringify({ say: 'guess who' }));
+      expect((await alice.direct.waitFor('guess who')).content).toContain('**Somebody** (alpha): guess who');
+      alice.direct.says('who?');
+      await alice.direct.waitFor('That was sent to nobody: alpha does not tell who whispered to you.');
+    });
+
+    test('by a command reaches players and people on other platforms, who can answer', async () => {
+      await world.bridge();
+      const alice = await speaker('Alice');
+      const carol = await carolSpoke();
+      const { channel } = world.discord;
+      const ask = async (options: Record<string, string>) => alice.member.runs(channel, 'pm', options).answer();
+      expect(await ask({ player: 'Gordon', text: 'psst' })).toBe('Whispered to Gordon on alpha.');
+      await hears(alpha, gordon, 'Alice: psst');
+      const choices = await alice.member.types(channel, 'pm', 'player', { player: 'car' });
+      expect(choices.map((choice) => choice.name)).toEqual(['Carol (bridge)']);
+      expect(await ask({ player: String(choices[0]?.value), text: 'from afar' })).toBe('Whispered to Carol.');
+      const { roomId } = await carol.invitations.waitFor(() => true);
+      await carol.join(roomId);
+      expect((await carol.waitFor(roomId, 'from afar')).body).toMatch(/^Alice \(Discord\): from afar/);
+      await carol.says(roomId, 'back to you');
+      expect((await alice.direct.waitFor('back to you')).content).toContain('**Carol** (Matrix): back to you');
+      await carol.says(roomId, '!pm Gordon "and to you"');
+      await alpha.packets.waitFor(() => whispersTo(alpha, gordon).includes('Carol: and to you'));
+      expect(await ask({ player: 'Alice', text: 'me' })).toBe('That is you.');
+      await carol.says(roomId, '!block Alice');
+      await carol.waitFor(roomId, "Alice can't whisper to you any more");
+      expect(await ask({ player: 'Carol', text: 'hello?' })).toBe(
+        'Your whisper did not arrive: Carol does not take messages from you.',
+      );
+      await carol.says(roomId, '!unblock Alice');
+      await carol.waitFor(roomId, 'Alice can whisper to you again');
+      expect(await ask({ player: 'Carol', text: 'hello!' })).toBe('Whispered to Carol.');
+    });
+
+    test('too many of one player are too many, which they are told once', async () => {
+      // Ten times as many after a connect, since they may have waited for it.
+      await world.bridge({ flood: { user_per_minute: 1 } });
+      const alice = await speaker('Alice');
+      const number = to('Alice');
+      for (let n = 1; n <= 14; n++) await gordon.whispers('bridge', number, `number ${n}.`);
+      await alpha.packets.waitFor(() => whispersTo(alpha, gordon).some((text) => text.includes('too much at once')));
+      await alice.direct.waitFor('number 10.');
+      expect(alice.direct.heard).toHaveLength(10);
+      expect(whispersTo(alpha, gordon)).toHaveLength(1);
+    });
+
+    test('crosses two bridges and three game servers, and what becomes of it is told across them as well', async () => {
+      const [beta, gamma] = [await world.game('beta'), await world.game('gamma')];
+      const barney = await gamma.join('Barney');
+      const { channelId } = world.discord;
+      const { roomId } = world.matrix;
+      await world.bridge({ channels: [{ name: 'main', rooms: { discord: channelId } }] }, {}, {}, 'discord');
+      const other = { server_id: 'bridge-b', channels: [{ name: 'main', rooms: { matrix: roomId } }] };
+      await world.bridge(other, {}, {}, 'matrix');
+      const alice = await speaker('Alice');
+      await world.matrix.says('hello from Carol');
+      await alpha.chat.waitFor((line) => line === 'Carol@bridge-b: hello from Carol');
+      await barney.whispers('bridge', numberOf(gamma, 'Alice'), 'from gamma');
+      await alice.direct.waitFor('**Barney** (gamma): from gamma');
+      alice.direct.says('to gamma');
+      await hears(gamma, barney, 'Alice: to gamma');
+      const pm = async (text: string) => alice.member.runs(world.discord.channel, 'pm', { player: 'Carol', text }).answer();
+      expect(await pm('across')).toBe('Whispered to Carol on bridge-b.');
+      const { carol } = world.matrix;
+      const { roomId: chat } = await carol.invitations.waitFor(() => true);
+      await carol.join(chat);
+      expect((await carol.waitFor(chat, 'across')).body).toMatch(/^Alice \(bridge\): across/);
+      await carol.says(chat, 'and back');
+      await alice.direct.waitFor('**Carol** (bridge-b): and back');
+      await carol.says(chat, '!block Alice');
+      await carol.waitFor(chat, "Alice on bridge can't whisper to you any more");
+      expect(await pm('hello?')).toBe('Whispered to Carol on bridge-b.');
+      await alice.direct.waitFor('Your whisper did not arrive: Carol does not take messages from you.');
+      expect(beta.packets.all.filter((packet) => packet.includes('/pm/'))).toEqual([]);
+      expect([...world.discord.heard(), ...world.matrix.heard()].join()).not.toContain('across');
     });
   });
 }

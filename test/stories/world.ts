@@ -133,12 +133,14 @@ export class World {
    * Starts a bridge between the room, the channel and all game servers, and waits until it is on the network.
    * @param settings over the usual ones
    * @param each over the usual ones of each adapter
+   * @param only the one adapter that it has; both by default
    * @param servers from an adapter to the virtual server of its own
    */
   async bridge(
     settings: Record<string, unknown> = {},
     servers: Record<string, string> = {},
     each: Record<string, unknown> = {},
+    only?: 'discord' | 'matrix',
   ): Promise<Bridge> {
     const id = String(settings['server_id'] ?? 'bridge');
     const own = (adapter: string) => {
@@ -148,18 +150,19 @@ export class World {
       return { server_id: serverId, ...(credentials && { mqtt: credentials }) };
     };
     const appservice = await this.#appservice(id);
+    const adapters = {
+      discord: { token: DISCORD_TOKEN, api_url: this.#double.url, cdn_url: this.#double.cdnUrl, ...own('discord'), ...each },
+      matrix: {
+        homeserver_url: this.site.matrix.url,
+        ...(appservice ?? { access_token: this.#botToken }),
+        ...own('matrix'),
+        ...each,
+      },
+    };
     const raw = {
       mqtt: { url: this.site.broker.url, ...(this.site.broker.credentials(id) ?? { allow_anonymous: true }) },
       data_dir: join(this.#folder, id),
-      adapters: {
-        discord: { token: DISCORD_TOKEN, api_url: this.#double.url, cdn_url: this.#double.cdnUrl, ...own('discord'), ...each },
-        matrix: {
-          homeserver_url: this.site.matrix.url,
-          ...(appservice ?? { access_token: this.#botToken }),
-          ...own('matrix'),
-          ...each,
-        },
-      },
+      adapters: only === undefined ? adapters : { [only]: adapters[only] },
       channels: [{ name: 'main', rooms: { discord: this.discord.channelId, matrix: this.matrix.roomId } }],
       ...settings,
       ...(appservice && { http: { ...(settings['http'] ?? {}), port: Number(new URL(appservice.appservice.url).port) } }),

@@ -21,9 +21,19 @@ export async function rankIn(
   roomId: string,
   userId: string,
   { admins, moderators, adminLevel, moderatorLevel }: Trusted,
-): Promise<{ rank: Rank; isOperator: boolean }> {
-  if (admins.includes(userId)) return { rank: 'admin', isOperator: true };
+): Promise<{ rank: Rank; isOperator: boolean; level: number | undefined }> {
+  if (admins.includes(userId)) return { rank: 'admin', isOperator: true, level: undefined };
   const level = (await readPowers(homeserver, roomId)).of(userId);
-  if (level >= adminLevel) return { rank: 'admin', isOperator: false };
-  return { rank: level >= moderatorLevel || moderators.includes(userId) ? 'moderator' : 'everybody', isOperator: false };
+  if (level >= adminLevel) return { rank: 'admin', isOperator: false, level };
+  const isModerator = level >= moderatorLevel || moderators.includes(userId);
+  return { rank: isModerator ? 'moderator' : 'everybody', isOperator: false, level };
+}
+
+/** The rank that somebody has anywhere, by the operator's word. */
+export function trustedRank(
+  userId: string,
+  { admins, moderators }: Trusted,
+): { rank: Rank; isOperator: boolean; level: undefined } {
+  if (admins.includes(userId)) return { rank: 'admin', isOperator: true, level: undefined };
+  return { rank: moderators.includes(userId) ? 'moderator' : 'everybody', isOperator: false, level: undefined };
 }

@@ -1,28 +1,38 @@
 /** Commands that are typed in a room: each is answered there, and is no chat. */
-import { type AdapterHost, helpFor, readCommand, type Typed } from '../../../src/adapter.ts';
+import { type AdapterHost, type CommandInfo, helpFor, readCommand, type Typed } from '../../../src/adapter.ts';
 import type { RoomRef } from '../../../src/event.ts';
 import { literal, type RichText } from '../../../src/text/tree.ts';
 import { actionId } from '../content.ts';
 import { type RoomEvent, type Said, toAuthor } from '../event.ts';
 import { describe, type Homeserver } from '../homeserver.ts';
 import { toAnswer } from './answer.ts';
-import { rankIn, type Trusted } from './power.ts';
+import { type Grants, rankFor } from './grants.ts';
+import { rankIn, type Trusted, trustedRank } from './power.ts';
 
 export interface TextCommandsOptions {
   readonly host: AdapterHost;
   readonly homeserver: Homeserver;
   readonly trusted: Trusted;
+  readonly grants: Grants;
+  /** Whether anybody may run Lua code on game servers. */
+  readonly allowLua: boolean;
   /** What commands begin with. */
   readonly prefix: string;
   /** Aborted when the adapter stops. */
   readonly ended: AbortSignal;
 }
 
-/** A command that was typed, and where. */
-interface Given {
+/** Where a command was typed. */
+interface Where {
   readonly roomId: string;
   /** What the room is configured by. */
   readonly room: RoomRef;
+  /** In a private chat, the mapped rooms that the person is in: power over the chat itself is none over them. */
+  readonly community?: () => Promise<readonly RoomRef[]>;
+}
+
+/** A command that was typed, and where. */
+interface Given extends Where {
   readonly event: RoomEvent;
   readonly said: Said;
   readonly typed: Typed;
@@ -47,12 +57,7 @@ export class TextCommands {
   }
 
   /** Carries out the command that an event gives, and answers it; doesn't wait for that. @param nameOf the sender's name */
-  give(
-    where: { readonly roomId: string; readonly room: RoomRef },
-    event: RoomEvent,
-    said: Said,
-    nameOf: () => Promise<string>,
-  ): void {
+  give(where: Where, event: RoomEvent, said: Said, nameOf: () => Promise<string>): void {
     const { ended, host } = this.#options;
     const typed = this.#read(event);
     if (typed === undefined || this.#seen.has(event.event_id)) return;
@@ -65,7 +70,12 @@ export class TextCommands {
   #read({ type, content }: RoomEvent): Typed | undefined {
     const { body, msgtype } = content;
     if (type !== 'm.room.message' || msgtype !== 'm.text' || typeof body !== 'string') return undefined;
-    return readCommand(body, this.#options.prefix, this.#options.host.commands.all);
+    return readCommand(body, this.#options.prefix, this.#offered);
+  }
+
+  get #offered(): readonly CommandInfo[] {
+    const { host, allowLua } = this.#options;
+    return host.commands.all.filter(({ needsListing }) => allowLua || !needsListing);
   }
 
   #remember(eventId: string): void {
@@ -82,20 +92,24 @@ export class TextCommands {
     await homeserver.call('PUT', path, { body: content, signal: ended });
   }
 
-  async #carryOut({ roomId, room, event, typed }: Given, nameOf: () => Promise<string>): Promise<RichText> {
-    const { host, homeserver, trusted, prefix } = this.#options;
+  async #carryOut({ roomId, room, community, event, typed }: Given, nameOf: () => Promise<string>): Promise<RichText> {
+    const { host, homeserver, trusted, grants, allowLua, prefix } = this.#options;
     if (typed.kind === 'wrong') return literal(typed.sentence);
     if (host.clock.now() - event.origin_server_ts > tooOld)
       return literal('This was typed while the bridge was away, so it was not carried out. Type it again if it still matters.');
-    const { rank, isOperator } = await rankIn(homeserver, roomId, event.sender, trusted);
+    const standing = community ? trustedRank(event.sender, trusted) : await rankIn(homeserver, roomId, event.sender, trusted);
     if (typed.kind === 'help')
-      return helpFor(host.commands.all, rank, prefix, typed.about, 'Everybody in the room reads commands and answers.');
+      return helpFor(this.#offered, standing.rank, prefix, typed.about, 'Everybody in the room reads commands and answers.');
     return host.commands.run({
       command: typed.command.name,
       options: typed.options,
-      caller: { author: toAuthor(event.sender, await nameOf()), rank, isOperator },
+      caller: {
+        author: toAuthor(event.sender, await nameOf()),
+        ...rankFor(typed.command, event.sender, standing, { grants, allowLua, room }),
+      },
       room,
-      rooms: [room],
+      rooms: community ? await community() : [room],
+      isPublic: community === undefined,
     });
   }
 }

@@ -32,6 +32,11 @@ export class DirectChat {
     return this.#person.says(this, text, options);
   }
 
+  /** Waits until all that the bot said is as it should be. */
+  async waitUntil(test: (heard: readonly string[]) => boolean, timeout?: number): Promise<void> {
+    await this.#world.changed.until(() => test(this.heard), 'a private chat', timeout, () => JSON.stringify(this.heard));
+  }
+
   /** The first thing that the bot says which holds these words. @throws {Error} after `timeout` ms; says what was there */
   waitFor(words: string, timeout?: number): Promise<SeenMessage> {
     const look = () => this.messages.find(({ isApp, content }) => isApp && content.includes(words));

@@ -1,0 +1,86 @@
+/** Hears what people say to us in private chats. */
+import type { AdapterHost } from '../../../src/adapter.ts';
+import { eventId, type Place, type RoomRef } from '../../../src/event.ts';
+import { type RoomEvent, readSaid, toAuthor } from '../event.ts';
+import { attachmentAt } from '../files.ts';
+import { describe, type Homeserver } from '../homeserver.ts';
+import type { Invitation } from '../invites.ts';
+import { isMember } from '../room-state.ts';
+import type { Rooms } from '../rooms.ts';
+import type { DirectChats } from './chats.ts';
+
+export interface DirectInboxOptions {
+  readonly chats: DirectChats;
+  readonly host: AdapterHost;
+  readonly homeserver: Homeserver;
+  readonly rooms: Rooms;
+  /** Our own user id. */
+  readonly userId: string;
+}
+
+export class DirectInbox {
+  readonly #options: DirectInboxOptions;
+
+  constructor(options: DirectInboxOptions) {
+    this.#options = options;
+  }
+
+  /** The rooms that are private chats. */
+  roomIds(): readonly string[] {
+    return this.#options.chats.rooms();
+  }
+
+  /** Whether a room is one. */
+  has(roomId: string): boolean {
+    return this.#options.chats.in(roomId) !== undefined;
+  }
+
+  /** Something happened in one. Rejects when what was said was not taken. */
+  async event(roomId: string, event: RoomEvent, nameOf: () => Promise<string>): Promise<void> {
+    const { chats, host } = this.#options;
+    const chat = chats.in(roomId);
+    if (chat === undefined) return;
+    const { type, state_key: key, sender, content } = event;
+    const isOver = type === 'm.room.member' && key === chat.own && content['membership'] !== 'join';
+    // Nothing that is encrypted can be read: the next whisper opens another chat.
+    if (isOver || type === 'm.room.encryption') chats.forget(roomId);
+    const said = sender === chat.user ? readSaid(event) : undefined;
+    if (said === undefined) return;
+    const place: Place = { kind: 'room', adapter: host.id, room: roomId as RoomRef };
+    await host.direct({
+      id: eventId(place, event.event_id),
+      at: event.origin_server_ts,
+      place,
+      author: toAuthor(sender, await nameOf()),
+      body: said.body,
+      attachments: said.attachments.map((file) => attachmentAt(place, file)),
+      ...(said.emote && { emote: true }),
+      ...(said.inReplyTo !== undefined && { inReplyTo: said.inReplyTo }),
+      ...(chat.partner && { to: chat.partner }),
+    });
+  }
+
+  /** The mapped rooms that somebody is in. Never rejects. */
+  async communityOf(userId: string): Promise<readonly RoomRef[]> {
+    const { homeserver, rooms } = this.#options;
+    const isIn = async (id: string) => ((await isMember(homeserver, id, userId).catch(() => false)) ? rooms.refsOf(id) : []);
+    return (await Promise.all([...rooms.ids()].map(isIn))).flat();
+  }
+
+  /**
+   * Somebody wants to talk to us alone: we come, if they are in one of the mapped rooms. Never rejects.
+   * @returns whether it was such an invitation
+   */
+  async invited({ roomId, by, isDirect }: Invitation): Promise<boolean> {
+    const { chats, host, homeserver, rooms, userId } = this.#options;
+    if (!isDirect || rooms.isAwaited(roomId)) return false;
+    try {
+      if ((await this.communityOf(by)).length === 0) return false;
+      await homeserver.joinRoom(roomId, [by.slice(by.indexOf(':') + 1)]);
+      chats.note({ room: roomId, user: by, own: userId, partner: undefined });
+    } catch (fault) {
+      host.log.warn(`Matrix: a private chat with ${by} could not be begun (${describe(fault)})`);
+    }
+    return true;
+  }
+}
