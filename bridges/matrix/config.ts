@@ -1,6 +1,8 @@
 /** The adapter's keys in the configuration. */
 import { z } from 'zod';
 import { appserviceSchema } from './appservice/config.ts';
+import { grantsSchema } from './commands/grants.ts';
+import type { Trusted } from './commands/power.ts';
 
 const userError = 'must be a list of Matrix user ids, like "@alice:example.org"';
 const userIds = z
@@ -36,6 +38,16 @@ const settings = z.strictObject({
   /** Who may use every command, and who may moderate, whatever their power level. */
   admins: userIds,
   moderators: userIds,
+  /** Who may use which of the commands that moderate, in place of those with the power for it. */
+  permissions: grantsSchema,
+  /** Whether those who are named for it may run Lua code on game servers. */
+  allow_remote_lua: z.boolean('must be true or false').default(false),
+  /** What messages are sent as: notices are shown dimly by some clients, and no bot answers them. */
+  message_type: z.enum(['m.text', 'm.notice'], 'must be "m.text" or "m.notice"').default('m.text'),
+  /** Whether messages tell clients that know it who speaks, with a picture. */
+  profiles: z.boolean('must be true or false').default(true),
+  /** Whether `@name` in what is said elsewhere pings somebody of that name in the room. */
+  mentions: z.enum(['none', 'members'], 'must be "none" or "members"').default('none'),
   /** By whom the bridge lets itself be invited to rooms that are not mapped, besides the admins. */
   invites_from: userIds,
   /** How reactions from elsewhere are shown: by our own, in words, or not at all. */
@@ -59,3 +71,8 @@ export function tokenOf({ access_token, appservice }: MatrixConfig): string {
 }
 
 export type MatrixConfig = z.infer<typeof configSchema>;
+
+/** Whom the operator trusts. */
+export function trustedIn({ admins, moderators, admin_level, moderator_level }: MatrixConfig): Trusted {
+  return { admins, moderators, adminLevel: admin_level, moderatorLevel: moderator_level };
+}
