@@ -64,6 +64,7 @@ function webUrlOf({ http }: Config): string | undefined {
 
 /** Nothing is shown, so no file is read. */
 const noFiles: MediaReader = {
+  pictureOf: () => undefined,
   maxBytes: 0,
   load: (files, _maxBytes, _signal, use) => use(files.map(() => undefined)),
   uploaded: async () => undefined,

@@ -1,5 +1,6 @@
 /** What the bridge serves by HTTP, and the files that stand behind it. */
 import type { Logger } from 'pino';
+import { Pictures } from './avatars/pictures.ts';
 import type { Clock } from './clock.ts';
 import { type Config, ConfigError } from './config.ts';
 import type { Route } from './http/route.ts';
@@ -17,9 +18,11 @@ interface Surroundings {
 
 /** Makes what stands between files and those who want them. */
 export async function openMedia({ config, clock, log }: Surroundings, { database, writer, memory }: Store): Promise<Media> {
+  const publicUrl = config.http?.publicUrl;
   return new Media({
+    pictures: new Pictures({ publicUrl, fetch }),
     maxBytes: config.maxFileBytes,
-    publicUrl: config.http?.publicUrl,
+    publicUrl,
     key: await linkKey(memory('media')),
     uploads: uploadsOf(database, writer),
     clock,

@@ -12,13 +12,14 @@ import {
   type RoomThread,
   type Route,
 } from '../../src/adapter.ts';
-import type { Edit, EventId, Message, Notice, RoomRef, Whisper } from '../../src/event.ts';
+import type { Author, Edit, Message, Notice, RoomRef, Whisper } from '../../src/event.ts';
 import { Appservice } from './appservice/appservice.ts';
 import { findings } from './check.ts';
-import { type MatrixConfig, tokenOf } from './config.ts';
+import { outranks } from './commands/standing.ts';
+import { type MatrixConfig, tokenOf, trustedIn } from './config.ts';
 import { Connection } from './connection.ts';
-import { type Draft, toDrafts } from './content.ts';
 import { DirectChats } from './direct/chats.ts';
+import type { Drafting } from './drafting.ts';
 import { describe, Homeserver, routeSdkLog } from './homeserver.ts';
 import { KnownRooms } from './known-rooms.ts';
 import { openMxc } from './media.ts';
@@ -35,18 +36,21 @@ import { type Words, whyNot } from './why-not.ts';
 /** Milliseconds until {@link MatrixAdapter.stop} no longer waits for what still runs. */
 const stopTime = 2_500;
 
+/** An event could hold ten times as much; about so much is still read as one message and not as a document. */
+const roomPerMessage = 4_000;
+
 /** A room that messages go to. */
 interface Target {
   readonly ref: RoomRef;
   readonly roomId: string;
   readonly own: Voice;
   readonly voices: Voices;
+  readonly drafting: Drafting;
 }
 
 export class MatrixAdapter implements Adapter {
   readonly platform = 'Matrix';
-  /** An event could hold ten times as much; about so much is still read as one message and not as a document. */
-  readonly roomPerMessage = 4_000;
+  readonly roomPerMessage: number | undefined;
   readonly #config: MatrixConfig;
   readonly #host: AdapterHost;
   readonly #ending = new AbortController();
@@ -60,6 +64,8 @@ export class MatrixAdapter implements Adapter {
   constructor(config: MatrixConfig, host: AdapterHost) {
     this.#config = config;
     this.#host = host;
+    // An appservice is not limited; and of several people's messages in one, nobody could be the author.
+    this.roomPerMessage = config.appservice ? undefined : roomPerMessage;
     this.#homeserver = new Homeserver(config.homeserver_url, tokenOf(config), host.clock, this.#ending.signal);
     this.#uploads = new Uploads({ ...host, homeserver: this.#homeserver });
     this.#appservice =
@@ -110,21 +116,26 @@ export class MatrixAdapter implements Adapter {
 
   async send(ref: RoomRef, message: Message, attempt: Attempt, here?: RoomThread): Promise<void> {
     const target = this.#target(ref);
-    const { roomId, voices } = target;
+    const { roomId, voices, drafting } = target;
     const done = voices.say(roomId, message, attempt, (voice) => {
       const show = async (thread?: ThreadEnd) =>
-        voice.outgoing.show(roomId, await this.#drafts(message, voice, attempt), attempt, thread);
+        voice.outgoing.show(roomId, await drafting.for(roomId, message, voice, attempt.signal), attempt, thread);
       return inItsThread(target, message, here, attempt.signal, show);
     });
     await this.#orWhyNot(done, target, { failed: sentences.notSent, forbidden: sentences.mayNotSpeak });
   }
 
+  expect(ref: RoomRef, message: Message): void {
+    const room = this.#rooms.get(ref);
+    if (room?.state === 'open' && room.id !== undefined) this.#connection.session?.voices.expect?.(room.id, message);
+  }
+
   async edit(ref: RoomRef, { id, message }: Edit, shown: readonly string[], attempt: Attempt, here?: RoomThread): Promise<void> {
     const target = this.#target(ref);
-    const { roomId, voices } = target;
+    const { roomId, voices, drafting } = target;
     const done = voices.change(roomId, shown[0] ?? '', attempt.signal, (voice) => {
       const change = async (thread?: ThreadEnd) =>
-        voice.outgoing.change(roomId, await this.#drafts(message, voice, attempt, id), shown, attempt, thread);
+        voice.outgoing.change(roomId, await drafting.for(roomId, message, voice, attempt.signal, id), shown, attempt, thread);
       return inItsThread(target, message, here, attempt.signal, change);
     });
     await this.#orWhyNot(done, target, { failed: sentences.notChanged, forbidden: sentences.mayNotSpeak });
@@ -199,6 +210,13 @@ export class MatrixAdapter implements Adapter {
     return this.#rooms.get(ref)?.id;
   }
 
+  async outranks(target: Author['id'], moderator: Author['id'] | undefined, room: RoomRef | undefined): Promise<boolean> {
+    const rooms = room === undefined ? this.#host.rooms : [room];
+    const ids = rooms.flatMap((ref) => this.#rooms.get(ref)?.id ?? []);
+    if (ids.length === 0) throw new Error('no room is open');
+    return outranks(this.#homeserver, trustedIn(this.#config), target, moderator, ids);
+  }
+
   check(): AsyncGenerator<Finding> {
     return findings(this.#config, this.#host, this.#known);
   }
@@ -209,17 +227,6 @@ export class MatrixAdapter implements Adapter {
     }
   }
 
-  async #drafts(message: Message, { isGhost }: Voice, { signal }: Attempt, cause?: EventId): Promise<Draft[]> {
-    const emoji = await this.#uploads.emojiIn(message, signal);
-    const options = {
-      nameTemplate: this.#config.name_template,
-      serverId: this.#host.chat.state.ownId,
-      emoji,
-      asThemselves: isGhost,
-    };
-    return toDrafts(message, options, cause);
-  }
-
   /** @throws {DeliveryError} when nothing can go to the room now */
   #target(ref: RoomRef): Target {
     const room = this.#rooms.get(ref);
@@ -228,8 +235,8 @@ export class MatrixAdapter implements Adapter {
     if (room?.id === undefined || room.state !== 'open' || session === undefined) {
       throw new DeliveryError(room?.text ?? sentences.notConnected(ref), { passing: room?.state !== 'closed' });
     }
-    const { own, voices } = session;
-    return { ref, roomId: room.id, own, voices };
+    const { own, voices, drafting } = session;
+    return { ref, roomId: room.id, own, voices, drafting };
   }
 
   /** @throws {DeliveryError} when it was not done */

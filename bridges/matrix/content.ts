@@ -1,7 +1,7 @@
 /** A message → the contents of the Matrix events that show it. */
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
-import type { Attachment, EventId, Message, Quote, Standing } from '../../src/event.ts';
+import type { Attachment, EventId, Message, Quote } from '../../src/event.ts';
 import { fileNotes } from '../../src/text/context.ts';
 import { excerpt } from '../../src/text/excerpt.ts';
 import { asLines } from '../../src/text/lines.ts';
@@ -11,7 +11,7 @@ import { splitTree } from '../../src/text/split.ts';
 import { literal, type RichText } from '../../src/text/tree.ts';
 import { bridgeMark, type markSchema } from './event.ts';
 import type { FileContent } from './file-content.ts';
-import { type EmojiUrls, renderHtml } from './render-html.ts';
+import { type Calls, type EmojiUrls, escapeHtml, type Known, renderHtml } from './render-html.ts';
 
 /** In bytes of JSON. An event may have 65,536, of which the homeserver needs some for itself; an edit says everything twice. */
 const maxSize = 30_000;
@@ -21,15 +21,32 @@ type OwnMark = z.infer<typeof markSchema> & { readonly id: string };
 
 /** The content of an `m.room.message` event. */
 export interface MatrixContent {
-  readonly msgtype: 'm.text' | 'm.emote';
+  readonly msgtype: 'm.text' | 'm.notice' | 'm.emote';
   readonly body: string;
   readonly format: 'org.matrix.custom.html';
   readonly formatted_body: string;
-  /** Who is pinged: nobody but who is answered, if they said it in this room. Without it, clients would look for names in the text. */
-  readonly 'm.mentions': { readonly user_ids?: readonly string[] };
+  /** Who is pinged: who is answered, if they said it in this room, and who is called. Without it, clients would look for names in the text. */
+  readonly 'm.mentions': { readonly user_ids?: readonly string[]; readonly room?: true };
   /** @see https://spec.matrix.org/v1.13/client-server-api/#rich-replies */
   readonly 'm.relates_to'?: { readonly 'm.in_reply_to': { readonly event_id: string } };
+  /** Who speaks, for clients that show them as if they had sent it. https://github.com/matrix-org/matrix-spec-proposals/pull/4144 */
+  readonly 'com.beeper.per_message_profile'?: {
+    readonly id: string;
+    readonly displayname: string;
+    readonly avatar_url?: string;
+    /** Whether the body begins with the name: such clients take that away. */
+    readonly has_fallback?: true;
+  };
   readonly [bridgeMark]: OwnMark;
+}
+
+/** What stands for the whole room among those who are called. */
+export const everybody = '*';
+
+/** How somebody is shown by clients that know it. */
+export interface Profile {
+  /** Their picture: `mxc://server/media` */
+  readonly avatar: string | undefined;
 }
 
 /** An event that is to be sent. */
@@ -53,6 +70,12 @@ export interface ContentOptions {
   readonly serverId: string;
   /** Whether it is sent as whoever said it: then it need not say who that is. */
   readonly asThemselves?: boolean;
+  /** What a message is sent as; `m.text` by default. */
+  readonly msgtype?: 'm.text' | 'm.notice';
+  /** How its author is shown by clients that know profiles of messages; without it, they are named only. */
+  readonly profile?: Profile;
+  /** Who is called by the mentions in the body, or {@link everybody}; nobody by default. */
+  readonly calls?: Calls;
   /** The custom emoji that are shown as pictures; none by default. */
   readonly emoji?: EmojiUrls;
 }
@@ -63,7 +86,7 @@ export interface ContentOptions {
  * @param cause the event by which it is shown: the message itself, or an edit of it
  */
 export function toDrafts(message: Message, options: ContentOptions, cause: EventId = message.id): Draft[] {
-  const { asThemselves = false } = options;
+  const { asThemselves = false, msgtype = 'm.text', calls = new Map(), emoji, profile } = options;
   const label = asThemselves ? [] : labelOf(message, options.nameTemplate);
   const isEmote = message.emote === true;
   const { replyTo } = message;
@@ -72,22 +95,28 @@ export function toDrafts(message: Message, options: ContentOptions, cause: Event
   const carried = message.attachments.filter(({ media }) => media !== undefined);
   const named = message.attachments.filter(({ media }) => media === undefined);
   const said = asLines([message.body, ...named.map(attachmentLine)]);
-  const contentOf = (part: RichText, index: number, emoji = options.emoji): MatrixContent => {
+  const contentOf = (part: RichText, index: number, known: Known = { emoji, calls }): MatrixContent => {
     const gap = part.length === 0 || asThemselves ? '' : isEmote ? ' ' : ': ';
     const sign = isEmote && !asThemselves ? '* ' : '';
-    const tree = [...(index === 0 ? quote : []), ...literal(sign), ...label, ...literal(gap), ...part];
+    const begin = index === 0 ? quote : [];
+    const tree = [...begin, ...literal(sign), ...label, ...literal(gap), ...part];
+    // Clients that show who speaks take the name away only where the text begins with it.
+    const isFallback = profile !== undefined && begin.length === 0 && gap === ': ';
+    const html = isFallback ? `${fallback(label)}${renderHtml(part, known)}` : renderHtml(tree, known);
+    const answered = index === 0 ? replyTo?.here : undefined;
     return {
-      msgtype: isEmote && asThemselves ? 'm.emote' : 'm.text',
+      msgtype: isEmote && asThemselves ? 'm.emote' : msgtype,
       body: wellFormed(toPlain(tree)),
       format: 'org.matrix.custom.html',
-      formatted_body: wellFormed(renderHtml(tree, emoji)),
-      'm.mentions': {},
-      ...(index === 0 && replyTo?.here && replyOf(replyTo.here)),
+      formatted_body: wellFormed(html),
+      'm.mentions': mentionsOf(part, calls, answered?.by),
+      ...(answered && { 'm.relates_to': { 'm.in_reply_to': { event_id: answered.nativeId } } }),
+      ...(profile && { 'com.beeper.per_message_profile': profileOf(message, label, profile, isFallback) }),
       [bridgeMark]: { server_id: options.serverId, label: wellFormed(toPlain(label)), id: actionId(cause, index) },
     };
   };
-  // Where it is cut must not depend on which emoji could be had.
-  const fits = (part: RichText) => Buffer.byteLength(JSON.stringify(contentOf(part, 0, new Map()))) <= maxSize;
+  // Where it is cut must not depend on which emoji could be had, and on who is there.
+  const fits = (part: RichText) => Buffer.byteLength(JSON.stringify(contentOf(part, 0, {}))) <= maxSize;
   const texts = splitTree(said, fits);
   const [caption = []] = texts.length === 1 && carried.length > 0 ? texts.splice(0) : [];
   const files = carried.map((attachment, index): Draft => {
@@ -134,11 +163,39 @@ function labelOf({ author, tag }: Message, template: string): RichText {
   });
 }
 
-function replyOf({ nativeId, by }: Standing): Pick<MatrixContent, 'm.mentions' | 'm.relates_to'> {
+/** The name in HTML that clients take away which show it themselves. */
+function fallback(label: RichText): string {
+  return `<strong data-mx-profile-fallback>${escapeHtml(toPlain(label))}: </strong>`;
+}
+
+function profileOf({ place, author }: Message, label: RichText, { avatar }: Profile, hasFallback: boolean) {
+  const home = place.kind === 'room' ? place.adapter : place.server;
   return {
-    'm.mentions': by === undefined ? {} : { user_ids: [by] },
-    'm.relates_to': { 'm.in_reply_to': { event_id: nativeId } },
+    // Players are numbered anew when they come back, so the name tells them apart as well.
+    id: actionId(`${home}/${author.id}`, author.name),
+    displayname: wellFormed(toPlain(label)),
+    ...(avatar !== undefined && { avatar_url: avatar }),
+    ...(hasFallback && { has_fallback: true as const }),
   };
+}
+
+/** @param answered who is answered in this room */
+function mentionsOf(part: RichText, calls: Calls, answered: string | undefined): MatrixContent['m.mentions'] {
+  const called = calledIn(part, calls);
+  const isAll = called.delete(everybody);
+  if (answered !== undefined) called.add(answered);
+  return { ...(called.size > 0 && { user_ids: [...called] }), ...(isAll && { room: true }) };
+}
+
+function calledIn(tree: RichText, calls: Calls, found = new Set<string>()): Set<string> {
+  if (calls.size === 0) return found;
+  for (const node of tree) {
+    const id = calls.get(node);
+    if (id !== undefined) found.add(id);
+    if ('children' in node) calledIn(node.children, calls, found);
+    else if (node.type === 'list') for (const item of node.items) calledIn(item, calls, found);
+  }
+  return found;
 }
 
 function quoteOf({ author, text }: Quote): RichText {

@@ -5,6 +5,7 @@ import { excerpt } from '../../src/text/excerpt.ts';
 import { toPlain } from '../../src/text/plain.ts';
 import { literal, type RichText } from '../../src/text/tree.ts';
 import { attachmentAt, fileContent, fileOf, type MatrixFile } from './files.ts';
+import { userLink } from './links.ts';
 import { parseHtml } from './parse-html.ts';
 
 /** @see https://spec.matrix.org/v1.13/client-server-api/#room-event-format */
@@ -151,8 +152,7 @@ export function toMessage(event: RoomEvent, said: Said, { place, name, replyTo, 
 }
 
 export function toAuthor(userId: string, name: string): Author {
-  const link = `https://matrix.to/#/${encodeURIComponent(userId).replaceAll('%40', '@').replaceAll('%3A', ':')}`;
-  return { id: userId, name, link };
+  return { id: userId, name, link: userLink(userId) };
 }
 
 /** The name of a user without a display name: `alice` for `@alice:example.org`. */
@@ -175,5 +175,5 @@ export function toQuote(event: RoomEvent, name: string, ownUserId: string): Quot
   const content = messageContent.safeParse(event.content).data;
   const said = readSaid(event);
   const words = said === undefined ? (content?.body ?? '') : toPlain(said.body) || (said.attachments[0]?.name ?? '');
-  return { author: name, text: excerpt(words) };
+  return { author: name, by: event.sender, text: excerpt(words) };
 }

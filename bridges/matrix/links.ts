@@ -2,6 +2,11 @@
 
 const openable = /^(https?:\/\/|mailto:)/i;
 
+/** The link that stands for a user. https://spec.matrix.org/v1.13/appendices/#matrixto-navigation */
+export function userLink(userId: string): string {
+  return `https://matrix.to/#/${encodeURIComponent(userId).replaceAll('%40', '@').replaceAll('%3A', ':')}`;
+}
+
 /** Whether a link may be passed on: only http(s) and mailto. */
 export function isOpenable(href: string): boolean {
   return openable.test(href);

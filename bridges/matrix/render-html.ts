@@ -1,17 +1,25 @@
 /** Rich text → Matrix HTML. */
 import { isBlock, type RichText, type TextNode } from '../../src/text/tree.ts';
-import { isOpenable } from './links.ts';
+import { isOpenable, userLink } from './links.ts';
 
 /** By address, the `mxc:` URL that a custom emoji was uploaded as. */
 export type EmojiUrls = ReadonlyMap<string, string>;
+/** By the mentions in the tree that call somebody, who that is: a user id. */
+export type Calls = ReadonlyMap<TextNode, string>;
+
+/** What becomes more than text. */
+export interface Known {
+  readonly emoji?: EmojiUrls | undefined;
+  readonly calls?: Calls | undefined;
+}
 
 /**
  * The tree in the HTML that the specification allows in a `formatted_body`. All text is escaped: none can become markup. Mentions are
- * text, since they name nobody on Matrix, and so are emoji that were not uploaded.
+ * text where they name nobody on Matrix, and so are emoji that were not uploaded.
  * @see https://spec.matrix.org/v1.13/client-server-api/#mroommessage-msgtypes
  */
-export function renderHtml(tree: RichText, emoji: EmojiUrls = new Map()): string {
-  return tree.map((node, index) => renderNode(node, emoji) + breakBefore(node, tree[index + 1])).join('');
+export function renderHtml(tree: RichText, known: Known = {}): string {
+  return tree.map((node, index) => renderNode(node, known) + breakBefore(node, tree[index + 1])).join('');
 }
 
 /** A line break right before a block is not seen: it takes two for an empty line. */
@@ -21,7 +29,7 @@ function breakBefore(node: TextNode, next: TextNode | undefined): string {
 
 const styleTags = { bold: 'strong', italic: 'em', underline: 'u', strike: 'del' } as const;
 
-function renderNode(node: TextNode, emoji: EmojiUrls): string {
+function renderNode(node: TextNode, known: Known): string {
   switch (node.type) {
     case 'text':
       return escapeHtml(withBlanks(node.text)).replaceAll('\n', '<br>');
@@ -30,34 +38,39 @@ function renderNode(node: TextNode, emoji: EmojiUrls): string {
     case 'underline':
     case 'strike': {
       const tag = styleTags[node.type];
-      return `<${tag}>${renderHtml(node.children, emoji)}</${tag}>`;
+      return `<${tag}>${renderHtml(node.children, known)}</${tag}>`;
     }
     case 'spoiler':
-      return `<span data-mx-spoiler>${renderHtml(node.children, emoji)}</span>`;
+      return `<span data-mx-spoiler>${renderHtml(node.children, known)}</span>`;
     case 'code':
       return `<code>${escapeHtml(node.text)}</code>`;
     case 'codeBlock':
       return `<pre><code${languageClass(node.language)}>${escapeHtml(node.text)}\n</code></pre>`;
     case 'quote':
-      return `<blockquote>${renderHtml(node.children, emoji)}</blockquote>`;
+      return `<blockquote>${renderHtml(node.children, known)}</blockquote>`;
     case 'heading': {
       const level = Math.min(Math.max(Math.trunc(node.level), 1), 6);
-      return `<h${level}>${renderHtml(node.children, emoji)}</h${level}>`;
+      return `<h${level}>${renderHtml(node.children, known)}</h${level}>`;
     }
     case 'list': {
-      const items = node.items.map((item) => `<li>${renderHtml(item, emoji)}</li>`).join('');
+      const items = node.items.map((item) => `<li>${renderHtml(item, known)}</li>`).join('');
       if (!node.ordered) return `<ul>${items}</ul>`;
       return `<ol${node.start === undefined ? '' : ` start="${Math.trunc(node.start)}"`}>${items}</ol>`;
     }
     case 'link': {
-      const text = renderHtml(node.children, emoji);
+      const text = renderHtml(node.children, known);
       return isOpenable(node.href) ? `<a href="${escapeHtml(node.href)}">${text}</a>` : text;
     }
     case 'mention':
-      return escapeHtml(`${node.of === 'room' ? '#' : '@'}${node.name}`);
+      return renderMention(`${node.of === 'room' ? '#' : '@'}${node.name}`, known.calls?.get(node));
     case 'emoji':
-      return renderEmoji(node.name, emoji.get(node.url ?? ''));
+      return renderEmoji(node.name, known.emoji?.get(node.url ?? ''));
   }
+}
+
+function renderMention(words: string, userId: string | undefined): string {
+  const text = escapeHtml(words);
+  return userId?.startsWith('@') ? `<a href="${escapeHtml(userLink(userId))}">${text}</a>` : text;
 }
 
 /** https://github.com/matrix-org/matrix-spec-proposals/pull/2545 */
@@ -78,6 +91,6 @@ function withBlanks(text: string): string {
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-function escapeHtml(text: string): string {
+export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (sign) => entities[sign] ?? sign);
 }

@@ -3,7 +3,11 @@ import type { AdapterHost } from '../../src/adapter.ts';
 import type { Appservice } from './appservice/appservice.ts';
 import { BridgeState } from './bridge-state.ts';
 import { TextCommands } from './commands/text-commands.ts';
-import type { MatrixConfig } from './config.ts';
+import { type MatrixConfig, trustedIn } from './config.ts';
+import type { DirectChats } from './direct/chats.ts';
+import { DirectInbox } from './direct/inbox.ts';
+import { Whisperer } from './direct/whisperer.ts';
+import { Drafting } from './drafting.ts';
 import { EncryptedRooms } from './encrypted-rooms.ts';
 import type { Homeserver } from './homeserver.ts';
 import { Inbox } from './inbox.ts';
@@ -11,6 +15,7 @@ import { Invites } from './invites.ts';
 import type { KnownRooms } from './known-rooms.ts';
 import { Outgoing } from './outgoing.ts';
 import { OwnReactions } from './own-reactions.ts';
+import { People } from './people.ts';
 import type { Positions } from './position.ts';
 import type { Rooms } from './rooms.ts';
 import { type Listener, Sync } from './sync.ts';
@@ -27,6 +32,8 @@ export interface Session {
   readonly own: Voice;
   /** As whom messages are shown. */
   readonly voices: Voices;
+  readonly whisperer: Whisperer;
+  readonly drafting: Drafting;
   readonly visits: Visits;
   readonly bridgeState: BridgeState;
 }
@@ -47,6 +54,7 @@ export interface SessionOptions {
   readonly homeserver: Homeserver;
   readonly rooms: Rooms;
   readonly known: KnownRooms;
+  readonly chats: DirectChats;
   readonly uploads: Uploads;
   readonly positions: Positions;
   readonly appservice: Appservice | undefined;
@@ -55,7 +63,7 @@ export interface SessionOptions {
 }
 
 export function openSession(userId: string, options: SessionOptions): Session {
-  const { config, host, homeserver, rooms, known, uploads, positions, appservice, ended } = options;
+  const { config, host, homeserver, rooms, known, chats, uploads, positions, appservice, ended } = options;
   const { clock, log } = host;
   const serverId = host.chat.state.ownId;
   const account = { homeserver, userId };
@@ -63,6 +71,8 @@ export function openSession(userId: string, options: SessionOptions): Session {
   const own = { userId, isGhost: false, outgoing, reactions: new OwnReactions({ ...account, outgoing, serverId }) };
   const encrypted = new EncryptedRooms(homeserver, known, serverId);
   const bridgeState = new BridgeState({ ...account, serverId, channelsOf: (room) => host.channelsOf(room) });
+  const isOurs = (id: string) => id === userId || appservice?.isOurs(id) === true;
+  const people = new People(homeserver, isOurs);
   const from = new Set([...config.invites_from, ...config.admins]);
   return {
     userId,
@@ -71,21 +81,25 @@ export function openSession(userId: string, options: SessionOptions): Session {
       commands: commandsFor(options),
       threads: outgoing.threads,
       invites: new Invites({ homeserver, rooms, from, log }),
+      direct: new DirectInbox({ ...account, chats, host, rooms }),
       encrypted,
-      isOurs: (id) => id === userId || appservice?.isOurs(id) === true,
+      isOurs,
+      people,
       host,
       rooms,
       ended,
     }),
     source: appservice ?? new Sync({ ...account, positions, clock, log }),
     own,
+    whisperer: new Whisperer({ homeserver, chats, uploads, own, serverId, prefix: config.command_prefix }),
     voices: appservice?.voices(own) ?? oneVoice(own),
+    drafting: new Drafting({ config, host, homeserver, people, uploads }),
     visits: new Visits({ ...account, rooms, known, encrypted, bridgeState, log, ended }),
     bridgeState,
   };
 }
 
 function commandsFor({ config, host, homeserver, ended }: SessionOptions): TextCommands {
-  const { admins, moderators, admin_level: adminLevel, moderator_level: moderatorLevel, command_prefix: prefix } = config;
-  return new TextCommands({ host, homeserver, trusted: { admins, moderators, adminLevel, moderatorLevel }, prefix, ended });
+  const { command_prefix: prefix, permissions: grants, allow_remote_lua: allowLua } = config;
+  return new TextCommands({ host, homeserver, trusted: trustedIn(config), grants, allowLua, prefix, ended });
 }

@@ -20,20 +20,21 @@ export interface UploadsOptions {
 
 /** Milliseconds that an upload may take, with all tries: a delivery has half a minute for everything. */
 const uploadTime = 12_000;
-/** So many different emoji of one message are shown as pictures, each of at most so many bytes. */
+/** So many different emoji of one message are shown as pictures. */
 const maxEmoji = 20;
-const maxEmojiSize = 1_000_000;
-/** How long an emoji that could not be had stays a word, in milliseconds. */
-const emojiPause = 600_000;
-/** So many emoji are remembered without asking the store. */
+/** So large may an emoji or avatar be, in bytes. */
+const maxPictureSize = 1_000_000;
+/** How long nobody tries again to have an emoji or avatar, in milliseconds. */
+const picturePause = 600_000;
+/** So many pictures are remembered without asking the store. */
 const maxKnown = 1_000;
 
 export class Uploads {
   readonly #options: UploadsOptions;
   #limit: number | undefined;
   readonly #running = new Map<string, Promise<string | undefined>>();
-  /** By address, what an emoji was uploaded as, or until when it isn't tried again. */
-  readonly #emoji = new Map<string, string | number>();
+  /** By adapter and address, what an emoji or avatar was uploaded as, or until when it isn't tried again. */
+  readonly #pictures = new Map<string, string | number>();
 
   constructor(options: UploadsOptions) {
     this.#options = options;
@@ -54,25 +55,32 @@ export class Uploads {
   async emojiIn({ body, place }: Message, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
     if (place.kind !== 'room') return new Map();
     const found = [...emojiOf(body)].slice(0, maxEmoji).map(async ([url, name]): Promise<[string, string][]> => {
-      const mxc = await this.#emojiAt({ adapter: place.adapter, uri: url }, name, signal);
+      const mxc = await this.#pictureAt({ adapter: place.adapter, uri: url }, name, signal);
       return mxc === undefined ? [] : [[url, mxc]];
     });
     return new Map((await Promise.all(found)).flat());
   }
 
-  async #emojiAt(source: MediaSource, name: string, signal: AbortSignal): Promise<string | undefined> {
+  /** What the picture of whoever says something is known by at the homeserver; undefined where there is none, or it can't be had. */
+  async avatarOf({ author, place }: Pick<Message, 'author' | 'place'>, signal: AbortSignal): Promise<string | undefined> {
+    const source = this.#options.media.pictureOf(author, place);
+    return source && this.#pictureAt(source, 'avatar', signal);
+  }
+
+  async #pictureAt(source: MediaSource, name: string, signal: AbortSignal): Promise<string | undefined> {
     const { clock } = this.#options;
-    const known = this.#emoji.get(source.uri);
+    const key = `${source.adapter} ${source.uri}`;
+    const known = this.#pictures.get(key);
     if (typeof known === 'string') return known;
     if (known !== undefined && known > clock.now()) return undefined;
-    const mxc = await this.#once({ name, media: source }, source, maxEmojiSize, signal).catch(() => {
-      // A word does for now: nobody's text waits for a picture in it.
+    const mxc = await this.#once({ name, media: source }, source, maxPictureSize, signal).catch(() => {
+      // It does without for now: nobody's text waits for a picture in it or beside it.
       signal.throwIfAborted();
       return undefined;
     });
-    this.#emoji.set(source.uri, mxc ?? clock.now() + emojiPause);
-    const [oldest] = this.#emoji.keys();
-    if (this.#emoji.size > maxKnown && oldest !== undefined) this.#emoji.delete(oldest);
+    this.#pictures.set(key, mxc ?? clock.now() + picturePause);
+    const [oldest] = this.#pictures.keys();
+    if (this.#pictures.size > maxKnown && oldest !== undefined) this.#pictures.delete(oldest);
     return mxc;
   }
 

@@ -19,6 +19,12 @@ export function letterPath(key: string, name: string): string {
   return `${PREFIX}${color}-${typeof sign === 'number' ? `p${sign.toString(16)}` : sign.codePointAt(0)?.toString(16)}.png`;
 }
 
+/** The picture at a path that {@link letterPath} gave; undefined for any other. */
+export function letterPicture(path: string): Buffer | undefined {
+  const drawing = path.startsWith(PREFIX) ? drawingIn(path.slice(PREFIX.length)) : undefined;
+  return drawing && draw(drawing);
+}
+
 /** The route under which avatars are served. */
 export function letterRoute(): Route {
   const kept = new Recent<string, Buffer>(MAX_KEPT);

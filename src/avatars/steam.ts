@@ -49,6 +49,11 @@ const picture = z
   .string()
   .max(300)
   .regex(/^https:\/\/[a-z0-9.-]+\.(?:steamstatic\.com|akamaihd\.net)\/[\w./-]+$/);
+/** Whether an address is one that Steam gives for a picture. */
+export function isSteamPicture(url: string): boolean {
+  return picture.safeParse(url).success;
+}
+
 const summaries = z.object({
   response: z.object({ players: z.array(z.object({ steamid: z.string(), avatarfull: z.unknown().optional() })).max(BATCH) }),
 });

@@ -1,8 +1,9 @@
 /** The files of messages: where they can be read, and by whom. */
 import type { Logger } from 'pino';
 import type { Adapter, MediaReader, Medium } from '../adapter.ts';
+import type { Pictures } from '../avatars/pictures.ts';
 import type { Clock } from '../clock.ts';
-import type { AdapterId, Attachment, MediaSource, Message } from '../event.ts';
+import type { AdapterId, Attachment, Author, MediaSource, Message, Place } from '../event.ts';
 import type { Route } from '../http/route.ts';
 import type { Uploads } from '../store/uploads.ts';
 import { Links } from './links.ts';
@@ -17,10 +18,15 @@ export interface MediaOptions {
   readonly publicUrl: string | undefined;
   /** What addresses are signed with. */
   readonly key: Buffer;
+  /** Pictures of people that no adapter has: see {@link Pictures}. */
+  readonly pictures: Pictures;
   readonly uploads: Uploads;
   readonly clock: Clock;
   readonly log: Logger;
 }
+
+/** Stands for an adapter, where a picture is none of any adapter: no adapter can be called so. */
+const PICTURES = '*pictures' as AdapterId;
 
 /** The files of one bridge. */
 export class Media {
@@ -35,6 +41,7 @@ export class Media {
     const { publicUrl, key } = options;
     const open = (source: MediaSource, signal: AbortSignal) => this.#open(source, signal);
     this.#options = options;
+    this.#adapters.set(PICTURES, { openMedia: (uri, signal) => options.pictures.open(uri, signal) });
     this.#links = publicUrl === undefined ? undefined : new Links(`${publicUrl}${MEDIA_PREFIX}`, key);
     this.#loader = new Loader({ ...options, open });
     this.route = this.#links && mediaRoute({ ...options, links: this.#links, open });
@@ -57,10 +64,17 @@ export class Media {
     return {
       maxBytes,
       load: (...args) => this.#loader.load(...args),
+      pictureOf: (author, place) => this.#pictureOf(author, place),
       // What can't be looked up is uploaded again.
       uploaded: (source) => uploads.find(adapter, source).catch(() => undefined),
       noteUpload: (source, uri) => uploads.note(adapter, source, uri, clock.now()),
     };
+  }
+
+  #pictureOf({ avatar: uri }: Author, place: Place): MediaSource | undefined {
+    if (uri === undefined) return undefined;
+    if (this.#options.pictures.has(uri)) return { adapter: PICTURES, uri };
+    return place.kind === 'room' ? { adapter: place.adapter, uri } : undefined;
   }
 
   #withLink(file: Attachment): Attachment {

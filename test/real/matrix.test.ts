@@ -1,5 +1,6 @@
 /** The Matrix adapter on a real Synapse. */
 import { describe, it } from 'vitest';
+import { callStories } from '../bridges/matrix/call-stories.ts';
 import { changeStories } from '../bridges/matrix/change-stories.ts';
 import { deliveryStories } from '../bridges/matrix/delivery-stories.ts';
 import { mediaStories } from '../bridges/matrix/media-stories.ts';
@@ -36,6 +37,7 @@ describe('The Matrix adapter on Synapse', () => {
     });
   };
   matrixStories(synapse);
+  callStories(synapse);
   changeStories(synapse);
   mediaStories(synapse);
   deliveryStories(synapse);

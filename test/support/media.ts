@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { pino } from 'pino';
 import type { Adapter } from '../../src/adapter.ts';
+import { Pictures } from '../../src/avatars/pictures.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { AdapterId, Attachment } from '../../src/event.ts';
 import { Media, type MediaOptions } from '../../src/media/media.ts';
@@ -24,6 +25,7 @@ export function testMedia(
     maxBytes: 50_000_000,
     publicUrl: undefined,
     key: Buffer.alloc(32, 'key'),
+    pictures: new Pictures({ publicUrl: undefined, fetch }),
     uploads: testUploads(),
     clock: systemClock,
     log: pino({ level: 'silent' }),

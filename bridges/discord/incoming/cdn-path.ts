@@ -1,8 +1,15 @@
 /** Where Discord's files are, whatever address they have at the moment. */
 import type { AdapterId, Attachment } from '../../../src/event.ts';
 
-/** What there is to read: files of messages, emoji and stickers. */
-const known = /^(?:attachments\/\d{1,20}\/\d{1,20}\/[^/?#]{1,500}|emojis\/\d{1,20}\.\w{1,5}|stickers\/\d{1,20}\.\w{1,5})$/;
+/** What there is to read: files of messages, emoji, stickers, and people's pictures. https://discord.com/developers/docs/reference#image-formatting */
+const known = new RegExp(
+  `^(?:${[
+    'attachments/\\d{1,20}/\\d{1,20}/[^/?#]{1,500}',
+    '(?:emojis|stickers)/\\d{1,20}\\.\\w{1,5}',
+    '(?:guilds/\\d{1,20}/users/\\d{1,20}/avatars|avatars/\\d{1,20})/\\w{1,40}\\.\\w{1,5}(?:\\?size=\\d{1,4})?',
+    'embed/avatars/\\d\\.png',
+  ].join('|')})$`,
+);
 
 /** An attachment, before it is known which adapter it came through. */
 export interface CdnAttachment extends Omit<Attachment, 'media'> {

@@ -51,8 +51,14 @@ export function matrixStories(openSite: () => Promise<MatrixSite>): void {
         sender: stage.bot.id,
         msgtype: 'm.text',
         body: '<i>Al</i> (alpha): <b>@room</b> & carol',
-        html: '<strong>&lt;i&gt;Al&lt;/i&gt;</strong> (alpha): &lt;b&gt;@room&lt;/b&gt; &amp; carol',
+        html: '<strong data-mx-profile-fallback>&lt;i&gt;Al&lt;/i&gt; (alpha): </strong>&lt;b&gt;@room&lt;/b&gt; &amp; carol',
         mentions: {},
+      });
+      // Clients that know it show this name instead of the bridge's, and take it away from the text.
+      expect(seen.content['com.beeper.per_message_profile']).toEqual({
+        id: expect.stringMatching(/^[\w-]{43}$/),
+        displayname: '<i>Al</i> (alpha)',
+        has_fallback: true,
       });
       expect(bridge.host.messages.all).toEqual([]);
     });
@@ -88,7 +94,12 @@ export function matrixStories(openSite: () => Promise<MatrixSite>): void {
       const answerTo = (event_id: string) => ({ 'm.relates_to': { 'm.in_reply_to': { event_id } } });
       await carol.client.sendMessage(room, { msgtype: 'm.text', body: 'because', ...answerTo(question) });
       const target = `matrix/${room}/${question}`;
-      expect((await bridge.host.waitForMessage('because')).replyTo).toEqual({ author: 'dave', text: 'why?', target });
+      expect((await bridge.host.waitForMessage('because')).replyTo).toEqual({
+        author: 'dave',
+        by: dave.id,
+        text: 'why?',
+        target,
+      });
 
       await send(bridge, room, said('to be answered'));
       await carol.eyes.waitFor(room, 'to be answered');
