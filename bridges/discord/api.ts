@@ -37,7 +37,7 @@ const guild = z.object({
   id,
   name: z.string(),
   owner_id: id,
-  roles: z.array(z.object({ id, permissions: bits })),
+  roles: z.array(z.object({ id, permissions: bits, position: z.number() })),
   premium_tier: z.number().catch(0),
 });
 const member = z.object({ roles: z.array(id) });
@@ -81,7 +81,8 @@ export interface Guild {
   readonly ownerId: string;
   /** How much it is boosted: 0 to 3. */
   readonly premiumTier: number;
-  readonly roles: readonly { readonly id: string; readonly permissions: bigint }[];
+  /** Those with a higher position stand above the others. */
+  readonly roles: readonly { readonly id: string; readonly permissions: bigint; readonly position: number }[];
 }
 
 export interface Webhook {

@@ -74,6 +74,9 @@ export const schema = z.strictObject({
   status: statusSchema,
   /** Whether the bot shows below its name how many play. */
   presence: z.boolean('must be true or false').default(true),
+  /** What is done on Discord to a member who is kicked, or banned, from elsewhere: nothing, unless it is said here. */
+  mirror_kick: z.enum(['none', 'timeout', 'kick'], 'must be "none", "timeout" or "kick"').default('none'),
+  mirror_ban: z.enum(['none', 'timeout', 'kick', 'ban'], 'must be "none", "timeout", "kick" or "ban"').default('none'),
   /** Who may use every command, also where they have no permission for it on Discord: ids of users and roles. */
   admins: idList('admins'),
   /** Who may moderate players, likewise. */

@@ -31,6 +31,12 @@ export function isMessageGone(error: unknown): boolean {
   return codeOf(error) === RESTJSONErrorCodes.UnknownMessage;
 }
 
+/** Whether somebody is no member, or nobody at all. */
+export function isMemberGone(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === RESTJSONErrorCodes.UnknownMember || code === RESTJSONErrorCodes.UnknownUser;
+}
+
 /** Whether there is a thread on a message already. */
 export function isThreadThere(error: unknown): boolean {
   return codeOf(error) === RESTJSONErrorCodes.ThreadAlreadyCreatedForMessage;

@@ -10,6 +10,7 @@ import {
   type Medium,
   type OwnReaction,
   type RoomThread,
+  type Sanction,
 } from '../../src/adapter.ts';
 import type { Author, Edit, Message, Notice, RoomRef, Whisper } from '../../src/event.ts';
 import { type Account, Api } from './api.ts';
@@ -27,6 +28,7 @@ import { Gateway, GatewayRefusal } from './gateway.ts';
 import { Members } from './members.ts';
 import { openRoom } from './opening.ts';
 import { OwnReactions } from './own-reactions.ts';
+import { sanction, sanctionFindings } from './sanctions.ts';
 import { Sender } from './sender.ts';
 import { statusFindings } from './status/findings.ts';
 import { Status } from './status/status.ts';
@@ -205,6 +207,14 @@ class DiscordAdapter implements Adapter {
     yield* accountFindings(account);
     yield* channelFindings(this.#api, account, this.#host.rooms, this.#config.threads);
     yield* statusFindings(this.#api, account, this.#config.status);
+    yield* sanctionFindings(this.#api, account, this.#host.rooms, this.#config);
+  }
+
+  moderate(target: Sanction): Promise<string | undefined> {
+    const { signal } = this.#stopping;
+    const { rooms, clock } = this.#host;
+    const account = () => this.#knownAccount(signal);
+    return sanction(target, { api: this.#api, account, config: this.#config, rooms, now: clock.now(), signal });
   }
 
   /**

@@ -12,6 +12,8 @@ interface RequestOptions {
   readonly body?: unknown;
   /** Sent along with the body. */
   readonly files?: RawFile[];
+  /** Why, for the audit log of the guild. */
+  readonly reason?: string;
   /** False for requests that a webhook's token in the route allows. */
   readonly auth?: false;
   /** Ends the wait for the answer. */
@@ -59,13 +61,14 @@ export class Requests {
     route: Route,
     options: RequestOptions = {},
   ): Promise<unknown> {
-    const { signal, patient = signal === undefined, query, body, files, auth } = options;
+    const { signal, patient = signal === undefined, query, body, files, reason, auth } = options;
     const request = (own: { signal?: AbortSignal }) =>
       // With the token, which discord.js drops when it is refused once.
       this.#rest.setToken(this.#token)[method](route, {
         ...(query && { query }),
         ...(body !== undefined && { body }),
         ...(files && { files }),
+        ...(reason !== undefined && { reason }),
         ...(auth === false && { auth }),
         ...own,
       });

@@ -43,6 +43,7 @@ export interface ModerationOptions {
 const MAX_PEOPLE = 10_000;
 /** So often a minute one person is slapped. */
 const SLAPS = 6;
+const MINUTE = 60_000;
 
 /** The moderation of a bridge. */
 export class Moderation {
@@ -112,13 +113,14 @@ export class Moderation {
   act(person: Person, order: Order): string {
     const member = this.memberOf(person);
     if (member === undefined) return 'their platform is not configured any more';
+    const { mute } = this.#options;
     const { action, by, until } = order;
     const reason = reasonIn(order.reason);
     if (action === 'slap') return this.#slap(person, member, by, reason);
     const at = this.#options.clock.now();
     const outcome =
       action === 'ban' ? this.#ban(person, { by, reason, at, until }) : this.#kick(person, member, { by, reason, at });
-    this.#mirror(person, member, { ...order, reason });
+    this.#mirror(person, member, { ...order, reason, until: action === 'kick' ? at + Math.max(mute, MINUTE) : until });
     return outcome;
   }
 

@@ -46,6 +46,7 @@ export const refusals = {
   tooManyWebhooks: () => new ApiError(400, 30007, 'Maximum number of webhooks reached (15)'),
   alreadyAcknowledged: () => new ApiError(400, 40060, 'Interaction has already been acknowledged.'),
   tooManyReactions: () => new ApiError(400, 30010, 'Maximum number of reactions reached (20)'),
+  invalidTimeout: () => new ApiError(400, 50035, 'Invalid Form Body'),
   tooLarge: () => new ApiError(413, 40005, 'Request entity too large'),
   missingAccess: () => new ApiError(403, 50001, 'Missing Access'),
   notTheAuthor: () => new ApiError(403, 50005, 'Cannot edit a message authored by another user'),

@@ -12,6 +12,7 @@ import { fileRoutes } from './routes-files.ts';
 import { guildRoutes } from './routes-guild.ts';
 import { messageRoutes } from './routes-message.ts';
 import { reactionRoutes } from './routes-reaction.ts';
+import { sanctionRoutes } from './routes-sanction.ts';
 import { threadRoutes } from './routes-thread.ts';
 import { webhookRoutes } from './routes-webhook.ts';
 import type { Bot } from './state.ts';
@@ -44,6 +45,7 @@ export class Rest {
       ...gatewayRoutes,
       ...fileRoutes,
       ...guildRoutes,
+      ...sanctionRoutes,
       ...directRoutes,
       ...messageRoutes,
       ...reactionRoutes,

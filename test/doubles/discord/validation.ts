@@ -32,6 +32,8 @@ const schemas = {
   suggestions: published.ApplicationCommandAutocompleteCallbackRequestSchema,
   openDirect: published.CreatePrivateChannelRequestSchema,
   refreshUrls: z.strictObject({ attachment_urls: z.array(z.url()).min(1).max(50) }),
+  updateMember: z.strictObject({ communication_disabled_until: z.iso.datetime({ offset: true }) }),
+  banMember: z.strictObject({ delete_message_seconds: z.number().min(0).max(604_800).optional() }),
   bulkDelete: z.object({ messages: z.array(z.string().regex(/^\d+$/)).min(2).max(100) }),
 } satisfies Record<string, $ZodType>;
 
@@ -44,7 +46,9 @@ function withNumericPermissions(command: unknown): unknown {
 
 /** Those that hold no message. */
 const withoutText: ReadonlySet<string> = new Set([
+  'banMember',
   'bulkDelete',
+  'updateMember',
   'openDirect',
   'refreshUrls',
   'startThreadFromMessage',

@@ -46,6 +46,8 @@ export class World {
   readonly bots = new Map<string, Bot>();
   readonly guilds = new Map<string, Guild>();
   readonly channels = new Map<string, Channel>();
+  /** Who was timed out, kicked or banned by a bot: `alice kicked`. */
+  readonly sanctions: string[] = [];
   readonly webhooks = new Map<string, Webhook>();
   /** The commands of an application in a guild, by both ids. */
   readonly commands = new Map<string, readonly APIApplicationCommand[]>();
