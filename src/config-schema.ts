@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { CHANNEL_NAME_RULE, channelName } from './channel-name.ts';
 import { http, media, steam } from './config-http.ts';
+import { logFormat, logLevel } from './config-log.ts';
 import { moderation } from './config-moderation.ts';
 import { mqtt, tls } from './config-mqtt.ts';
 import { databaseUrl, flood, maxDeliveryAgeHours, store } from './config-store.ts';
@@ -69,6 +70,7 @@ export const schema = z.strictObject({
   store: store.prefault({}),
   max_delivery_age_hours: maxDeliveryAgeHours.default(24),
   flood: flood.prefault({}),
+  mod_log: z.strictObject({ adapter: text, room }, 'must be a map with adapter and room').optional(),
   moderation: moderation.prefault({}),
   game_reactions: z.boolean('must be true or false').default(true),
   log_whispers: z.boolean('must be true or false').default(false),
@@ -76,12 +78,8 @@ export const schema = z.strictObject({
   media: media.prefault({}),
   steam: steam.optional(),
   standby: z.boolean('must be true or false').default(false),
-  log_level: z
-    .enum(
-      ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
-      'must be trace, debug, info, warn, error, fatal or silent',
-    )
-    .default('info'),
+  log_level: logLevel.prefault('info'),
+  log_format: logFormat,
   adapters: z.record(text, adapter, 'must be a map from a name to an adapter').default({}),
   channels: z.array(channel, 'must be a list of channels').default([]),
   ...Object.fromEntries(foreign.map((key) => [key, z.unknown().optional()])),

@@ -1,12 +1,14 @@
 /** The configuration, as everybody else sees it. */
 import type { z } from 'zod';
 import type { AdapterEntries, AdapterModule } from './adapter.ts';
-import type { Channel } from './channels.ts';
+import type { Channel, RoomAddress } from './channels.ts';
+import { unknownParts } from './config-log.ts';
 import { mqttOptions } from './config-mqtt.ts';
 import { ConfigError, sentencesOf, suggestion } from './config-problems.ts';
 import { foreign, schema } from './config-schema.ts';
 import type { CrossChatOptions } from './crosschat/index.ts';
 import type { AdapterId, RoomRef } from './event.ts';
+import type { LogLevels } from './log.ts';
 
 export { ConfigError } from './config-problems.ts';
 
@@ -58,6 +60,8 @@ export interface Config {
     /** For how many milliseconds nothing is carried of who was kicked. */
     readonly mute: number;
   };
+  /** The room in which moderators read what is done; it need not be in a channel. */
+  readonly modLog: RoomAddress | undefined;
   /** Whether players are told of reactions to what they said. */
   readonly gameReactions: boolean;
   /** Whether the texts of whispers are written to the log and to exports. */
@@ -78,7 +82,7 @@ export interface Config {
   readonly steamApiKey: string | undefined;
   /** Whether this instance waits while another one with the same server id is there. */
   readonly standby: boolean;
-  readonly logLevel: string;
+  readonly log: { readonly levels: LogLevels; readonly format: 'auto' | 'json' | 'pretty' };
   readonly adapters: readonly AdapterConfig[];
   readonly channels: readonly Channel[];
   /** Things the operator should know, though they are no errors. */
@@ -142,11 +146,18 @@ export async function parseConfig({ raw, variables }: Settings, entries: Adapter
     };
   });
 
+  const modLog = given.mod_log?.adapter;
+  if (modLog !== undefined && !Object.hasOwn(given.adapters, modLog))
+    problems.push(
+      `mod_log.adapter: there is no adapter "${modLog}"${suggestion(modLog, Object.keys(given.adapters))}; add it under adapters.`,
+    );
+
   const connection = mqttOptions(given.mqtt, (path) => variables.get(path) ?? path, problems);
   if (given.standby && connection.urls.length === 0)
     problems.push(
       `${variables.get('standby') ?? 'standby'}: needs a broker that both instances reach; set MQTT_URL or mqtt.url.`,
     );
+  problems.push(...unknownParts(given.log_level, Object.keys(given.adapters), variables.get('log_level') ?? 'log_level'));
   if (problems.length > 0) throw new ConfigError(problems);
   const ignored = foreign.filter((key) => key in given);
   return {
@@ -160,13 +171,14 @@ export async function parseConfig({ raw, variables }: Settings, entries: Adapter
       banReason: given.moderation.ban_reason,
       mute: given.moderation.mute_seconds * 1_000,
     },
+    modLog: given.mod_log && { adapter: given.mod_log.adapter as AdapterId, room: given.mod_log.room as RoomRef },
     gameReactions: given.game_reactions,
     logWhispers: given.log_whispers,
     http: given.http && httpConfig(given.http),
     maxFileBytes: given.media.max_mb * 1_000_000,
     steamApiKey: given.steam?.api_key,
     standby: given.standby,
-    logLevel: given.log_level,
+    log: { levels: given.log_level, format: given.log_format },
     adapters: withServers(adapters, given.server_id),
     channels: withRooms(channels.length > 0 ? channels : [{ name: 'main', servers: ['*'], rooms: [] }], adapters),
     notes: ignored.length > 0 ? [`Keys of the reference implementation that this bridge ignores: ${ignored.join(', ')}.`] : [],

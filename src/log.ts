@@ -1,6 +1,6 @@
 /** The log: JSON lines, or readable ones where a terminal looks. No secret gets through. */
 import { Writable } from 'node:stream';
-import { type Logger, pino } from 'pino';
+import { type Logger, type LoggerOptions, pino } from 'pino';
 import pretty from 'pino-pretty';
 
 /** Where readable lines are shown. */
@@ -8,31 +8,78 @@ export interface LineOutput {
   print(line: string): void;
 }
 
+/** The parts of the core that have a level of their own. Adapters have theirs by their ids. */
+export const LOG_PARTS = ['mqtt', 'store', 'outbox', 'hub', 'http'] as const;
+
+/** From a part, or an adapter's id, to the least that is logged of it. */
+export type LogLevels = Readonly<Record<string, string>> & { readonly default: string };
+
+/** How the log is written. */
+export interface LogOutput {
+  /** A terminal that shows it between what the operator types. */
+  readonly terminal?: LineOutput | undefined;
+  /** `auto` is `pretty` where a terminal looks, and `json` elsewhere. */
+  readonly format?: 'auto' | 'json' | 'pretty';
+}
+
+/** The log of a part of the core. */
+export function partLog(log: Logger, part: (typeof LOG_PARTS)[number]): Logger {
+  return log.child({ part });
+}
+
 /**
- * Makes the log.
+ * Makes the log. Lines about an event have its id as `event` and its number as `seq`, wherever they come from.
  * @param secrets texts that are replaced wherever they would appear
- * @param terminal where it is shown readable; without one, JSON lines go to the standard output
  */
-export function makeLog(level: string, secrets: readonly string[], terminal?: LineOutput): Logger {
+export function makeLog(levels: LogLevels, secrets: readonly string[], { terminal, format = 'auto' }: LogOutput = {}): Logger {
+  const redact = redactor(secrets);
+  const options: LoggerOptions = {
+    level: levels.default,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    hooks: { streamWrite: redact },
+    onChild(child) {
+      const { part, adapter } = child.bindings();
+      const own = levels[part ?? adapter];
+      if (own !== undefined) child.level = own;
+    },
+  };
+  const isPretty = format === 'pretty' || (format === 'auto' && (terminal !== undefined || process.stdout.isTTY));
+  // Each line is out before the work goes on: the last words of a process that ends are not lost, and not before those ahead of them.
+  if (!terminal && !isPretty) return pino(options, pino.destination({ dest: 1, sync: true }));
+  const print = terminal ? (line: string) => terminal.print(line) : printPlainly;
+  const lines = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      print(chunk.toString().replace(/\n$/, ''));
+      done();
+    },
+  });
+  if (!isPretty) return pino(options, lines);
+  const colorize = terminal !== undefined;
+  return pino(options, pretty({ colorize, translateTime: 'SYS:HH:MM', singleLine: true, destination: lines, sync: true }));
+}
+
+/** What strangers say must not control the terminal that shows it. */
+function printPlainly(line: string): void {
+  process.stdout.write(`${line.replace(/(?![\n\t])\p{Cc}/gu, '')}\n`);
+}
+
+/** A text under such a key is a secret, wherever it comes from: also in an answer that stands as JSON in a message. */
+const SECRET_KEY = '[\\w-]*(?:token|password|secret|api_?key|authorization)';
+const KEYED = new RegExp(`("${SECRET_KEY}":)"(?:[^"\\\\]|\\\\.)+"`, 'gi');
+const KEYED_WITHIN = new RegExp(`(\\\\"${SECRET_KEY}\\\\":\\s*)\\\\"(?:\\\\{3}"|[^"\\\\]|\\\\[^"])+\\\\"`, 'gi');
+
+/** Leaves secrets out of a line of JSON, by their keys and by their values. */
+function redactor(secrets: readonly string[]): (line: string) => string {
   // A secret stands in the JSON as JSON writes it; the longest first, should one hold another.
   const written = secrets
     .filter((secret) => secret.length >= 4)
     .map((secret) => JSON.stringify(secret).slice(1, -1))
     .sort((a, b) => b.length - a.length);
-  const options = {
-    level,
-    base: null,
-    timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label: string) => ({ level: label }) },
-    hooks: { streamWrite: (line: string) => written.reduce((text, secret) => text.replaceAll(secret, '[secret]'), line) },
-  };
-  // Each line is out before the work goes on: the last words of a process that ends are not lost, and not before those ahead of them.
-  if (!terminal) return pino(options, pino.destination({ dest: 1, sync: true }));
-  const lines = new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      terminal.print(chunk.toString().replace(/\n$/, ''));
-      done();
-    },
-  });
-  return pino(options, pretty({ colorize: true, translateTime: 'SYS:HH:MM', singleLine: true, destination: lines, sync: true }));
+  return (line) =>
+    written
+      .reduce((text, secret) => text.replaceAll(secret, '[secret]'), line)
+      .replace(KEYED, '$1"[secret]"')
+      .replace(KEYED_WITHIN, '$1\\"[secret]\\"');
 }

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import type { AdapterEntries } from './adapter.ts';
 import { ConfigError, type Settings } from './config.ts';
+import { readLevels } from './config-log.ts';
 
 type Read = (value: string) => unknown;
 
@@ -47,7 +48,8 @@ const VARIABLES: Readonly<Record<string, readonly [path: string, read: Read]>> =
   STEAM_API_KEY: ['steam.api_key', asText],
   STANDBY: ['standby', asFlag],
   GAME_REACTIONS: ['game_reactions', asFlag],
-  LOG_LEVEL: ['log_level', asText],
+  LOG_LEVEL: ['log_level', readLevels],
+  LOG_FORMAT: ['log_format', asText],
 };
 
 const CONFIG_FILES = ['config.yaml', 'config.yml', 'config.json'];

@@ -92,7 +92,7 @@ describe('the simple case', () => {
       { '.env': 'SERVER_ID=here\nMQTT_URL=mqtt://a.example,mqtt://b.example' },
       { LOG_LEVEL: 'debug', MQTT_URL: '' },
     );
-    expect(config.logLevel).toBe('debug');
+    expect(config.log.levels).toEqual({ default: 'debug' });
     expect(config.mqtt.urls).toEqual(['mqtt://a.example', 'mqtt://b.example']);
   });
 

@@ -11,7 +11,7 @@ import type { GatewayEvents } from './gateway.ts';
 export function eventsFor(host: AdapterHost, cdn: Cdn, refused: (closeCode: number) => void): GatewayEvents {
   const tell = (what: string, { id: event }: { id: EventId }, taken: Promise<void>) =>
     taken.catch((error: unknown) => {
-      host.log.error({ id: event, err: error }, `${what} from Discord was not taken`);
+      host.log.error({ event, err: error }, `${what} from Discord was not taken`);
       throw error;
     });
   return {

@@ -26,7 +26,7 @@ export function besideBridge(
 ): Promise<number> {
   const settings = givenSettings(adapters, configFile);
   const config = parseStoreConfig(settings);
-  const log = makeLog('silent', secretsIn(settings.raw));
+  const log = makeLog({ default: 'silent' }, secretsIn(settings.raw));
   return withStore(config, log, (store) => command({ store, config }));
 }
 

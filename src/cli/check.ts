@@ -16,7 +16,7 @@ It exits with 0 when all works, and with 1 when something does not.`,
   async run({ values }, { adapters, print }) {
     const settings = givenSettings(adapters, values.config);
     const config = await givenConfig(settings, adapters);
-    const found = findings(config, makeLog('silent', secretsIn(settings.raw)));
+    const found = findings(config, makeLog({ default: 'silent' }, secretsIn(settings.raw)));
     return values.json ? printJson(found, config, print) : printFindings(found, config, print);
   },
 });

@@ -45,7 +45,8 @@ function consoleSettings({ raw, variables, file }: Settings, options: Given<type
   return {
     raw: {
       ...defined({ topic_prefix, dialect }),
-      log_level,
+      // Adapters whose levels it may name are not there.
+      log_level: typeof log_level === 'object' ? { default: 'warn', ...log_level }.default : log_level,
       server_id: serverId,
       mqtt: { ...kept, ...address, ...given },
       adapters: { console: own },

@@ -20,7 +20,9 @@ lists what can be asked.`,
 export async function runBridge(settings: Settings, { adapters }: Surroundings, desk: Desk | undefined): Promise<number> {
   try {
     const config = await givenConfig(settings, desk?.adapters ?? adapters);
-    return await run(config, makeLog(config.logLevel, secretsIn(settings.raw), desk?.terminal), desk?.onInterrupt);
+    const { levels, format } = config.log;
+    const log = makeLog(levels, secretsIn(settings.raw), { terminal: desk?.terminal, format });
+    return await run(config, log, desk?.onInterrupt);
   } finally {
     desk?.close();
   }

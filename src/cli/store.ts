@@ -1,33 +1,39 @@
-/** `crosschat-bridge store info|prune|export`. */
+/** `crosschat-bridge store info|prune|export|audit`. */
 import { userInfo } from 'node:os';
 import { type Clock, systemClock } from '../clock.ts';
 import { type Config, ConfigError } from '../config.ts';
+import type { AuditEntry } from '../store/audit.ts';
 import { exportEvents } from '../store/export.ts';
 import { type StoreInfo, storeInfo } from '../store/info.ts';
 import { prune } from '../store/prune.ts';
 import type { Store } from '../store/store.ts';
+import { toLine } from '../text/line.ts';
 import { actionOf } from './arguments.ts';
 import { besideBridge } from './beside.ts';
 import { defineCommand } from './command.ts';
 
 export const storeCommand = defineCommand({
   name: 'store',
-  summary: 'look into the database (info, export), or delete what is too old (prune)',
-  words: 'info|prune|export',
-  options: { json: { type: 'boolean', help: 'info as one JSON object' } },
+  summary: 'look into the database (info, export, audit), or delete what is too old (prune)',
+  words: 'info|prune|export|audit',
+  options: { json: { type: 'boolean', help: 'info as one JSON object, audit as JSON lines' } },
   more: `  info    say what the database holds, and how each room and server fares
   prune   delete now what is older or more than the configuration lets be kept
   export  print all events that are kept, as JSON lines
+  audit   print what moderators and operators did, the newest first
 
 All of it works beside a bridge that runs.`,
   run({ values, words: [word, extra] }, surroundings) {
-    const action = actionOf('store', word, ['info', 'prune', 'export']);
-    const meaningless = extra ?? (values.json && action !== 'info' ? '--json' : undefined);
+    const action = actionOf('store', word, ['info', 'prune', 'export', 'audit']);
+    const meaningless = extra ?? (values.json && action !== 'info' && action !== 'audit' ? '--json' : undefined);
     if (meaningless !== undefined)
       throw new ConfigError([`store ${action}: ${meaningless} means nothing here; --help lists what there is.`]);
     const { print } = surroundings;
     return besideBridge(values.config, surroundings, async ({ store, config }) => {
       if (action === 'prune') await print(await pruned(store, config.store, systemClock));
+      else if (action === 'audit')
+        for (const entry of await store.audit.list(MAX_ENTRIES))
+          await print(values.json ? JSON.stringify(entry) : entryLine(entry));
       else if (action === 'export') for await (const line of exportEvents(store.database)) await print(line);
       else {
         const info = await storeInfo(store.database);
@@ -37,6 +43,13 @@ All of it works beside a bridge that runs.`,
     });
   },
 });
+
+/** So many entries of the audit log are printed. */
+const MAX_ENTRIES = 10_000;
+
+function entryLine({ at, who, action, target, detail }: AuditEntry): string {
+  return toLine(`${new Date(at).toISOString()} ${who}: ${action} ${target}${detail === '' ? '' : `: ${detail}`}`);
+}
 
 async function pruned(store: Store, keep: Config['store'], clock: Clock): Promise<string> {
   const { events, bytes } = await prune({ ...store, ...keep, now: clock.now() });

@@ -304,7 +304,7 @@ export class CrossChat extends EventEmitter<CrossChatEvents> {
     try {
       EventEmitter.prototype.emit.call(this, name, ...event);
     } catch (err) {
-      this.#log.error({ err, event: name }, `A listener of ${name} failed.`);
+      this.#log.error({ err, listener: name }, `A listener of ${name} failed.`);
     }
   }
 

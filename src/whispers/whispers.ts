@@ -294,7 +294,7 @@ export class Whispers {
   /** It never arrives, as it may happen: the sender is told, in the same transaction. */
   #refuse(whisper: Whisper, attempt: KeptAttempt, why: string): void {
     attempt.complete();
-    this.#options.log.debug({ id: whisper.id }, 'a whisper was not taken; the sender is told');
+    this.#options.log.debug({ event: whisper.id }, 'a whisper was not taken; the sender is told');
     this.#tellSender(whisper, why);
   }
 
@@ -314,7 +314,7 @@ export class Whispers {
   #noteInLog({ id, from, to, body }: Whisper): void {
     const { log, logWhispers } = this.#options;
     if (from.kind === 'bridge') return;
-    const whom = { id, from: keyOf(from), to: keyOf(to) };
+    const whom = { event: id, from: keyOf(from), to: keyOf(to) };
     if (logWhispers) log.info({ ...whom, text: toPlain(body) }, 'a whisper');
     else log.debug(whom, 'a whisper');
   }
