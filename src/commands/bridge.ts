@@ -1,5 +1,6 @@
 /** The bridge itself: its rooms, pauses and dead letters, by way of {@link Control}. */
 import { type CommandOption, MAX_SUGGESTIONS } from '../command.ts';
+import { excerpt } from '../text/excerpt.ts';
 import { toLine } from '../text/line.ts';
 import { asLines } from '../text/lines.ts';
 import { moment } from '../text/time.ts';
@@ -12,6 +13,9 @@ import { bold, code, count, listed, listUpTo } from './words.ts';
 
 const MAX_ROOMS = 40;
 const MAX_LETTERS = 10;
+/** Entries of the audit log, and UTF-16 units of what each tells. */
+const MAX_ENTRIES = 15;
+const MAX_DETAIL = 120;
 /** What stands for all dead letters. */
 const ALL = 'all';
 
@@ -121,8 +125,38 @@ const letters: Command = {
   },
 };
 
+/** Who did what. */
+const audit: Command = {
+  name: 'bridge audit',
+  description: 'What moderators and admins did, the newest first',
+  rank: 'admin',
+  options: [
+    {
+      name: 'person',
+      description: 'Only what somebody did, or what was done to them: a name or an id',
+      required: false,
+      isText: true,
+    },
+  ],
+  async run(given) {
+    requireOperator(given, 'What everybody did');
+    const person = optionOf(given, 'person');
+    const entries = await given.services.store.audit.list(MAX_ENTRIES + 1, person);
+    if (entries.length === 0) return literal(person === '' ? 'Nothing is noted yet.' : 'Nothing is noted of anybody called so.');
+    return listUpTo(
+      MAX_ENTRIES,
+      entries.map(({ at, who, action, target, detail }) => [
+        ...literal(`${moment(at)}, ${toLine(who)}: `),
+        ...bold(toLine(action)),
+        ...literal(` ${excerpt(`${target}${detail === '' ? '' : `: ${detail}`}`, MAX_DETAIL)}`),
+      ]),
+      'and more',
+    );
+  },
+};
+
 /** Everything about the bridge itself. */
-export const bridgeCommands: readonly Command[] = [list, add, remove, pause, resume, letters];
+export const bridgeCommands: readonly Command[] = [list, add, remove, pause, resume, letters, audit];
 
 async function listLetters({ services }: Given) {
   const { total, letters: newest } = await services.control.deadLetters(MAX_LETTERS);

@@ -33,15 +33,15 @@ export function code(text: string): RichText {
   return [{ type: 'code', text }];
 }
 
-/** At most so many items, and a line that says how many there are beyond. */
-export function listUpTo(max: number, items: readonly RichText[]): RichText {
+/** At most so many items, and a line that says how many there are beyond. @param beyond that line, where it is not known how many */
+export function listUpTo(max: number, items: readonly RichText[], beyond?: string): RichText {
   if (items.length === 0) return [];
   const more = items.length - max;
   return [
     {
       type: 'list',
       ordered: false,
-      items: more > 0 ? [...items.slice(0, max), literal(`and ${more.toLocaleString('en')} more`)] : items,
+      items: more > 0 ? [...items.slice(0, max), literal(beyond ?? `and ${more.toLocaleString('en')} more`)] : items,
     },
   ];
 }

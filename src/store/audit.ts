@@ -4,7 +4,7 @@ import type { Database } from './database.ts';
 import type { Writer } from './writer.ts';
 
 /** Something that somebody did. */
-interface Deed {
+export interface Deed {
   /** Who: an operator at the command line, a moderator by name and platform. */
   readonly who: string;
   /** What, in a word or two: `ban`, `dead-letters drop`. */
@@ -16,7 +16,7 @@ interface Deed {
 }
 
 /** A deed as it was noted. */
-interface AuditEntry extends Deed {
+export interface AuditEntry extends Deed {
   /** Milliseconds since the epoch. */
   readonly at: number;
 }
@@ -25,19 +25,37 @@ interface AuditEntry extends Deed {
 export interface Audit {
   /** Notes a deed. Resolves when it is kept. */
   note(deed: Deed): Promise<void>;
-  /** The newest entries, the newest first. */
-  list(limit: number): Promise<AuditEntry[]>;
+  /** The newest entries, the newest first. @param person only those in which somebody is named who did it, or to whom it was done */
+  list(limit: number, person?: string): Promise<AuditEntry[]>;
+  /** Calls `listener` with each deed that this process notes, before {@link note} returns. */
+  onNote(listener: (deed: Deed) => void): void;
 }
 
 // Its number comes from the database: commands note things beside a bridge that runs.
 const NOTE = `INSERT INTO audit (seq, at, who, action, target, detail)
   SELECT COALESCE(MAX(seq), 0) + 1, ?, ?, ?, ?, ? FROM audit`;
-const LIST = 'SELECT at, who, action, target, detail FROM audit ORDER BY seq DESC LIMIT ?';
+const LIST = `SELECT at, who, action, target, detail FROM audit
+  WHERE LOWER(who) LIKE ? ESCAPE '!' OR LOWER(target) LIKE ? ESCAPE '!' ORDER BY seq DESC LIMIT ?`;
 
 /** The audit log of a database. */
 export function auditOf(database: Database, writer: Writer, clock: Clock): Audit {
+  const listeners: ((deed: Deed) => void)[] = [];
   return {
-    note: ({ who, action, target, detail }) => writer.add({ sql: NOTE, values: [clock.now(), who, action, target, detail] }),
-    list: (limit) => database.all<{ at: number; who: string; action: string; target: string; detail: string }>(LIST, limit),
+    note(deed) {
+      const { who, action, target, detail } = deed;
+      const kept = writer.add({ sql: NOTE, values: [clock.now(), who, action, target, detail] });
+      for (const listener of listeners) listener(deed);
+      return kept;
+    },
+    list(limit, person = '') {
+      const pattern = `%${person.toLowerCase().replace(/[%_!]/g, '!$&')}%`;
+      return database.all<{ at: number; who: string; action: string; target: string; detail: string }>(
+        LIST,
+        pattern,
+        pattern,
+        limit,
+      );
+    },
+    onNote: (listener) => void listeners.push(listener),
   };
 }
