@@ -11,6 +11,7 @@ import {
   type OwnReaction,
   type RoomThread,
   type Route,
+  type Sanction,
 } from '../../src/adapter.ts';
 import type { Author, Edit, Message, Notice, RoomRef, Whisper } from '../../src/event.ts';
 import { Appservice } from './appservice/appservice.ts';
@@ -27,6 +28,7 @@ import { toNotice } from './notice.ts';
 import { openRoom } from './opening.ts';
 import { Positions } from './position.ts';
 import { Rooms } from './rooms.ts';
+import { sanction } from './sanctions.ts';
 import * as sentences from './sentences.ts';
 import type { ThreadEnd } from './threads.ts';
 import { Uploads } from './uploads.ts';
@@ -173,6 +175,7 @@ export class MatrixAdapter implements Adapter {
     this.#rooms.forget(ref);
     this.#known.forget(ref);
     if (id === undefined || !isOpen) return;
+    void this.#appservice?.leave(id);
     this.#connection.session?.bridgeState.withdraw(id).catch((fault: unknown) => {
       if (!this.#ending.signal.aborted) this.#host.log.debug({ room: ref }, sentences.notWithdrawn(ref, describe(fault)));
     });
@@ -215,6 +218,17 @@ export class MatrixAdapter implements Adapter {
     const ids = rooms.flatMap((ref) => this.#rooms.get(ref)?.id ?? []);
     if (ids.length === 0) throw new Error('no room is open');
     return outranks(this.#homeserver, trustedIn(this.#config), target, moderator, ids);
+  }
+
+  async moderate(target: Sanction): Promise<string | undefined> {
+    const { session } = this.#connection;
+    const open = this.#host.rooms.flatMap((ref) => {
+      const room = this.#rooms.get(ref);
+      return room?.state === 'open' && room.id !== undefined ? [room.id] : [];
+    });
+    if (session === undefined) return undefined;
+    const { userId } = session;
+    return sanction(target, { homeserver: this.#homeserver, userId, config: this.#config, roomIds: [...new Set(open)] });
   }
 
   check(): AsyncGenerator<Finding> {

@@ -67,8 +67,8 @@ export class Connection {
   /** Resolves when nothing runs any more, after the end was signalled. */
   async ended(): Promise<void> {
     await this.#running;
-    const { positions, known, chats } = this.#options;
-    await Promise.all([positions.settled(), known.settled(), chats.settled()]);
+    const { positions, known, chats, appservice } = this.#options;
+    await Promise.all([positions.settled(), known.settled(), chats.settled(), appservice?.settled()]);
   }
 
   /** @param fault what the attempt before has failed with, if it has */

@@ -4,6 +4,7 @@ import type { Homeserver } from '../homeserver.ts';
 import type { Listener } from '../sync.ts';
 import type { Uploads } from '../uploads.ts';
 import type { Voice, Voices } from '../voice.ts';
+import { Absence } from './absence.ts';
 import type { AppserviceConfig } from './config.ts';
 import { GhostIds } from './ghost-ids.ts';
 import { GhostVoices } from './ghost-voices.ts';
@@ -36,6 +37,7 @@ export class Appservice {
   readonly #ids: GhostIds;
   readonly #ghosts: Ghosts;
   readonly #incoming: Incoming;
+  readonly #absence: Absence;
   #pingAt = 0;
   #found: string | undefined;
 
@@ -46,6 +48,8 @@ export class Appservice {
     this.#ids = new GhostIds(config.ghosts, config.server_name);
     this.#ghosts = new Ghosts({ ...host, homeserver, ids: this.#ids });
     this.#incoming = new Incoming({ ...host, botId: this.#botId, ids: this.#ids, ghosts: this.#ghosts, typing: () => {} });
+    const patience = config.leave_after_hours * 3_600_000;
+    this.#absence = new Absence({ ...host, ghosts: this.#ghosts, patience, ended: options.ended });
     this.route = appserviceRoute(config.url, config.hs_token, {
       transaction: (id, transaction) => this.#incoming.take(id, transaction),
       user: () => Promise.resolve(false),
@@ -71,16 +75,17 @@ export class Appservice {
 
   /** As whom messages are shown. @param own the bridge itself */
   voices(own: Voice): Voices {
-    const { host, nameTemplate } = this.#options;
+    const { host, nameTemplate, uploads } = this.#options;
     return new GhostVoices(own, {
       ...this.#options,
       ids: this.#ids,
       ghosts: this.#ghosts,
       serverId: host.chat.state.ownId,
-      looksOf: async ({ author, tag }) => ({
-        name: nameTemplate.replace(/\{name\}|\{server\}/g, (hole) => (hole === '{name}' ? author.name : tag)),
+      looksOf: async (speaker, signal) => ({
+        name: nameTemplate.replace(/\{name\}|\{server\}/g, (hole) => (hole === '{name}' ? speaker.author.name : speaker.tag)),
+        avatar: await uploads.avatarOf(speaker, signal),
       }),
-      spoke: () => {},
+      spoke: (roomId, userId) => this.#absence.spoke(roomId, userId),
     });
   }
 
@@ -89,9 +94,14 @@ export class Appservice {
     return userId === this.#botId || this.#ids.isGhost(userId);
   }
 
-  /** Takes no part in a room any more. */
-  forget(roomId: string): void {
-    this.#ghosts.members.forget(roomId);
+  /** Takes no part in a room any more. Never rejects. */
+  leave(roomId: string): Promise<void> {
+    return this.#absence.leaveAll(roomId);
+  }
+
+  /** Resolves when all is written. */
+  settled(): Promise<void> {
+    return this.#absence.settled();
   }
 
   /**
@@ -101,6 +111,7 @@ export class Appservice {
   async follow(listener: Listener, answered: () => void): Promise<void> {
     this.#incoming.open(listener);
     answered();
+    await this.#absence.begin(() => listener.roomIds());
     await this.#ping();
     await this.#incoming.changed(lookTime, this.#options.ended);
   }

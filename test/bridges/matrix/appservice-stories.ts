@@ -1,8 +1,11 @@
 /** What the Matrix adapter does as an appservice, told once for the stand-in and for Synapse. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { AdapterId, RoomRef } from '../../../src/event.ts';
+import { AdapterError } from '../../../src/adapter.ts';
+import { systemClock } from '../../../src/clock.ts';
+import type { AdapterId, Message, RoomRef } from '../../../src/event.ts';
 import { TestAttempt } from '../../support/attempt.ts';
-import { words } from '../../support/host.ts';
+import { testMemory, words } from '../../support/host.ts';
+import { shelf, testMedia } from '../../support/media.ts';
 import { type AppserviceSite, AppserviceStage } from './appservice-stage.ts';
 import { type Bridge, edited, type Person, said, send } from './stage.ts';
 
@@ -66,6 +69,204 @@ export function appserviceStories(openSite: () => Promise<AppserviceSite>): void
       ]);
       await bridge.adapter.remove?.(room as RoomRef, attempt.shown, AbortSignal.timeout(5_000));
       expect(await carol.eyes.standing(room)).toEqual([]);
+    });
+  });
+
+  const memberEvents = async (userId: string) => {
+    const state = await carol.client.getRoomStateEvent(room, 'm.room.member', userId);
+    return state.membership;
+  };
+
+  describe('ghosts come and go', () => {
+    test('only who speaks is in the room; a new name is one change, and the same name none', async () => {
+      const bridge = await stage.started([room]);
+      await carol.eyes.look();
+      await send(bridge, room, said('one', author('7', 'Alice')));
+      await send(bridge, room, said('two', author('7', 'Alice')));
+      await send(bridge, room, said('three', author('7', 'Alicia')));
+      await carol.eyes.waitFor(room, 'three');
+      const page = await carol.client.doRequest('GET', `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/messages`, {
+        dir: 'b',
+        limit: 100,
+        filter: JSON.stringify({ types: ['m.room.member'], senders: [stage.ghost('alpha', '7')] }),
+      });
+      const names = page.chunk.map((event: { content: { displayname: string } }) => event.content.displayname);
+      expect(names.reverse()).toEqual(['Alice (alpha)', 'Alicia (alpha)']);
+      expect((await carol.client.getJoinedRoomMembers(room)).sort()).toEqual(
+        [carol.id, stage.botId, stage.ghost('alpha', '7')].sort(),
+      );
+    });
+
+    test('who changes their name all the time is named by the bridge itself, and the room sees three changes', async () => {
+      const bridge = await stage.started([room]);
+      await carol.eyes.look();
+      for (const n of [0, 1, 2, 3, 4, 5]) await send(bridge, room, said(`line ${n}`, author('7', `Name ${n}`)));
+      await carol.eyes.waitFor(room, 'line 5');
+      const seen = carol.eyes.sees.all.filter(({ body }) => body.includes('line'));
+      expect(seen.map(({ sender }) => sender === stage.botId)).toEqual([false, false, false, false, true, true]);
+      expect(seen.at(-1)?.body).toBe('Name 5 (alpha): line 5');
+    });
+
+    test('in a room that takes nobody without an invitation, the bridge invites them', async () => {
+      const secret = await carol.client.createRoom({
+        preset: 'private_chat',
+        invite: [stage.botId],
+        power_level_content_override: { invite: 0 },
+      });
+      const bridge = await stage.started([secret]);
+      await carol.eyes.look();
+      await send(bridge, secret, said('hi', author('7', 'Alice')));
+      expect(await carol.eyes.waitFor(secret, 'hi')).toMatchObject({ sender: stage.ghost('alpha', '7') });
+    });
+
+    test('where it may not invite, the bridge itself speaks, and says so to its operator once', async () => {
+      const secret = await carol.client.createRoom({
+        preset: 'private_chat',
+        invite: [stage.botId],
+        power_level_content_override: { invite: 100 },
+      });
+      const bridge = await stage.started([secret]);
+      await carol.eyes.look();
+      await send(bridge, secret, said('hi', author('7', 'Alice')));
+      await send(bridge, secret, said('ho', author('8', 'Bob')));
+      expect(await carol.eyes.waitFor(secret, 'hi')).toMatchObject({ sender: stage.botId, body: 'Alice (alpha): hi' });
+      await carol.eyes.waitFor(secret, 'Bob (alpha): ho');
+      expect(bridge.host.lines.all.filter((line) => line.includes("ghosts can't join"))).toHaveLength(1);
+    });
+
+    test('where only some may speak, and ghosts may not, the bridge itself speaks', async () => {
+      const quiet = await carol.client.createRoom({
+        preset: 'public_chat',
+        power_level_content_override: { events_default: 50, users: { [stage.botId]: 50 } },
+      });
+      const bridge = await stage.started([quiet]);
+      await carol.eyes.look();
+      await send(bridge, quiet, said('hi', author('7', 'Alice')));
+      expect(await carol.eyes.waitFor(quiet, 'hi')).toMatchObject({ sender: stage.botId, body: 'Alice (alpha): hi' });
+    });
+
+    test('kicked, a ghost comes back when it speaks; banned, it is heard no more', async () => {
+      const bridge = await stage.started([room]);
+      await carol.eyes.look();
+      const ghost = stage.ghost('alpha', '7');
+      await send(bridge, room, said('one', author('7', 'Alice')));
+      await carol.client.kickUser(ghost, room);
+      await send(bridge, room, said('two', author('7', 'Alice')));
+      expect(await carol.eyes.waitFor(room, 'two')).toMatchObject({ sender: ghost });
+      await carol.client.banUser(ghost, room);
+      const refused = send(bridge, room, said('three', author('7', 'Alice')));
+      await expect(refused).rejects.toMatchObject({ passing: false, message: expect.stringContaining('was banned there') });
+      await send(bridge, room, said('end', author('8', 'Bob')));
+      await carol.eyes.waitFor(room, 'end');
+      expect(carol.eyes.heard(room)).not.toContain('three');
+    });
+
+    test('who has been silent for long leaves, also after a restart, and comes back when they speak', async () => {
+      const memory = testMemory();
+      let shift = 0;
+      const clock = { now: () => Date.now() + shift, after: systemClock.after };
+      const bridge = await stage.started([room], { memory, clock });
+      const ghost = stage.ghost('alpha', '7');
+      await send(bridge, room, said('one', author('7', 'Alice')));
+      await bridge.stop();
+      shift = 73 * 3_600_000;
+      const again = await stage.started([room], { memory, clock });
+      await expect.poll(() => memberEvents(ghost), { timeout: 10_000 }).toBe('leave');
+      await send(again, room, said('two', author('7', 'Alice')));
+      expect(await memberEvents(ghost)).toBe('join');
+    });
+
+    test('a picture is uploaded once, and shown with the name', async () => {
+      const pictures = testMedia({ discord: shelf({ 'https://cdn/a.png': 'a picture' }, 'image/png') });
+      const bridge = await stage.started([room], { media: pictures });
+      await carol.eyes.look();
+      const place = { kind: 'room', adapter: 'discord' as AdapterId, room: '1' as RoomRef } as const;
+      const bob = { place, tag: 'Discord', author: { id: '42', name: 'Bob', avatar: 'https://cdn/a.png' } };
+      await send(bridge, room, said('one', bob));
+      await send(bridge, room, said('two', bob));
+      const { sender } = await carol.eyes.waitFor(room, 'two');
+      const { avatar_url: avatar } = await carol.client.getUserProfile(sender);
+      expect(await carol.eyes.download(avatar)).toBe('a picture');
+    });
+  });
+
+  describe('nothing is lost and nothing comes twice', () => {
+    test('what was said while the bridge was away comes once and in order', async () => {
+      const memory = testMemory();
+      const before = await stage.started([room], { memory });
+      await carol.client.sendText(room, 'before');
+      await before.host.waitForMessage('before');
+      await before.stop();
+      const meanwhile = Array.from({ length: 5 }, (_, n) => `missed ${n}`);
+      for (const text of meanwhile) await carol.client.sendText(room, text);
+      const after = await stage.started([room], { memory });
+      await carol.client.sendText(room, 'after');
+      await after.host.waitForMessage('after', 15_000);
+      expect(heard(after)).toEqual([...meanwhile, 'after']);
+    });
+
+    test('what could not be taken is sent again by the homeserver, and nothing before it comes twice', async () => {
+      let refusals = 1;
+      const onMessage = (message: Message) => {
+        if (words(message.body) === 'two' && refusals-- > 0) throw new Error('the disk is full');
+      };
+      const bridge = await stage.started([room], { onMessage });
+      for (const text of ['one', 'two', 'three']) await carol.client.sendText(room, text);
+      await bridge.host.waitForMessage('three', 15_000);
+      expect(heard(bridge)).toEqual(['one', 'two', 'three']);
+    });
+
+    test('names are those at the time; edits, removals and reactions come through', async () => {
+      const bridge = await stage.started([room]);
+      const id = await carol.client.sendText(room, 'frist');
+      await carol.client.setDisplayName('Caroline');
+      const second = await carol.client.sendText(room, 'second');
+      await bridge.host.waitForMessage('second');
+      expect(bridge.host.messages.all.map((message) => message.author.name)).toEqual(['carol', 'Caroline']);
+      await carol.client.sendMessage(room, {
+        msgtype: 'm.text',
+        body: '* first',
+        'm.new_content': { msgtype: 'm.text', body: 'first' },
+        'm.relates_to': { rel_type: 'm.replace', event_id: id },
+      });
+      await bridge.host.edits.waitFor(({ message }) => words(message.body) === 'first');
+      await carol.eyes.reacts(room, second, '👍');
+      await bridge.host.reactions.waitFor((reaction) => reaction.kind === 'reaction' && reaction.emoji.name === '👍');
+      await carol.client.redactEvent(room, second);
+      await bridge.host.removals.waitFor(({ target }) => target === `matrix/${room}/${second}`);
+    });
+  });
+
+  describe('the operator is told', () => {
+    test('that the homeserver does not reach the bridge, and then that it does', async () => {
+      const bridge = stage.bridge([room]);
+      await bridge.adapter.start();
+      await bridge.host.lines.waitFor((line) => line.includes("can't reach the bridge at") && line.includes('appservice.url'));
+      await bridge.stop();
+      const served = await stage.started([room]);
+      await served.host.lines.waitFor((line) => line.includes('reaches the bridge at'));
+    });
+
+    test('that its token is not known, and what to do', async () => {
+      const appservice = { ...stage.keys, as_token: 'a-token-that-nobody-knows' };
+      const bridge = stage.bridge([room], { config: { appservice } });
+      const failure = await bridge.adapter.start().catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(AdapterError);
+      expect(String(failure)).toContain('app_service_config_files');
+      expect(String(failure)).not.toContain(appservice.as_token);
+    });
+
+    test('that the other side shows another token', async () => {
+      const appservice = { ...stage.keys, hs_token: 'another-token-than-registered' };
+      const bridge = await stage.started([room], { config: { appservice } });
+      await bridge.host.lines.waitFor((line) => line.includes('the same hs_token'));
+    });
+
+    test('that ghosts are outside of what is registered', async () => {
+      const appservice = { ...stage.keys, ghosts: 'elsewhere_{server}_{player}' };
+      const bridge = await stage.started([room], { config: { appservice } });
+      const refused = send(bridge, room, said('hi', author('7', 'Alice')));
+      await expect(refused).rejects.toMatchObject({ passing: false, message: expect.stringContaining('does not cover') });
     });
   });
 }
