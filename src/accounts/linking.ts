@@ -73,6 +73,20 @@ export class Linking {
     return account;
   }
 
+  /** The picture of somebody on a platform where they have shown who they are. */
+  pictureOf(steamid64: string | undefined): string | undefined {
+    if (steamid64 === undefined) return undefined;
+    return this.#options.accounts.of(steamid64).find(({ avatar }) => avatar !== undefined)?.avatar;
+  }
+
+  /** How a platform user looks now: news if they are linked. */
+  seen(adapter: AdapterId, { id, name, avatar }: Author): void {
+    const { accounts } = this.#options;
+    const account = accounts.find(adapter, id);
+    if (account === undefined || (account.name === name && account.avatar === avatar)) return;
+    accounts.put({ ...account, name, avatar }).catch(() => {});
+  }
+
   /** Whether what a player says is a code, so that nobody else may read it. Whoever it is for is told what came of it. */
   hears(via: VirtualServer, said: SayEvent): boolean {
     const code = codeIn(said.text);

@@ -11,7 +11,14 @@ export interface AvatarOptions {
   readonly steam: SteamAvatars | undefined;
 }
 
-/** Gives people a picture: their own, or that of their Steam account, or one that is generated. */
+/** Who a player is elsewhere. */
+interface PlayerElsewhere {
+  readonly steamid64: string | undefined;
+  /** Their picture on a platform where they have shown who they are. */
+  readonly picture?: string | undefined;
+}
+
+/** Gives people a picture: their own, or that of their Steam account or of one on a platform, or one that is generated. */
 export class Avatars {
   readonly #options: AvatarOptions;
 
@@ -28,11 +35,11 @@ export class Avatars {
    * Somebody with a picture, where there is one. Nobody waits for it: what a player says first may go with a generated one.
    * @param home where they are: a server's or an adapter's id
    */
-  dress(author: Author, home: string, player?: { readonly steamid64: string | undefined }): Author {
+  dress(author: Author, home: string, player?: PlayerElsewhere): Author {
     if (author.avatar !== undefined) return author;
     const { publicUrl, steam } = this.#options;
     const steamId = player?.steamid64;
-    const found = steamId === undefined ? undefined : steam?.of(steamId);
+    const found = (steamId === undefined ? undefined : steam?.of(steamId)) ?? player?.picture;
     if (found !== undefined) return { ...author, avatar: found };
     if (publicUrl === undefined) return author;
     // Players without a Steam account get another number each time they join.
