@@ -20,9 +20,11 @@ import { health, type Parts } from './health.ts';
 import type { HttpServer } from './http/server.ts';
 import { Hub } from './hub.ts';
 import { Lease, type Tenure } from './lease.ts';
+import { partLog } from './log.ts';
 import type { Media } from './media/media.ts';
 import { type Member, makeMember } from './member.ts';
 import { type ModerationParts, makeModeration } from './moderation/make-moderation.ts';
+import { ModLog } from './moderation/mod-log.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import { networkId } from './network-destination.ts';
 import { Outbox } from './outbox/outbox.ts';
@@ -57,6 +59,7 @@ export class Bridge {
   #control: Control | undefined;
   #store: Store | undefined;
   #outbox: Outbox | undefined;
+  #modLog: ModLog | undefined;
   #moderation: ModerationParts | undefined;
   #broker: Broker | undefined;
   #http: HttpServer | undefined;
@@ -113,11 +116,11 @@ export class Bridge {
   async #start(): Promise<void> {
     const { config, clock, random, log } = this.#options;
     const { hub, outbox } = await this.#openStore();
-    this.#media = await openMedia(this.#options, this.#openedStore());
+    this.#media = await openMedia({ ...this.#options, log: partLog(log, 'http') }, this.#openedStore());
     this.#goOn();
     let connection = config.mqtt;
     if (config.mqtt.urls.length === 0) {
-      this.#broker = await startBroker({ log });
+      this.#broker = await startBroker({ log: partLog(log, 'mqtt') });
       if (this.#ending.signal.aborted) await this.#broker.stop();
       this.#goOn();
       log.info(`No MQTT broker is configured, so the bridge runs one: game servers can join at ${this.#broker.url}`);
@@ -224,7 +227,7 @@ export class Bridge {
     const onLost = () => this.#standStill('Another bridge has taken over the database.');
     const dataDir = this.#isPrivate ? undefined : config.dataDir;
     try {
-      this.#store = tenure?.store ?? (await openStore({ ...config, dataDir, clock, random, log, onLost }));
+      this.#store = tenure?.store ?? (await openStore({ ...config, dataDir, clock, random, log: partLog(log, 'store'), onLost }));
     } catch (error) {
       if (error instanceof StoreError) throw new ConfigError([error.message]);
       throw error;
@@ -234,7 +237,8 @@ export class Bridge {
     const { database, writer } = this.#store;
     const notice = (place: Place, text: string, seq: number) => ownMessage(place, text, seq, clock.now());
     const meter = this.#monitoring && { meter: this.#monitoring.meter };
-    const outbox = new Outbox({ database, writer, maxAge: config.maxDeliveryAge, notice, ...meter, clock, random, log });
+    const kept = { database, writer, maxAge: config.maxDeliveryAge, notice, ...meter };
+    const outbox = new Outbox({ ...kept, clock, random, log: partLog(log, 'outbox') });
     this.#outbox = outbox;
     await outbox.open();
     this.#goOn();
@@ -249,11 +253,23 @@ export class Bridge {
     });
     this.#moderation = parts;
     const { moderation } = parts;
+    const { modLog } = config;
+    if (modLog) this.#modLog = new ModLog({ address: modLog, map: this.#map, outbox, audit: this.#store.audit, clock, log });
     const whispers = await openWhispers(this.#store, () => clock.now());
     this.#goOn();
     const { flood, gameReactions, logWhispers } = config;
     const helpers = { avatars, linking, moderation, bars: parts.bars, ...whispers };
-    const hub = new Hub({ map: this.#map, outbox, flood, gameReactions, logWhispers, ...helpers, memory, clock, log });
+    const hub = new Hub({
+      map: this.#map,
+      outbox,
+      flood,
+      gameReactions,
+      logWhispers,
+      ...helpers,
+      memory,
+      clock,
+      log: partLog(log, 'hub'),
+    });
     this.#control = await makeControl({
       map: this.#map,
       hub,
@@ -275,7 +291,7 @@ export class Bridge {
     const own = this.#members.flatMap(({ adapter }) => adapter.routes ?? []);
     const monitoring = this.#monitoring?.routes ?? [];
     const routes = [...monitoring, letterRoute(), ...(route ? [route] : []), ...own];
-    this.#http = await serve(this.#options, routes, this.#isPrivate);
+    this.#http = await serve({ ...this.#options, log: partLog(this.#options.log, 'http') }, routes, this.#isPrivate);
     if (this.#ending.signal.aborted) await this.#http?.stop();
     this.#goOn();
   }
@@ -289,6 +305,7 @@ export class Bridge {
     const steamid64Of = (adapter: AdapterId, userId: string) => accounts.find(adapter, userId)?.steamid64;
     const server = makeVirtualServer({
       ...this.#options,
+      log: partLog(this.#options.log, 'mqtt'),
       options: { ...options, inherits },
       idle: config.idle,
       kept,
@@ -351,6 +368,7 @@ export class Bridge {
     });
     hub.join(member);
     this.#moderation?.moderation.join(member);
+    this.#modLog?.join(member);
     return member;
   }
 
@@ -366,6 +384,7 @@ export class Bridge {
     try {
       await adapter.start();
       this.#running.add(member);
+      await this.#modLog?.open(member, this.#ending.signal);
       this.#outbox?.release(id);
       return true;
     } catch (error) {
