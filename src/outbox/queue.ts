@@ -1,16 +1,12 @@
-/** One ordered queue per destination: at most one attempt in flight, retried with back-off, so that a slow one delays nobody else. */
+/** One ordered queue per destination: at most one attempt in flight, so that a slow one delays nobody else. */
 import type { Logger } from 'pino';
-import { DeliveryError } from '../adapter.ts';
 import type { Clock } from '../clock.ts';
-import type { EventId, Notice, Place } from '../event.ts';
-import { Recent } from '../recent.ts';
+import type { Notice, Place } from '../event.ts';
 import { deliveries as statements } from '../store/deliveries.ts';
 import type { DeliveryReader, Waiting } from '../store/delivery-reader.ts';
 import type { Writer } from '../store/writer.ts';
-import { DeliveryAttempt } from './attempt.ts';
+import { Attempts } from './attempts.ts';
 import { Backlog } from './backlog.ts';
-import { type Batch, revisionsOf } from './batch.ts';
-import { Batches } from './batches.ts';
 import { Circuit } from './circuit.ts';
 import { type Delivery, isBegun } from './delivery.ts';
 import type { Destination } from './destination.ts';
@@ -19,10 +15,8 @@ import { type Expired, takeExpired } from './expiry.ts';
 import type { History } from './history.ts';
 import type { Done } from './meter.ts';
 import { Noise } from './noise.ts';
-import { Pause } from './pause.ts';
 import type { QueueReport } from './queue-report.ts';
 import { CROWDED, EXPIRED } from './reasons.ts';
-import { inTime, NoAnswer } from './time-limit.ts';
 
 /** What a queue is made of. */
 export interface QueueOptions {
@@ -45,8 +39,6 @@ export interface QueueOptions {
   readonly onRecovery: () => void;
 }
 
-/** After so many faults that the adapter could not explain, a delivery is given up, so that it blocks those behind it no longer. */
-const MAX_UNEXPLAINED = 5;
 /** How many deliveries may be made without a pause. */
 const STRETCH = 100;
 /** How many may be made before what came of the first of them is written. */
@@ -54,36 +46,27 @@ const MAX_UNWRITTEN = 2_000;
 /** How long the end of a queue waits for an attempt that was told to stop, in milliseconds. */
 const ABORT_TIME = 500;
 
-/** So many messages are remembered: more than have edits in memory that wait. */
-const MAX_SHOWN_AS = 20_000;
-
 /** The queue of one destination. */
 export class DeliveryQueue {
+  readonly #attempts: Attempts;
   readonly #backlog: Backlog;
-  readonly #batches: Batches;
   readonly #circuit: Circuit;
   readonly #endings: Endings;
   readonly #noise: Noise;
   readonly #options: QueueOptions;
-  readonly #pause: Pause;
-  /** The newest edits that messages were shown with while those waited: they need not be made any more. */
-  readonly #shownAs = new Recent<EventId, number>(MAX_SHOWN_AS);
   #closed = false;
   /** Deliveries wait until their adapter has started. */
   #held = true;
   /** Whether the operator wants them to wait. */
   #paused = false;
-  /** Aborts the attempt that is under way. */
-  #inFlight: AbortController | undefined;
   #running: Promise<void> | undefined;
 
   constructor(options: QueueOptions) {
-    const { destination, reader, writer, clock, random, log, onRecovery } = options;
+    const { destination, reader, writer, clock, log, onRecovery } = options;
     const { id, name } = destination;
     this.#options = options;
     this.#endings = new Endings(options);
     this.#noise = new Noise({ destination, clock, log, onDue: () => this.#goOn() });
-    this.#pause = new Pause(clock, random);
     this.#circuit = new Circuit({
       id,
       name,
@@ -98,15 +81,12 @@ export class DeliveryQueue {
       lose: (delivery) => this.#endings.bury(delivery, CROWDED),
       entered: ({ event }) => destination.expect?.(event),
     });
-    this.#batches = new Batches({
+    this.#attempts = new Attempts({
+      ...options,
       backlog: this.#backlog,
-      roomPerMessage: destination.roomPerMessage,
-      keep: (deliveries, plan) => {
-        const [{ seq, begunAt }] = deliveries;
-        const before = plan ? [] : [statements.begun(id, { seq, begunAt, sentAs: undefined })];
-        const as = deliveries.map((one) => statements.sentAs(id, one.seq, plan && (one.revision?.seq ?? 0)));
-        return writer.addUnlessFaulty(statements.plan(id, seq, plan), ...before, ...as);
-      },
+      circuit: this.#circuit,
+      endings: this.#endings,
+      isOff: (head) => this.#paused || this.#isExpired(head) || this.#isNeedless(head),
     });
   }
 
@@ -151,7 +131,7 @@ export class DeliveryQueue {
 
   /** Ends the wait for the next attempt, unless the platform asked for it: the destination is known to be back. */
   retry(): void {
-    this.#pause.cutShort();
+    this.#attempts.retry();
   }
 
   /** What is wrong with the destination now, in a sentence for the operator; undefined when it is well. */
@@ -169,7 +149,7 @@ export class DeliveryQueue {
    */
   async close(ms: number): Promise<void> {
     const { clock, writer } = this.#options;
-    if (this.#pause.isOn && writer.fault === undefined) this.#end();
+    if (this.#attempts.isWaiting && writer.fault === undefined) this.#end();
     const cancelEnd = clock.after(ms, () => this.#end());
     let cancelWait = () => {};
     const patience = new Promise<void>((resolve) => {
@@ -194,9 +174,8 @@ export class DeliveryQueue {
 
   #end(): void {
     this.#closed = true;
-    this.#inFlight?.abort();
+    this.#attempts.end();
     this.#noise.end();
-    this.#pause.end();
   }
 
   #goOn(): void {
@@ -216,12 +195,12 @@ export class DeliveryQueue {
         if (head && this.#isExpired(head)) await this.#expire();
         else if (head && this.#isNeedless(head)) this.#forget(head);
         else if (this.#held || this.#paused) break;
-        else if (head) await this.#deliver(head);
+        else if (head) await this.#attempts.deliver(head);
         else await this.#noise.show();
       } catch (error) {
         if (this.#closed) break;
         this.#options.log.error({ destination: this.#options.destination.name, err: error }, 'the queue met a fault; it goes on');
-        await this.#pause.wait(this.#pause.lengthOf(MAX_UNEXPLAINED), true);
+        await this.#attempts.pause();
       }
     }
     this.#running = undefined;
@@ -229,9 +208,7 @@ export class DeliveryQueue {
 
   /** Whether nobody needs to see it: it was taken back, or what it edits was shown with it. */
   #isNeedless(delivery: Delivery): boolean {
-    const { seq, event } = delivery;
-    const isShown = event.kind === 'edit' && seq <= (this.#shownAs.get(event.message.id) ?? 0);
-    return (delivery.withdrawn || isShown) && !isBegun(delivery);
+    return (delivery.withdrawn || this.#attempts.isShown(delivery)) && !isBegun(delivery);
   }
 
   #isExpired(delivery: Delivery): boolean {
@@ -254,99 +231,6 @@ export class DeliveryQueue {
     // In one stretch, so that the message is kept when those it stands for are given up.
     this.#endings.buryExpired(last, expired);
     if (expired && destination.place) this.#backlog.unshift(notice(destination.place, expired, last.position));
-  }
-
-  /** Tries until it is done with, one way or the other, or the queue is closed. */
-  async #deliver(head: Delivery): Promise<void> {
-    const { clock, destination, log } = this.#options;
-    const { name } = destination;
-    let unexplained = 0;
-    let askedWaits = 0;
-    for (let attempt = 0; !this.#closed; attempt++) {
-      if (attempt > 0 && (this.#paused || this.#isExpired(head) || this.#isNeedless(head))) return;
-      // It may read otherwise by now.
-      const batch = await this.#batches.next(head);
-      const begun = clock.now();
-      try {
-        if (!(await this.#attempt(batch))) return;
-        this.#batches.pace.took(clock.now() - begun + askedWaits);
-        this.#arrived(batch);
-        return;
-      } catch (error) {
-        if (this.#closed) return;
-        const known = error instanceof DeliveryError ? error : undefined;
-        if (!known) unexplained++;
-        const reason = error instanceof Error ? error.message : String(error);
-        if (error instanceof NoAnswer) {
-          // Another attempt could show it twice.
-          this.#giveUp(batch, reason);
-          return;
-        }
-        if (known?.passing === false || unexplained >= MAX_UNEXPLAINED) {
-          this.#refused(batch, reason);
-          return;
-        }
-        const asked = known?.retryAfter;
-        this.#options.onFailed(asked);
-        if (asked !== undefined) askedWaits += clock.now() - begun + asked;
-        const wait = Math.max(asked ?? 0, this.#pause.lengthOf(attempt));
-        const { seq, event } = batch.deliveries[0];
-        const context = { event: event.id, seq, retryInMs: Math.round(wait), waiting: this.#backlog.length };
-        if (unexplained > 0 && !known)
-          log.debug({ destination: name, event: event.id, seq, err: error }, `${name}: a fault that nobody explained`);
-        this.#circuit.failed(reason, asked !== undefined, context);
-        await this.#pause.wait(wait, asked === undefined);
-      }
-    }
-  }
-
-  /** @returns whether it was shown; else it is to be chosen anew, since it reads otherwise by now */
-  async #attempt(batch: Batch): Promise<boolean> {
-    const { destination, clock, log } = this.#options;
-    const { deliveries, event } = batch;
-    const controller = new AbortController();
-    this.#inFlight = controller;
-    const { signal } = controller;
-    const attempt = new DeliveryAttempt({ ...this.#options, destination: destination.id, batch, signal });
-    try {
-      await inTime(() => destination.deliver(event, attempt), controller, clock);
-      attempt.complete();
-    } catch (error) {
-      if (attempt.overtaken) return false;
-      if (!attempt.completed) throw error;
-      if (error instanceof DeliveryError && !error.passing) throw new NoAnswer(error.message, { cause: error });
-      // It was handed over, and those who took it see to the rest.
-      const [{ seq }] = deliveries;
-      log.debug({ destination: destination.name, event: event.id, seq, err: error }, 'a fault after a delivery was handed over');
-    } finally {
-      attempt.end();
-      this.#inFlight = undefined;
-    }
-    return true;
-  }
-
-  #arrived(batch: Batch): void {
-    for (const { seq, edit } of revisionsOf(batch)) this.#shownAs.set(edit.message.id, seq);
-    this.#batches.done(batch);
-    this.#circuit.answered(this.#backlog.length);
-    const { destination, log } = this.#options;
-    for (const delivery of batch.deliveries) {
-      const { seq, event, shown } = delivery;
-      log.debug({ destination: destination.name, event: event.id, seq, shown }, 'delivered');
-      this.#options.onDone(delivery, 'shown');
-    }
-  }
-
-  #refused(batch: Batch, reason: string): void {
-    this.#circuit.refused(reason);
-    if (this.#batches.separate(batch)) return;
-    this.#giveUp(batch, reason);
-    this.#circuit.answered(this.#backlog.length);
-  }
-
-  #giveUp(batch: Batch, reason: string): void {
-    this.#batches.done(batch);
-    this.#endings.buryTogether(batch.deliveries, reason);
   }
 
   #forget(head: Delivery): void {
