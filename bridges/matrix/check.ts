@@ -8,6 +8,7 @@ import { type MatrixConfig, tokenOf } from './config.ts';
 import { describe, Homeserver, isTokenRefused } from './homeserver.ts';
 import type { KnownRooms } from './known-rooms.ts';
 import { closedTwin } from './rooms.ts';
+import { sanctionFinding } from './sanctions.ts';
 import * as sentences from './sentences.ts';
 import { visit } from './visit.ts';
 
@@ -40,6 +41,10 @@ export async function* findings(
       const isQuiet = first === undefined && report.state === 'open' && report.id !== undefined;
       if (isQuiet && !(await mayPublish(homeserver, report.id, userId))) {
         yield { ok: true, text: sentences.mayNotPublish(ref, userId) };
+      }
+      if (isQuiet) {
+        const lacking = await sanctionFinding(ref, report.id, { homeserver, userId, config });
+        if (lacking) yield lacking;
       }
     }
   } catch (fault) {

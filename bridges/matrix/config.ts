@@ -42,12 +42,23 @@ const settings = z.strictObject({
   permissions: grantsSchema,
   /** Whether those who are named for it may run Lua code on game servers. */
   allow_remote_lua: z.boolean('must be true or false').default(false),
+  /** What is done in the rooms to somebody who is kicked, or banned, from elsewhere: nothing, unless it is said here. */
+  mirror_kick: z.enum(['none', 'kick'], 'must be "none" or "kick"').default('none'),
+  mirror_ban: z.enum(['none', 'kick', 'ban'], 'must be "none", "kick" or "ban"').default('none'),
   /** What messages are sent as: notices are shown dimly by some clients, and no bot answers them. */
   message_type: z.enum(['m.text', 'm.notice'], 'must be "m.text" or "m.notice"').default('m.text'),
   /** Whether messages tell clients that know it who speaks, with a picture. */
   profiles: z.boolean('must be true or false').default(true),
   /** Whether `@name` in what is said elsewhere pings somebody of that name in the room. */
   mentions: z.enum(['none', 'members'], 'must be "none" or "members"').default('none'),
+  /** So many messages of each room are heard that were said while the bridge was away, the newest, and none that is older. */
+  catch_up_messages: z
+    .number('must be a number of messages')
+    .int('must be a whole number')
+    .min(0, 'must be 0 or more')
+    .max(20_000, 'must be at most 20000')
+    .default(5_000),
+  catch_up_hours: z.number('must be a number of hours').min(0, 'must be 0 or more').max(720, 'must be at most 720').default(24),
   /** By whom the bridge lets itself be invited to rooms that are not mapped, besides the admins. */
   invites_from: userIds,
   /** How reactions from elsewhere are shown: by our own, in words, or not at all. */

@@ -11,6 +11,8 @@ const powerLevels = z.object({
   events: z.record(z.string(), level).catch({}),
   events_default: level.catch(0),
   state_default: level.catch(50),
+  kick: level.catch(50),
+  ban: level.catch(50),
   notifications: z.object({ room: level.catch(50) }).catch({ room: 50 }),
 });
 const creation = z.object({
@@ -29,6 +31,9 @@ export interface Powers {
   toSend(type: string): number;
   /** What it takes to set state of a type. */
   toSet(type: string): number;
+  /** What it takes to send somebody with less power away, and to keep them out. */
+  readonly toKick: number;
+  readonly toBan: number;
   /** What it takes to ping everybody in the room. */
   readonly toPingAll: number;
 }
@@ -39,7 +44,7 @@ export async function readPowers(homeserver: Homeserver, roomId: string): Promis
     stateOf(homeserver, roomId, 'm.room.power_levels'),
     stateEventOf(homeserver, roomId, 'm.room.create'),
   ]);
-  const { users, users_default, events, events_default, state_default, notifications } = powerLevels.parse(
+  const { users, users_default, events, events_default, state_default, kick, ban, notifications } = powerLevels.parse(
     // A room without the event lets everybody do everything.
     levels ?? { state_default: 0 },
   );
@@ -48,6 +53,8 @@ export async function readPowers(homeserver: Homeserver, roomId: string): Promis
     of: (userId) => (creators.includes(userId) ? Number.POSITIVE_INFINITY : (users[userId] ?? users_default)),
     toSend: (type) => events[type] ?? events_default,
     toSet: (type) => events[type] ?? state_default,
+    toKick: kick,
+    toBan: ban,
     toPingAll: notifications.room,
   };
 }

@@ -6,6 +6,11 @@ export function open(room: RoomRef, userId: string): string {
   return `Matrix room ${room}: ${userId} is in it and may speak`;
 }
 
+/** @param lacking kick, ban, or both */
+export function mayNotSanction(room: RoomRef, userId: string, lacking: readonly string[]): string {
+  return `Matrix room ${room}: to do there what is done to people elsewhere (mirror_kick, mirror_ban), ${userId} lacks the power to ${lacking.join(' and to ')}: give it a higher power level`;
+}
+
 export function mayNotPublish(room: RoomRef, userId: string): string {
   return `Matrix room ${room}: ${userId} may not change its settings, so they do not tell that it is bridged. That hurts nothing; to have it, give it the power level for changing settings.`;
 }
@@ -157,7 +162,11 @@ export function positionForgotten(reason: string): string {
 
 export function tooMuchMissed(room: string, since: number | undefined): string {
   const from = since === undefined ? '' : ` before ${new Date(since).toISOString()}`;
-  return `Matrix room ${room}: more was said while the bridge was away than it fetches. What was said${from} is missing elsewhere.`;
+  return `Matrix room ${room}: more was said while the bridge was away than it fetches. What was said${from} is missing elsewhere. catch_up_messages sets the limit.`;
+}
+
+export function leftOut(room: string, count: number): string {
+  return `Matrix room ${room}: ${count} messages were said while the bridge was away that are too old or too many; they are missing elsewhere. catch_up_messages and catch_up_hours set the limits.`;
 }
 
 export function missedUnreadable(room: string, reason: string): string {

@@ -7,6 +7,7 @@ import { mediaStories } from '../bridges/matrix/media-stories.ts';
 import { openingStories } from '../bridges/matrix/opening-stories.ts';
 import { reactionStories } from '../bridges/matrix/reaction-stories.ts';
 import { roomStories } from '../bridges/matrix/room-stories.ts';
+import { sanctionStories } from '../bridges/matrix/sanction-stories.ts';
 import { matrixStories } from '../bridges/matrix/stories.ts';
 import { threadStories } from '../bridges/matrix/thread-stories.ts';
 import { registerOnSynapse, type SynapseAccount } from '../support/synapse.ts';
@@ -44,5 +45,6 @@ describe('The Matrix adapter on Synapse', () => {
   reactionStories(synapse);
   roomStories(synapse);
   openingStories(synapse);
+  sanctionStories(synapse);
   threadStories(synapse);
 });
