@@ -19,7 +19,7 @@ import {
   type ServerId,
 } from './event.ts';
 import { FloodGate, type FloodGateOptions } from './flood-gate.ts';
-import { isBlank, originIn, presentable, presentableReaction, saidByPlayer } from './incoming.ts';
+import { dated, isBlank, originIn, presentable, presentableReaction, saidByPlayer } from './incoming.ts';
 import type { Member } from './member.ts';
 import type { Bars } from './moderation/bars.ts';
 import type { Moderation } from './moderation/moderation.ts';
@@ -156,6 +156,7 @@ export class Hub {
     const member = place.kind === 'room' ? this.#members.get(place.adapter) : undefined;
     if (place.kind !== 'room' || !member || !this.#isCarried(event, place)) return;
     const passed = this.#options.moderation.pass(event, place);
+    if (passed?.kind === 'message') this.linking.seen(member.id, passed.author);
     const shown = passed && this.#admit(passed, member, place);
     if (!shown) return;
     const rooms = this.#hearersOf(shown, place).map(roomId);
@@ -171,6 +172,7 @@ export class Hub {
   /** A user's name or looks changed. */
   changed(member: Member, author: Author): void {
     const { clock, avatars } = this.#options;
+    this.linking.seen(member.id, author);
     const dressed = avatars.dress(author, member.id);
     this.#tellOf(member, author.id, { kind: 'profile', at: clock.now(), adapter: member.id, author: dressed });
   }
@@ -197,7 +199,8 @@ export class Hub {
       event.kind === 'reaction' ? presentableReaction(event) : presentable(event.kind === 'edit' ? event.message : event);
     const shown = bare && { ...bare, author: this.#options.avatars.dress(bare.author, member.id) };
     if (!shown || !this.#mayPass(shown.author, event.at, member, place)) return undefined;
-    return event.kind === 'edit' && shown.kind === 'message' ? { ...event, message: shown } : shown;
+    if (shown.kind !== 'message') return shown;
+    return event.kind === 'edit' ? { ...event, message: shown } : dated(shown, this.#options.clock.now());
   }
 
   #mayPass({ id, name }: Author, at: number, member: Member, place: RoomPlace): boolean {
@@ -227,7 +230,9 @@ export class Hub {
     const { outbox, clock, avatars } = this.#options;
     const said = (seq: number) => {
       const message = saidByPlayer(event, seq, clock.now());
-      return { ...message, author: avatars.dress(message.author, server.id, user) };
+      const { steamid64 } = user;
+      const picture = this.linking.pictureOf(steamid64);
+      return { ...message, author: avatars.dress(message.author, server.id, { steamid64, picture }) };
     };
     void outbox.takeNew(said, heardIn.map(roomId));
   }

@@ -12,6 +12,9 @@ const origin = z.object({ platform: z.string().max(64), room: z.string().max(256
 const MAX_EMOJI = 32;
 const webAddress = z.url({ protocol: /^https?$/ }).max(2_048);
 
+/** What was said so long ago, in milliseconds, was missed at first: readers are told when it was said. */
+const LATE = 5 * 60_000;
+
 /** The room that a `say` of another bridge was said in, where it tells. */
 export function originIn(extra: Readonly<Record<string, unknown>>): z.infer<typeof origin> | undefined {
   return 'origin' in extra ? origin.safeParse(extra['origin']).data : undefined;
@@ -36,6 +39,14 @@ export function saidByPlayer({ server, user, text }: CrossChatEvents['say'][0], 
 export function presentable(message: Message): Message | undefined {
   if (message.attachments.length === 0 && isBlank(toPlain(message.body))) return undefined;
   return { ...message, author: presentableAuthor(message.author) };
+}
+
+/** A message that begins with the time when it was said, `(14:32 UTC)`, where that was a while ago. @param now in ms since the epoch */
+export function dated(message: Message, now: number): Message {
+  const { at, body } = message;
+  if (now - at < LATE) return message;
+  const time = literal(`(${new Date(at).toISOString().slice(11, 16)} UTC)`);
+  return { ...message, body: body.length === 0 ? time : [...time, ...literal(' '), ...body] };
 }
 
 /** A reaction with a name and an emoji that can be shown; undefined when there is nothing in it that anybody could see. */

@@ -137,6 +137,18 @@ test('what was said long ago, while the bridge was away, is no flood', async () 
   expect(platform.in('two')).toHaveLength(22);
 });
 
+test('what was said a while ago is shown with its time', async () => {
+  await startBridge();
+  const { message } = platform.host;
+  const said = await platform.says('one', 'Alice', 'first');
+  const at = Date.now() - 3_600_000;
+  await message({ ...said, id: `${said.id} old` as typeof said.id, at });
+  const time = new Date(at).toISOString().slice(11, 16);
+  await platform.sees.waitFor((change) => change === `two Alice: (${time} UTC) first`);
+  await platform.says('one', 'Alice', 'last');
+  await platform.sees.waitFor((change) => change === 'two Alice: last');
+});
+
 test('who floods with reactions is told once as well, and what is no emoji to the eye is not carried', async () => {
   await startBridge({ flood: { user_per_minute: 5 } });
   await platform.says('one', 'Alice', 'hello', 'hello');

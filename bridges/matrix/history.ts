@@ -29,7 +29,8 @@ export interface Page {
   readonly next: string | undefined;
 }
 
-const pageSize = 100;
+/** So many events are in a page at most. */
+export const pageSize = 100;
 
 /** One page, going backwards. */
 export async function readPage(homeserver: Caller, { roomId, filter, from, to, signal }: Stretch): Promise<Page> {

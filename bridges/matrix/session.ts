@@ -73,6 +73,7 @@ export function openSession(userId: string, options: SessionOptions): Session {
   const bridgeState = new BridgeState({ ...account, serverId, channelsOf: (room) => host.channelsOf(room) });
   const isOurs = (id: string) => id === userId || appservice?.isOurs(id) === true;
   const people = new People(homeserver, isOurs);
+  const limits = { messages: config.catch_up_messages, age: config.catch_up_hours * 3_600_000 };
   const from = new Set([...config.invites_from, ...config.admins]);
   return {
     userId,
@@ -89,7 +90,7 @@ export function openSession(userId: string, options: SessionOptions): Session {
       rooms,
       ended,
     }),
-    source: appservice ?? new Sync({ ...account, positions, clock, log }),
+    source: appservice ?? new Sync({ ...account, positions, limits, clock, log }),
     own,
     whisperer: new Whisperer({ homeserver, chats, uploads, own, serverId, prefix: config.command_prefix }),
     voices: appservice?.voices(own) ?? oneVoice(own),

@@ -3,9 +3,10 @@ import { MatrixError } from 'matrix-bot-sdk';
 import type { Logger } from 'pino';
 import type { Clock } from '../../src/clock.ts';
 import { parseEvents, type RoomEvent } from './event.ts';
-import { type Past, readBack } from './history.ts';
+import { type Past, pageSize, readBack } from './history.ts';
 import { describe, type Homeserver, isPassing, isTokenRefused } from './homeserver.ts';
 import { type Invitation, readInvitation } from './invites.ts';
+import { countSpeech, Missed, type MissedLimits } from './missed.ts';
 import { askNews, type News, type RoomUpdate, timeline } from './news.ts';
 import type { Position, Positions, Told } from './position.ts';
 import * as sentences from './sentences.ts';
@@ -28,16 +29,24 @@ export interface SyncOptions {
   readonly homeserver: Homeserver;
   readonly userId: string;
   readonly positions: Positions;
+  /** How much is heard of what was said while nobody listened. */
+  readonly limits: MissedLimits;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
 /** Milliseconds that the homeserver may wait for something to happen. */
 const pollTime = 30_000;
-/** So much of what a room said meanwhile is fetched: 20,000 events, which is more than anybody reads in a day. */
-const maxGapPages = 200;
+/** So many pages more than what is heard are fetched, of 100 events each, to say how much is left out. */
+const countedPages = 20;
 /** Milliseconds by which the clocks of those who send may differ. */
 const clockSkew = 3_600_000;
+
+/** The past that was missed. */
+interface MissedPast extends Past {
+  /** How much was said in it. */
+  readonly said: number;
+}
 
 export class Sync {
   readonly #options: SyncOptions;
@@ -132,7 +141,7 @@ export class Sync {
     latest: readonly RoomEvent[],
     { since, rooms }: Position,
   ): AsyncGenerator<{ readonly state: readonly RoomEvent[]; readonly events: readonly RoomEvent[] }> {
-    const { userId } = this.#options;
+    const { userId, log } = this.#options;
     const told = rooms[id];
     const isTold = ({ event_id }: RoomEvent) => event_id === told?.event;
     const isMissing = limited && !latest.some((event) => isTold(event) || isOwnJoin(event, userId));
@@ -140,10 +149,22 @@ export class Sync {
     // Without a token and the last event, all that is left to tell old from new is when it was sent.
     const isSure = since !== undefined || latest.some(isTold) || past?.isReached;
     const isNew = ({ origin_server_ts: at }: RoomEvent) => isSure || at > (told?.at ?? 0);
+    const newest = newOnes(latest, userId, told).filter(isNew);
+    const missed = this.#missed(past, newest);
     for await (const { state, events } of past?.pages() ?? []) {
-      yield { state, events: newOnes(events, userId, told).filter(isNew) };
+      const fresh = newOnes(events, userId, told).filter(isNew);
+      yield { state, events: missed?.keep(fresh) ?? fresh };
     }
-    yield { state: parseEvents(state.events), events: newOnes(latest, userId, told).filter(isNew) };
+    yield { state: parseEvents(state.events), events: missed?.keep(newest) ?? newest };
+    if (past?.isCut) log.warn({ room: id }, sentences.tooMuchMissed(id, missed?.firstHeard));
+    else if (missed && missed.leftOut > 0) log.warn({ room: id }, sentences.leftOut(id, missed.leftOut));
+  }
+
+  /** What is heard of what was missed; undefined when nothing was: then everything is. @param newest what comes after it */
+  #missed(past: MissedPast | undefined, newest: readonly RoomEvent[]): Missed | undefined {
+    if (past === undefined && this.#caughtUp) return undefined;
+    const { limits, clock } = this.#options;
+    return new Missed(limits, (past?.said ?? 0) + countSpeech(newest), clock.now());
   }
 
   /** What lies between the last event that was told, or our coming into the room, and the answer. */
@@ -152,8 +173,8 @@ export class Sync {
     from: string | undefined,
     since: string | undefined,
     told: Told | undefined,
-  ): Promise<Past | undefined> {
-    const { homeserver, log, userId } = this.#options;
+  ): Promise<MissedPast | undefined> {
+    const { homeserver, log, userId, limits } = this.#options;
     const isTooOld = ({ origin_server_ts: at }: RoomEvent) => since === undefined && at < (told?.at ?? 0) - clockSkew;
     try {
       const stretch = {
@@ -162,15 +183,15 @@ export class Sync {
         ...(from !== undefined && { from }),
         ...(since !== undefined && { to: since }),
       };
-      let oldest: RoomEvent | undefined;
-      const past = await readBack(homeserver, stretch, maxGapPages, ({ events }) => {
-        oldest = events[0] ?? oldest;
+      let said = 0;
+      const maxPages = Math.ceil(limits.messages / pageSize) + countedPages;
+      const past = await readBack(homeserver, stretch, maxPages, ({ events }) => {
+        said += countSpeech(newOnes(events, userId, told));
         if (events.some(({ event_id }) => event_id === told?.event)) return 'reached';
         const isPassed = events.some((event) => isOwnJoin(event, userId)) || (events.length > 0 && events.every(isTooOld));
         return isPassed ? 'passed' : undefined;
       });
-      if (past.isCut) log.warn({ room: id }, sentences.tooMuchMissed(id, oldest?.origin_server_ts));
-      return past;
+      return { ...past, said };
     } catch (fault) {
       if (isPassing(fault) || isTokenRefused(fault)) throw fault;
       log.warn({ room: id }, sentences.missedUnreadable(id, describe(fault)));

@@ -192,9 +192,30 @@ test('away while thousands of messages were said: all come, in order, and soon',
 test('away for so long that it is too much: the newest come, and it says from when on the others are missing', async () => {
   const memory = testMemory();
   await (await stage.started([room.id], { memory })).adapter.stop();
-  for (let n = 0; n < 20_200; n++) room.says(carol, `missed ${n}`);
-  const bridge = await stage.started([room.id], { memory });
-  await bridge.host.waitForMessage('missed 20199', 14_000);
-  expect(heard(bridge)).toEqual(Array.from({ length: 20_100 }, (_, n) => `missed ${n + 100}`));
+  for (let n = 0; n < 2_400; n++) room.says(carol, `missed ${n}`);
+  const bridge = await stage.started([room.id], { memory, config: { catch_up_messages: 150 } });
+  await bridge.host.waitForMessage('missed 2399');
+  expect(heard(bridge)).toEqual(Array.from({ length: 150 }, (_, n) => `missed ${n + 2_250}`));
   await bridge.host.lines.waitFor((line) => /What was said before 20\d\d-.* is missing elsewhere/.test(line));
+});
+
+test('away for a while: what is too old or too much is left out, counted, and what was taken back meanwhile is gone all the same', async () => {
+  const memory = testMemory();
+  const before = await stage.started([room.id], { memory });
+  const regretted = room.says(carol, 'regretted');
+  await before.host.waitForMessage('regretted');
+  await before.adapter.stop();
+  for (let n = 0; n < 250; n++) room.says(carol, `missed ${n}`);
+  room.redacts(carol, regretted);
+  const few = await stage.started([room.id], { memory, config: { catch_up_messages: 10 } });
+  await few.host.waitForMessage('missed 249');
+  expect(heard(few)).toEqual(Array.from({ length: 10 }, (_, n) => `missed ${n + 240}`));
+  await few.host.lines.waitFor((line) => line.includes('240 messages were said while the bridge was away'));
+  await few.host.removals.waitFor(({ target }) => target.endsWith(regretted));
+  await few.adapter.stop();
+  room.says(carol, 'an hour ago');
+  const ahead = { ...systemClock, now: () => systemClock.now() + 3_600_000 };
+  const late = await stage.started([room.id], { memory, clock: ahead, config: { catch_up_hours: 0.5 } });
+  await late.host.lines.waitFor((line) => line.includes('1 messages were said while the bridge was away'));
+  expect(heard(late)).toEqual([]);
 });
