@@ -203,11 +203,15 @@ function httpConfig(given: NonNullable<z.output<typeof schema>['http']>): NonNul
  * The part of a configuration that says where the store is: a command that needs nothing else works though the rest is wrong.
  * @throws {ConfigError}
  */
-export function parseStoreConfig({ raw, variables }: Settings): Pick<Config, 'dataDir' | 'databaseUrl' | 'store'> {
-  const { data_dir, database_url, store } = raw;
-  const parsed = schema.pick({ data_dir: true, database_url: true, store: true }).safeParse({ data_dir, database_url, store });
+export function parseStoreConfig({
+  raw,
+  variables,
+}: Settings): Pick<Config, 'dataDir' | 'databaseUrl' | 'store' | 'logWhispers'> {
+  const { data_dir, database_url, store, log_whispers } = raw;
+  const keys = { data_dir: true, database_url: true, store: true, log_whispers: true } as const;
+  const parsed = schema.pick(keys).safeParse({ data_dir, database_url, store, log_whispers });
   if (!parsed.success) throw new ConfigError(parsed.error.issues.flatMap((issue) => sentencesOf(issue, raw, variables)));
-  return storeConfig(parsed.data);
+  return { ...storeConfig(parsed.data), logWhispers: parsed.data.log_whispers };
 }
 
 function storeConfig(given: Pick<z.output<typeof schema>, 'data_dir' | 'database_url' | 'store'>) {

@@ -34,7 +34,8 @@ All of it works beside a bridge that runs.`,
       else if (action === 'audit')
         for (const entry of await store.audit.list(MAX_ENTRIES))
           await print(values.json ? JSON.stringify(entry) : entryLine(entry));
-      else if (action === 'export') for await (const line of exportEvents(store.database)) await print(line);
+      else if (action === 'export')
+        for await (const line of exportEvents(store.database, { whispers: config.logWhispers })) await print(line);
       else {
         const info = await storeInfo(store.database);
         await print(values.json ? JSON.stringify(info, null, 2) : described(info, systemClock.now()).join('\n'));

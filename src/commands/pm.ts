@@ -1,5 +1,7 @@
 /** Whispers to players, and to users of all platforms. */
 import type { PlayerParty, UserParty } from '../event.ts';
+import { isBlank } from '../incoming.ts';
+import { MAX_TEXT } from '../text/game.ts';
 import { literal } from '../text/tree.ts';
 import { nameOf, partyOf } from '../whispers/parties.ts';
 import { type Command, type Given, optionOf } from './command.ts';
@@ -20,7 +22,11 @@ export const pm: Command = {
   async run(given) {
     const { origin, invocation, services } = given;
     const to = partyCalled(optionOf(given, 'player'), given);
-    const body = literal(optionOf(given, 'text'));
+    const text = optionOf(given, 'text');
+    if (isBlank(text)) throw new Refusal('There is nothing to whisper.');
+    if (to.kind === 'player' && text.length > MAX_TEXT)
+      throw new Refusal(`A whisper to a player has at most ${MAX_TEXT} characters.`);
+    const body = literal(text);
     const outcome = await services.whispers.send(origin.id, invocation.caller.author, to, body);
     if (outcome.kind === 'refused') throw new Refusal(outcome.why);
     if (outcome.kind === 'waiting')

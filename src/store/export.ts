@@ -10,8 +10,9 @@ const SHOWN = 'SELECT event, destination, native_id FROM shown WHERE event >= ? 
 /**
  * Each event, oldest first, with its deliveries that did not arrive and the native ids that it was shown with. Times are milliseconds
  * since the epoch.
+ * @param options.whispers whether what people whispered stands in it; who whispered to whom always does
  */
-export async function* exportEvents(database: Database): AsyncIterable<string> {
+export async function* exportEvents(database: Database, { whispers }: { readonly whispers: boolean }): AsyncIterable<string> {
   for (let position = -1; ; ) {
     const events = await database.all<{ seq: number; stored_at: number; body: string }>(EVENTS, position);
     const [first, last] = [events[0], events.at(-1)];
@@ -32,7 +33,7 @@ export async function* exportEvents(database: Database): AsyncIterable<string> {
       yield JSON.stringify({
         seq,
         storedAt: stored_at,
-        event: parsed(body),
+        event: whispers ? parsed(body) : withoutWords(parsed(body)),
         deliveries: (deliveriesOf.get(seq) ?? []).map(({ destination, state, queued_at, reason, failed_at }) => ({
           destination,
           state,
@@ -54,6 +55,14 @@ function byEvent<Row extends { readonly event: number }>(rows: readonly Row[]): 
     else groups.set(row.event, [row]);
   }
   return groups;
+}
+
+/** A whisper without what was said; anything else as it is. */
+function withoutWords(event: unknown): unknown {
+  if (typeof event === 'string' && event.includes('"whisper"')) return 'a whisper that can not be read';
+  if (typeof event !== 'object' || event === null || !('kind' in event) || event.kind !== 'whisper') return event;
+  const { body: _, attachments: __, ...rest } = event as Record<string, unknown>;
+  return rest;
 }
 
 /** What can't be read is exported as the text that it is. */

@@ -7,7 +7,7 @@ import { splitText } from './split.ts';
 
 /** So much of one text may stand in a game's chat, in its own lines and in UTF-16 units: a paste shall not push away all that others say. */
 const MAX_TEXT_LINES = 8;
-const MAX_TEXT = 900;
+export const MAX_TEXT = 900;
 /** What stands for a line break on one line. */
 const LINE_SIGN = ' / ';
 /** So many of the files of one message are named. */

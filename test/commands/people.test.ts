@@ -146,9 +146,11 @@ describe('a whisper', () => {
 
   test('that is long comes in several lines, and one that is too long does not', async () => {
     await town.player(alpha, 'Gordon');
-    expect(await town.give('pm', { player: 'Gordon', text: 'word '.repeat(200) })).toContain('Whispered');
+    expect(await town.give('pm', { player: 'Gordon', text: 'word '.repeat(180) })).toContain('Whispered');
     await town.until(() => alpha.packets.all.filter((one) => one.includes('/pm/')).length === 2);
-    expect(await town.give('pm', { player: 'Gordon', text: 'x'.repeat(2_000) })).toBe('A whisper has at most 1,500 characters.');
+    expect(await town.give('pm', { player: 'Gordon', text: 'x'.repeat(901) })).toBe(
+      'A whisper to a player has at most 900 characters.',
+    );
     expect(await town.give('pm', { player: 'Gordon', text: '\u202e\u0000' })).toBe('There is nothing to whisper.');
     expect(await town.give('pm', { player: 'Gordon' })).toBe('pm needs text: <player> <text>');
   });

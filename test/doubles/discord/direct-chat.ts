@@ -34,7 +34,12 @@ export class DirectChat {
 
   /** Waits until all that the bot said is as it should be. */
   async waitUntil(test: (heard: readonly string[]) => boolean, timeout?: number): Promise<void> {
-    await this.#world.changed.until(() => test(this.heard), 'a private chat', timeout, () => JSON.stringify(this.heard));
+    await this.#world.changed.until(
+      () => test(this.heard),
+      'a private chat',
+      timeout,
+      () => JSON.stringify(this.heard),
+    );
   }
 
   /** The first thing that the bot says which holds these words. @throws {Error} after `timeout` ms; says what was there */
