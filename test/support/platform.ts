@@ -30,6 +30,8 @@ export class Platform {
   isDown = false;
   /** Whether it refuses what is posted for good. */
   isClosed = false;
+  /** How high people stand; 0 for everybody else. Undefined while the platform does not tell. */
+  standings: Map<string, number> | undefined = new Map();
   /** The platform's own ids of rooms that are configured by another name, as far as it tells them now. */
   readonly nativeIds = new Map<string, string>();
   /** Whether a text is refused for good. */
@@ -148,6 +150,11 @@ export class Platform {
         return this.sanctionResult;
       },
       nativeRoomId: (room) => this.nativeIds.get(room),
+      outranks: async (target, moderator) => {
+        if (this.standings === undefined) throw new Error('the platform does not tell');
+        const standingOf = (id: string) => this.standings?.get(id) ?? 0;
+        return moderator === undefined ? standingOf(target) === 0 : standingOf(moderator) > standingOf(target);
+      },
       send: async (room, message, attempt) => this.#post(room, message, attempt),
       edit: async (room, edit, [first]) => this.#edit(room, edit, first),
       remove: async (room, shown) => {
