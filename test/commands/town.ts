@@ -21,6 +21,10 @@ export interface Giver {
   readonly id?: string;
   readonly rank?: Rank;
   readonly isOperator?: boolean;
+  /** Whether the configuration names them for the command that they give. */
+  readonly isListed?: boolean;
+  /** Whether others read the answer. */
+  readonly isPublic?: boolean;
   readonly room?: string;
   /** The mapped rooms of their community; the room itself by default. */
   readonly rooms?: readonly string[];
@@ -41,6 +45,8 @@ interface TownOptions {
   readonly clock?: Clock;
   /** Keys of the configuration over the usual ones. */
   readonly settings?: Record<string, unknown>;
+  /** Rooms of the second platform that can't be opened, and why. */
+  readonly refusals?: Readonly<Record<string, string>>;
 }
 
 /** Settings with a second platform that has a virtual server of its own. */
@@ -74,6 +80,7 @@ export class Town {
     const broker = await startBroker({ port: 0, log: pino({ level: 'silent' }) });
     onTestFinished(() => broker.stop());
     const town = new Town(broker.url, options, () => broker.stop());
+    for (const [room, why] of Object.entries(options.refusals ?? {})) town.other.refusals.set(room, why);
     onTestFinished(() => town.#bridge?.stop());
     await town.#begin();
     return town;
@@ -196,12 +203,14 @@ export class Town {
 
 function invocation(command: string, options: Record<string, string>, giver: Giver): Invocation {
   const { name = 'Alice', id = '1', rank = 'everybody', isOperator = false, room = 'one', rooms = [room] } = giver;
+  const { isListed = false, isPublic = false } = giver;
   return {
     command,
     options: new Map(Object.entries(options)),
-    caller: { author: { id, name }, rank, isOperator },
+    caller: { author: { id, name }, rank, isOperator, isListed },
     room: room as RoomRef,
     rooms: rooms as readonly RoomRef[],
+    isPublic,
   };
 }
 
