@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Whole processes that are killed, cut off and waited for: what takes long. `.ci/run` runs them too. */
-const long = ['test/torture.test.ts', 'test/standby.test.ts', 'test/e2e/{check,faults,stop,store-command}.test.ts'];
+const long = ['test/torture.test.ts', 'test/standby.test.ts', 'test/e2e/{check,faults,operating,stop,store-command}.test.ts'];
 
 export default defineConfig({
   test: {
@@ -14,7 +14,7 @@ export default defineConfig({
         test: {
           name: 'stand-ins',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/real/**', ...long],
+          exclude: ['test/real/**', 'test/browser/**', ...long],
           // Most tests wait for others most of the time.
           maxWorkers: availableParallelism() + 1,
           // The libraries of the platforms are loaded once for each worker, and not for each file: that took more than half of the time.
@@ -27,6 +27,16 @@ export default defineConfig({
         test: {
           name: 'long',
           include: long,
+          globalSetup: 'test/support/build.ts',
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          testTimeout: 60_000,
+          fileParallelism: false,
           globalSetup: 'test/support/build.ts',
         },
       },
