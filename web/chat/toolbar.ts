@@ -55,7 +55,5 @@ export class Toolbar {
     );
     this.#element.replaceChildren(...choices);
     choices[0]?.focus();
-    // The next time one points there, it is as before.
-    this.#entry = undefined;
   }
 }

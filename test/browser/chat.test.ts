@@ -1,0 +1,135 @@
+/** The web chat, as somebody with a browser uses it. */
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { chromiumPath, enter, launch, openWindow, picture, say, startBridge, startDemo, startPlace } from './stage.ts';
+
+describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launch();
+  });
+  afterAll(() => browser?.close());
+
+  test('the demo: players talk, and answer whoever talks to them', async () => {
+    const page = await openWindow(browser, await startDemo());
+    await picture(page, 'door');
+    await enter(page, 'Robin');
+    await page.locator('.message .tag.game').first().waitFor();
+    await say(page, 'hello everybody, see https://example.org/a?b=1');
+    await page.locator('.message', { hasText: 'hello everybody' }).waitFor();
+    const link = page.getByRole('link', { name: 'https://example.org/a?b=1' });
+    expect(await link.getAttribute('rel')).toBe('noopener noreferrer nofollow');
+    await page
+      .locator('.message', { hasText: 'Robin' })
+      .filter({ has: page.locator('.tag.game') })
+      .waitFor();
+    await picture(page, 'demo');
+  });
+
+  test('a click on a player whispers to them, and the answer comes for nobody else', async () => {
+    const url = await startDemo();
+    const [page, other] = [await openWindow(browser, url), await openWindow(browser, url)];
+    await enter(page, 'Robin');
+    await enter(other, 'Kim');
+    await page.locator('.server .player .since').first().click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Whisper' }).click();
+    await say(page, 'psst, where is the secret room?');
+    await page.locator('.whisper', { hasText: 'Whispered to' }).waitFor();
+    await page.locator('.whisper', { hasText: 'Whisper from' }).waitFor();
+    await picture(page, 'whisper');
+    await say(other, 'nothing to see here');
+    await other.locator('.message', { hasText: 'nothing to see here' }).waitFor();
+    expect(await other.locator('.whisper').count()).toBe(0);
+  });
+
+  test('the operator at the demo kicks a player, who leaves', async () => {
+    const page = await openWindow(browser, await startDemo());
+    await enter(page, 'Robin');
+    const player = page.locator('.server', { hasText: 'alpha' }).locator('.player').first();
+    const id = await player.getAttribute('data-person');
+    await player.click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Kick' }).click();
+    expect(await page.getByLabel('Message', { exact: true }).inputValue()).toMatch(/^\/kick alpha\/\d+ $/);
+    await page.keyboard.type('too loud');
+    await page.keyboard.press('Enter');
+    await page.locator('.note', { hasText: 'confirmed' }).waitFor();
+    await page.locator(`[data-person="${id}"]`).waitFor({ state: 'detached' });
+  });
+
+  test('two people: answers, edits, reactions, deletions, and who types', async () => {
+    const { alpha, raw } = await startPlace();
+    const bridge = await startBridge(raw);
+    onTestFinished(() => bridge.stop());
+    const [page, other] = [await openWindow(browser, bridge.url), await openWindow(browser, bridge.url)];
+    await enter(page, 'Robin');
+    await enter(other, 'Kim');
+    const gordon = await alpha.join('Gordon');
+    await gordon.says('who is there?');
+    await page.locator('.message', { hasText: 'who is there?' }).hover();
+    await page.getByRole('button', { name: 'Answer' }).click();
+    await page.getByLabel('Message', { exact: true }).pressSequentially('me');
+    await other.locator('.typing', { hasText: 'Robin is typing' }).waitFor();
+    await page.keyboard.press('Enter');
+    const mine = other.locator('.message', { has: other.locator('.quote', { hasText: 'who is there?' }) });
+    await mine.waitFor();
+    await alpha.chat.waitFor((line) => line.startsWith('Robin@bridge: ') && line.endsWith('me'));
+    await mine.hover();
+    await other.getByRole('button', { name: 'React' }).click();
+    await other.getByRole('button', { name: 'React with 🎉' }).click();
+    await page.getByRole('button', { name: '🎉, 1', exact: true }).click();
+    await other.getByRole('button', { name: '🎉, 2, with yours' }).waitFor();
+    await page.getByLabel('Message', { exact: true }).focus();
+    await page.keyboard.press('ArrowUp');
+    expect(await page.getByLabel('Message', { exact: true }).inputValue()).toBe('me');
+    await say(page, 'it is me');
+    await other.locator('.message', { hasText: 'it is me (edited)' }).waitFor();
+    await picture(other, 'two');
+    await page.locator('.message', { hasText: 'it is me' }).hover();
+    await page.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await other.locator('.gone').waitFor();
+  });
+
+  test('when the bridge starts anew, the page comes back by itself and fetches what it missed', async () => {
+    const { alpha, raw } = await startPlace();
+    const first = await startBridge(raw);
+    const page = await openWindow(browser, first.url);
+    await enter(page, 'Robin');
+    const gordon = await alpha.join('Gordon');
+    await gordon.says('before');
+    await page.locator('.message', { hasText: 'before' }).waitFor();
+    await first.stop();
+    await page.getByText('No connection. Trying again').waitFor();
+    await say(page, 'can you hear me?');
+    await page.getByRole('alert').filter({ hasText: 'can not be reached' }).waitFor();
+    const second = await startBridge({ ...raw, http: { port: first.port } });
+    onTestFinished(() => second.stop());
+    await gordon.says('after');
+    await page.locator('.message', { hasText: 'after' }).waitFor();
+    // What was typed is still there.
+    await page.getByLabel('Message', { exact: true }).press('Enter');
+    await page.locator('.message', { hasText: 'can you hear me?' }).waitFor();
+    const lines = await page.locator('.message .body').allTextContents();
+    expect(lines).toEqual(['before', 'after', 'can you hear me?']);
+  });
+
+  test('a game server slaps and bans somebody on the page', async () => {
+    const { alpha, raw } = await startPlace();
+    const bridge = await startBridge(raw);
+    onTestFinished(() => bridge.stop());
+    const page = await openWindow(browser, bridge.url);
+    await enter(page, 'Robin');
+    await say(page, 'hello');
+    await alpha.presence.waitFor((line) => line === '+Robin@bridge');
+    const [id] = alpha.users.get('bridge')?.keys() ?? [];
+    const order = (action: string) =>
+      alpha.publish(`m/alpha/bridge/ooc/aowl_${action}`, JSON.stringify({ server_id: 'bridge', user_id: id, reason: 'spam' }));
+    await order('slap');
+    await alpha.chat.waitFor((line) => line === 'Robin@bridge: ow');
+    await order('ban');
+    await page.locator('.message', { hasText: 'banned you (spam)' }).waitFor();
+    await say(page, 'but why');
+    await page.getByRole('alert').filter({ hasText: 'banned you (spam)' }).waitFor();
+    expect(alpha.chat.all.some((line) => line.includes('but why'))).toBe(false);
+  });
+});
