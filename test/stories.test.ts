@@ -7,6 +7,7 @@ import { editStories } from './stories/edits.ts';
 import { identityStories } from './stories/identity.ts';
 import { mediaStories } from './stories/media.ts';
 import { noticeBrokerStories, noticeStories } from './stories/notices.ts';
+import { networkStories, presenceStories } from './stories/presence.ts';
 import { reactionStories } from './stories/reactions.ts';
 import { replyStories } from './stories/replies.ts';
 import { standIns } from './stories/stand-ins.ts';
@@ -25,4 +26,6 @@ describe('on stand-ins', () => {
   noticeBrokerStories(standIns);
   threadStories(standIns);
   editStories(standIns);
+  presenceStories(standIns);
+  networkStories(standIns);
 });

@@ -5,9 +5,11 @@ import { brokerStories, conversationStories } from '../stories/conversation.ts';
 import { editStories } from '../stories/edits.ts';
 import { mediaStories } from '../stories/media.ts';
 import { noticeBrokerStories, noticeStories } from '../stories/notices.ts';
+import { presenceStories } from '../stories/presence.ts';
 import { reactionStories } from '../stories/reactions.ts';
 import { replyStories } from '../stories/replies.ts';
 import { threadStories } from '../stories/threads.ts';
+import { whisperStories } from '../stories/whispers.ts';
 import type { Site } from '../stories/world.ts';
 import { realBroker } from '../support/real-broker.ts';
 import { registerOnSynapse } from '../support/synapse.ts';
@@ -37,8 +39,10 @@ if (MQTT_URL && MQTT_USERS && MATRIX_HOMESERVER_URL && MATRIX_REGISTRATION_SECRE
     editStories(realServers);
     replyStories(realServers);
     reactionStories(realServers);
+    presenceStories(realServers);
     noticeStories(realServers);
     noticeBrokerStories(realServers);
+    whisperStories(realServers);
   });
 } else {
   test.skip('the conversation stories need MQTT_URL, MQTT_USERS, MATRIX_HOMESERVER_URL and MATRIX_REGISTRATION_SECRET');

@@ -111,6 +111,11 @@ export class MatrixPerson {
     await this.#request('POST', `rooms/${encodeURIComponent(room)}/leave`, {});
   }
 
+  /** Sends somebody out of a room. */
+  async kicks(room: string, user_id: string): Promise<void> {
+    await this.#request('POST', `rooms/${encodeURIComponent(room)}/kick`, { user_id });
+  }
+
   async says(room: string, content: string | Record<string, unknown>): Promise<string> {
     const body = typeof content === 'string' ? { msgtype: 'm.text', body: content } : content;
     const transaction = `${process.pid}-${this.id}-${this.#transaction++}-${process.hrtime.bigint()}`;
@@ -133,8 +138,10 @@ export class MatrixPerson {
 
   /** What others reacted to a message with since they look, in order, as far as it was not taken back. */
   reactionsTo(eventId: string): string[] {
-    return [...this.#reactions.values()]
-      .filter(({ target, sender }) => target === eventId && sender !== this.id)
+    const all = [...this.#reactions.values()].filter(({ target, sender }) => target === eventId && sender !== this.id);
+    // Those of several ghosts stand there as one, with a number beside it.
+    return all
+      .filter((one, n) => !this.#isGhost(one.sender) || all.findIndex(({ key }) => key === one.key) === n)
       .map(({ key }) => key);
   }
 

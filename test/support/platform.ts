@@ -89,7 +89,13 @@ export class Platform {
   async edits(message: Message, text: string): Promise<void> {
     const place = message.place;
     const edited = { ...message, body: literal(text) };
-    await this.host.edit({ kind: 'edit', id: eventId(place, `edit ${++this.#count}`), at: Date.now(), place, message: edited });
+    await this.host.edit({
+      kind: 'edit',
+      id: eventId(place, `edit ${++this.#count}`),
+      at: this.host.clock.now(),
+      place,
+      message: edited,
+    });
   }
 
   /** Somebody takes back what they said. */
@@ -97,7 +103,7 @@ export class Platform {
     await this.host.remove({
       kind: 'removal',
       id: eventId(place, `removal ${++this.#count}`),
-      at: Date.now(),
+      at: this.host.clock.now(),
       place,
       target: id,
     });
@@ -123,7 +129,7 @@ export class Platform {
     return {
       kind: 'message',
       id: eventId(place, nativeId),
-      at: Date.now(),
+      at: this.host.clock.now(),
       place,
       tag: 'Platform',
       author: { id: author, name: this.names.get(author) ?? author },
