@@ -1,6 +1,7 @@
 /** A Matrix room event → which earlier event it changes, and how. */
 import { z } from 'zod';
 import { bridgeMark, type RoomEvent, readSaid, type Said } from './event.ts';
+import { pollTypes } from './kinds.ts';
 
 /** @see https://spec.matrix.org/v1.13/client-server-api/#event-replacements */
 const replacement = z.object({
@@ -36,7 +37,7 @@ export function redactionTarget({ type, content, redacts }: RoomEvent): string |
   return redacts ?? z.string().safeParse(content['redacts']).data;
 }
 
-const removable: ReadonlySet<string> = new Set(['m.room.message', 'm.sticker', 'm.reaction']);
+const removable: ReadonlySet<string> = new Set(['m.room.message', 'm.sticker', 'm.reaction', ...Object.keys(pollTypes)]);
 
 /** Whether an event is a message or a reaction that a user took back, or that was taken from them; what it said is gone. */
 export function isRemoved({ type, state_key, unsigned }: RoomEvent): boolean {

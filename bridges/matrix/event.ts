@@ -5,6 +5,7 @@ import { excerpt } from '../../src/text/excerpt.ts';
 import { toPlain } from '../../src/text/plain.ts';
 import { literal, type RichText } from '../../src/text/tree.ts';
 import { attachmentAt, fileContent, fileOf, type MatrixFile } from './files.ts';
+import { locationIn, pollIn } from './kinds.ts';
 import { userLink } from './links.ts';
 import { parseHtml } from './parse-html.ts';
 
@@ -84,9 +85,8 @@ const fileTypes: ReadonlySet<string | undefined> = new Set(['m.image', 'm.file',
  * unknown kinds of messages and everything malformed.
  */
 export function readSaid(event: RoomEvent): Said | undefined {
-  const content = messageContent.safeParse(event.content).data;
-  if (content === undefined || bridgeMark in event.content || event.state_key !== undefined) return undefined;
-  const relates = content['m.relates_to'];
+  if (bridgeMark in event.content || event.state_key !== undefined) return undefined;
+  const relates = relation.safeParse(event.content['m.relates_to']).data;
   if (relates?.rel_type === 'm.replace') return undefined;
   const inReplyTo = relates?.is_falling_back ? undefined : relates?.['m.in_reply_to']?.event_id;
   const threadRoot = relates?.rel_type === 'm.thread' ? relates.event_id : undefined;
@@ -96,10 +96,15 @@ export function readSaid(event: RoomEvent): Said | undefined {
     ...(inReplyTo !== undefined && { inReplyTo }),
     ...(threadRoot !== undefined && { threadRoot }),
   };
+  const poll = pollIn(event.type, event.content);
+  if (poll !== undefined) return { ...said, body: poll };
+  const content = messageContent.safeParse(event.content).data;
+  if (content === undefined) return undefined;
   if (event.type === 'm.sticker') return { ...said, body: [], attachments: [fileOf(content, true)] };
   if (event.type !== 'm.room.message') return undefined;
   if (content.msgtype === 'm.text') return { ...said, body: bodyOf(content) };
   if (content.msgtype === 'm.emote') return { ...said, body: bodyOf(content), emote: true };
+  if (content.msgtype === 'm.location') return { ...said, body: locationIn(event.content) ?? [] };
   if (!fileTypes.has(content.msgtype)) return undefined;
   const hasCaption = content.filename !== undefined && content.filename !== content.body;
   return { ...said, body: hasCaption ? bodyOf(content) : [], attachments: [fileOf(content, false)] };

@@ -1,5 +1,6 @@
 /** Of what was said while the bridge was away, what is still worth to be heard. */
 import type { RoomEvent } from './event.ts';
+import { pollTypes } from './kinds.ts';
 
 /** How much of it is heard. */
 export interface MissedLimits {
@@ -10,13 +11,7 @@ export interface MissedLimits {
 }
 
 /** What people said: of everything else nothing is left out, since it changes what was heard before, or tells who is who. */
-const speech: ReadonlySet<string> = new Set([
-  'm.room.message',
-  'm.sticker',
-  'm.reaction',
-  'm.poll.start',
-  'org.matrix.msc3381.poll.start',
-]);
+const speech: ReadonlySet<string> = new Set(['m.room.message', 'm.sticker', 'm.reaction', ...Object.keys(pollTypes)]);
 
 /** How many of some events are what people said. */
 export function countSpeech(events: readonly RoomEvent[]): number {

@@ -1,6 +1,7 @@
 /** Asking a homeserver what has happened. */
 import { z } from 'zod';
 import type { Homeserver } from './homeserver.ts';
+import { pollTypes } from './kinds.ts';
 
 const events = z.array(z.unknown()).catch([]);
 
@@ -30,7 +31,10 @@ export type News = z.infer<typeof syncResponse>;
 const stateTypes = ['m.room.member', 'm.room.encryption', 'm.room.tombstone'];
 const members = { lazy_load_members: true, include_redundant_members: true };
 /** What is looked at in a room. */
-export const timeline = { types: ['m.room.message', 'm.sticker', 'm.reaction', 'm.room.redaction', ...stateTypes], ...members };
+export const timeline = {
+  types: ['m.room.message', 'm.sticker', 'm.reaction', 'm.room.redaction', ...Object.keys(pollTypes), ...stateTypes],
+  ...members,
+};
 const nothing = { not_types: ['*'] };
 
 /** Only what is used; with every message its sender's member event. */

@@ -5,6 +5,9 @@ import type { RoomRef } from '../../../src/event.ts';
 import { testMemory, words } from '../../support/host.ts';
 import { type Bridge, type MatrixSite, type Person, Stage, said, send } from './stage.ts';
 
+/** How long something may take that no line of the log tells of. */
+const patience = { timeout: 10_000 };
+
 export function roomStories(openSite: () => Promise<MatrixSite>): void {
   let stage: Stage;
   let carol: Person;
@@ -40,7 +43,7 @@ export function roomStories(openSite: () => Promise<MatrixSite>): void {
       await carol.client.sendText(room, 'old');
       await bridge.host.waitForMessage('old');
       const successor = await upgrade(room);
-      await expect.poll(() => bridge.adapter.nativeRoomId?.(room as RoomRef)).toBe(successor);
+      await expect.poll(() => bridge.adapter.nativeRoomId?.(room as RoomRef), patience).toBe(successor);
       await carol.eyes.look();
       await carol.client.sendText(successor, 'new');
       expect((await bridge.host.waitForMessage('new')).place).toMatchObject({ room });
@@ -74,7 +77,7 @@ export function roomStories(openSite: () => Promise<MatrixSite>): void {
       await bridge.host.lines.waitFor((line) => line.includes(`continues as ${successor}`));
       expect(fault(bridge, room)).toContain(successor);
       await carol.client.inviteUser(stage.bot.id, successor);
-      await expect.poll(() => bridge.adapter.nativeRoomId?.(room as RoomRef)).toBe(successor);
+      await expect.poll(() => bridge.adapter.nativeRoomId?.(room as RoomRef), patience).toBe(successor);
       await carol.client.sendText(successor, 'new');
       await bridge.host.waitForMessage('new');
     });
@@ -137,7 +140,7 @@ export function roomStories(openSite: () => Promise<MatrixSite>): void {
       await before.host.lines.waitFor((line) => line.includes(`banned by ${carol.id} (go)`));
       await before.adapter.stop();
       const after = await stage.started([room]);
-      await expect.poll(() => fault(after, room)).toMatch(/Unban it/);
+      await expect.poll(() => fault(after, room), patience).toMatch(/Unban it/);
       await expect(send(after, room, said('x'))).rejects.toMatchObject({ passing: false });
     });
   });
@@ -230,7 +233,7 @@ export function roomStories(openSite: () => Promise<MatrixSite>): void {
       const third = await stage.started([room], { channelsOf: () => ['arena'] });
       expect(await published(room)).toEqual([says('arena'), says('arena')]);
       third.adapter.close?.(room as RoomRef);
-      await expect.poll(() => published(room)).toEqual([{}, {}]);
+      await expect.poll(() => published(room), patience).toEqual([{}, {}]);
     });
 
     test('stay as they are where it may not, and check says that this hurts nothing', async () => {
@@ -257,7 +260,7 @@ export function roomStories(openSite: () => Promise<MatrixSite>): void {
     await expect(send(first, later, said('never'))).rejects.toMatchObject({ passing: false });
     const standing = async (room: string) =>
       (await carol.eyes.standing(room)).map(({ body, content }) => `${content['msgtype']} ${body}`);
-    await expect.poll(() => standing(later)).toHaveLength(1);
+    await expect.poll(() => standing(later), patience).toHaveLength(1);
     await first.adapter.stop();
     const second = await stage.started([secret, later], { memory });
     expect(fault(second, secret)).toContain('encrypted');
