@@ -249,7 +249,7 @@ export interface OwnReaction {
   readonly emoji: Emoji;
   /** Whether it is to be there from now on, or no longer. */
   readonly isOn: boolean;
-  /** Who reacted, where each person's reaction is shown by itself. */
+  /** Who reacted, where each person's reaction is shown by itself; of one that is taken back only the id is known. */
   readonly by?: Pick<Reaction, 'place' | 'author' | 'tag'>;
   /** The event because of which. */
   readonly cause: EventId;
@@ -330,8 +330,11 @@ export interface Adapter {
    * @param room where to look; everywhere, unless given
    */
   outranks?(target: Author['id'], moderator: Author['id'] | undefined, room: RoomRef | undefined): Promise<boolean>;
-  /** How reactions are shown in its rooms: by {@link react}, in words, or not at all, as where this is absent. */
-  readonly reactions?: 'native' | 'note' | 'none';
+  /**
+   * How reactions are shown in its rooms: by {@link react}, one for all who share it, or one for each person; in words; or not at all,
+   * as where this is absent.
+   */
+  readonly reactions?: 'native' | 'personal' | 'note' | 'none';
   /**
    * Puts the bridge's own reaction to a message, or takes it away. May be called again for the same; that it is there or gone already,
    * or that the message is gone, is no fault.

@@ -42,13 +42,27 @@ export async function react(options: RoomReactionOptions, event: Reaction, attem
   const before = await reactions.at(target, roomId(address));
   const isTold = before.some((other) => other.who === who && other.id !== id && isSameEmoji(other.emoji, emoji));
   if (isTold || before.length >= MAX_COUNTED) return;
-  const isNative =
-    adapter.reactions === 'native' && here !== undefined && (await addOwn(options, event, here.nativeId, before, attempt));
+  const isNative = here !== undefined && (await show(options, event, here.nativeId, before, attempt));
   if (!isNative) {
     const said = await history.event(target);
     await adapter.send(address.room, reactionNote(event, said?.kind === 'message' ? said : undefined), attempt);
   }
   await reactions.add(target, roomId(address), { emoji, who, id, isNative });
+}
+
+/** @returns whether it stands there */
+async function show(
+  options: RoomReactionOptions,
+  event: Reaction,
+  message: string,
+  before: readonly KeptReaction[],
+  attempt: Attempt,
+): Promise<boolean> {
+  const { adapter, address } = options;
+  if (adapter.reactions === 'native') return addOwn(options, event, message, before, attempt);
+  if (adapter.reactions !== 'personal') return false;
+  const { id: cause, emoji } = event;
+  return (await adapter.react?.(address.room, { message, emoji, isOn: true, cause, by: event }, attempt.signal)) ?? false;
 }
 
 /** @returns whether it stands there, or need not, since there are so many */
@@ -71,7 +85,7 @@ export async function takeBackReactions(options: RoomReactionOptions, event: Rea
   const { place, emoji, userId } = event;
   const target = await meantBy(event.target, place, options.history);
   const who = userId === undefined ? undefined : eventId(place, userId);
-  await takeBack(options, target, event.id, attempt, (reaction) => {
+  await takeBack(options, target, event, attempt, (reaction) => {
     const isTheirs = who === undefined ? nativeIdIn(place, reaction.who) !== undefined : reaction.who === who;
     return isTheirs && (emoji === undefined || isSameEmoji(reaction.emoji, emoji));
   });
@@ -85,13 +99,13 @@ export async function takeBackReaction(
   attempt: Attempt,
 ): Promise<void> {
   const meant = await meantBy(target, place, options.history);
-  await takeBack(options, meant, cause, attempt, (reaction) => reaction.id === id);
+  await takeBack(options, meant, { id: cause, place }, attempt, (reaction) => reaction.id === id);
 }
 
 async function takeBack(
   { address, adapter, history, reactions }: RoomReactionOptions,
   target: EventId,
-  cause: EventId,
+  { id: cause, place }: Pick<ReactionRemoval, 'id' | 'place'>,
   { signal }: Attempt,
   isGone: (reaction: KeptReaction) => boolean,
 ): Promise<void> {
@@ -100,10 +114,14 @@ async function takeBack(
   const gone = before.filter(isGone);
   const left = before.filter((reaction) => !gone.includes(reaction) && reaction.isNative);
   const here = await standingOf(target, address, history);
-  for (const { id, emoji, isNative } of gone) {
+  for (const { id, emoji, who, isNative } of gone) {
     const { own } = isNative ? { own: [] } : await history.parts(id, destination);
+    const message = here?.nativeId;
     if (own.length > 0) await adapter.remove?.(address.room, own, signal);
-    else if (isNative && here && !left.some((other) => isSameEmoji(other.emoji, emoji))) {
+    else if (isNative && message !== undefined && adapter.reactions === 'personal') {
+      const by = { place, author: { id: nativeIdIn(place, who) ?? '', name: '' }, tag: '' };
+      await adapter.react?.(address.room, { message, emoji, isOn: false, cause, by }, signal);
+    } else if (isNative && here && !left.some((other) => isSameEmoji(other.emoji, emoji))) {
       await adapter.react?.(address.room, { message: here.nativeId, emoji, isOn: false, cause }, signal);
     }
   }

@@ -185,14 +185,15 @@ export class MatrixAdapter implements Adapter {
     return this.#rooms.fault(ref);
   }
 
-  get reactions(): 'native' | 'note' | 'none' {
-    return this.#config.reactions;
+  get reactions(): 'native' | 'personal' | 'note' | 'none' {
+    const { reactions, appservice } = this.#config;
+    return reactions === 'native' && appservice ? 'personal' : reactions;
   }
 
   async react(ref: RoomRef, reaction: OwnReaction, signal: AbortSignal): Promise<boolean> {
     const target = this.#target(ref);
     const { roomId, voices } = target;
-    const done = voices.react(roomId, reaction.by, signal, (voice) => voice.reactions.set(roomId, reaction, signal));
+    const done = voices.react(roomId, reaction, signal, (voice) => voice.reactions.set(roomId, reaction, signal));
     await this.#orWhyNot(done, target, { failed: sentences.notReacted, forbidden: sentences.mayNotReact });
     return true;
   }

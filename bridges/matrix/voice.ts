@@ -1,6 +1,7 @@
 /** As whom something is said in a room. */
-import type { Attempt } from '../../src/adapter.ts';
+import type { Attempt, OwnReaction } from '../../src/adapter.ts';
 import type { Author, Place } from '../../src/event.ts';
+import type { Caller } from './homeserver.ts';
 import type { Outgoing } from './outgoing.ts';
 import type { OwnReactions } from './own-reactions.ts';
 
@@ -11,6 +12,11 @@ export interface Voice {
   readonly isGhost: boolean;
   readonly outgoing: Outgoing;
   readonly reactions: OwnReactions;
+}
+
+/** A voice, and the homeserver's interface as its user sees it. */
+export interface LoneVoice extends Voice {
+  readonly caller: Caller;
 }
 
 /** Somebody who says or does something, and where. */
@@ -32,8 +38,10 @@ export interface Voices {
   say(roomId: string, speaker: Speaker, attempt: Attempt, work: Work): Promise<void>;
   /** Does something about an event that was sent, as whoever has sent it. */
   change(roomId: string, eventId: string, signal: AbortSignal, work: Work): Promise<void>;
-  /** Does something that nobody minds who does it. @param speaker undefined for the bridge itself */
-  react(roomId: string, speaker: Speaker | undefined, signal: AbortSignal, work: Work): Promise<void>;
+  /** The voice of somebody, whatever room they speak in; absent where nobody has one of their own. @returns undefined where they can't */
+  alone?(speaker: Speaker, signal: AbortSignal): Promise<LoneVoice | undefined>;
+  /** Reacts, or takes a reaction back, as whoever does so. */
+  react(roomId: string, reaction: Pick<OwnReaction, 'by' | 'isOn'>, signal: AbortSignal, work: Work): Promise<void>;
 }
 
 /** The voices of an account that speaks for everybody: its own. */

@@ -6,7 +6,7 @@ import type { Uploads } from '../uploads.ts';
 import type { Voice, Voices } from '../voice.ts';
 import { Absence } from './absence.ts';
 import type { AppserviceConfig } from './config.ts';
-import { GhostIds } from './ghost-ids.ts';
+import { GhostIds, type GhostOf } from './ghost-ids.ts';
 import { GhostVoices } from './ghost-voices.ts';
 import { Ghosts, registerUser } from './ghosts.ts';
 import { Incoming } from './incoming.ts';
@@ -92,6 +92,11 @@ export class Appservice {
   /** Whether a user is one of ours: what they do is done by us. */
   isOurs(userId: string): boolean {
     return userId === this.#botId || this.#ids.isGhost(userId);
+  }
+
+  /** Whom a ghost stands for; undefined where its id does not tell. */
+  ghostOf(userId: string): GhostOf | undefined {
+    return this.#ids.read(userId);
   }
 
   /** Takes no part in a room any more. Never rejects. */

@@ -1,12 +1,12 @@
 /** Everybody has a voice of their own: that of their ghost. The bridge itself speaks where no ghost can. */
 import { z } from 'zod';
-import type { Attempt } from '../../../src/adapter.ts';
+import type { Attempt, OwnReaction } from '../../../src/adapter.ts';
 import { isBridge } from '../../../src/event.ts';
 import { type Caller, describe, isAbsent, isForbidden } from '../homeserver.ts';
 import { Outgoing } from '../outgoing.ts';
 import { OwnReactions } from '../own-reactions.ts';
 import type { Uploads } from '../uploads.ts';
-import type { Speaker, Voice, Voices } from '../voice.ts';
+import type { LoneVoice, Speaker, Voice, Voices } from '../voice.ts';
 import type { GhostIds } from './ghost-ids.ts';
 import type { Ghosts } from './ghosts.ts';
 import { asUser } from './masquerade.ts';
@@ -67,17 +67,30 @@ export class GhostVoices implements Voices {
     for (const id of shown) this.#note(id, said.userId);
   }
 
+  async alone(speaker: Speaker, signal: AbortSignal): Promise<LoneVoice | undefined> {
+    const { homeserver, ids, ghosts, looksOf } = this.#options;
+    if (isBridge(speaker.author)) return undefined;
+    const userId = ids.of(speaker.place, speaker.author);
+    if (!(await ghosts.exists(userId, await looksOf(speaker, signal), signal))) return undefined;
+    return { ...this.#as(userId), caller: asUser(homeserver, userId) };
+  }
+
   async change(roomId: string, eventId: string, signal: AbortSignal, work: (voice: Voice) => Promise<void>): Promise<void> {
     await this.#use(roomId, await this.#behind(roomId, eventId, signal), signal, work);
   }
 
   async react(
     roomId: string,
-    speaker: Speaker | undefined,
+    { by, isOn }: Pick<OwnReaction, 'by' | 'isOn'>,
     signal: AbortSignal,
     work: (voice: Voice) => Promise<void>,
   ): Promise<void> {
-    await this.#use(roomId, speaker ? await this.#of(roomId, speaker, signal) : this.#own, signal, work);
+    await this.#use(roomId, await this.#reacting(roomId, by, isOn, signal), signal, work);
+  }
+
+  async #reacting(roomId: string, by: OwnReaction['by'], isOn: boolean, signal: AbortSignal): Promise<Voice> {
+    if (!by) return this.#own;
+    return isOn ? this.#of(roomId, by, signal) : this.#as(this.#options.ids.of(by.place, by.author));
   }
 
   /** The voice that somebody speaks with in a room, ready to be used. */

@@ -72,6 +72,18 @@ export class Ghosts {
     if (!joined.has(userId) && !this.#busy.has(userId)) await this.ready(roomId, userId, await looks(), signal);
   }
 
+  /**
+   * Sees to it that a ghost is there, in whatever rooms. Rejects with what the homeserver says.
+   * @returns false when it would change its name too often
+   * @throws {DeliveryError} when the registration does not cover it
+   */
+  exists(userId: string, looks: Looks, signal: AbortSignal): Promise<boolean> {
+    return this.#inTurn(userId, async () => {
+      await this.#register(userId, signal);
+      return this.#profiles.set(userId, looks, signal);
+    });
+  }
+
   /** Lets a ghost leave a room. Rejects with what the homeserver says. */
   leave(roomId: string, userId: string, signal: AbortSignal): Promise<void> {
     return this.#inTurn(userId, async () => {

@@ -145,6 +145,8 @@ export class Incoming {
     const isMember = type === 'm.room.member' && key !== undefined;
     if (isMember && ids.isGhost(key)) {
       if (content['membership'] !== 'join') await ghosts.members.gone(roomId, key);
+      if (content['membership'] === 'invite' && !ids.isGhost(sender) && sender !== botId)
+        await listener.invited({ roomId, by: sender, isDirect: content['is_direct'] === true, ghost: key });
     } else if (isMember && key === botId && content['membership'] === 'invite') {
       await listener.invited({ roomId, by: sender, isDirect: content['is_direct'] === true });
     } else if (!ids.isGhost(sender)) await this.#hand(roomId, event, listener);

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { AdapterError } from '../../../src/adapter.ts';
 import { systemClock } from '../../../src/clock.ts';
-import type { AdapterId, Message, RoomRef } from '../../../src/event.ts';
+import { type AdapterId, eventId, type Message, type RoomRef } from '../../../src/event.ts';
 import { TestAttempt } from '../../support/attempt.ts';
 import { testMemory, words } from '../../support/host.ts';
 import { shelf, testMedia } from '../../support/media.ts';
@@ -70,6 +70,36 @@ export function appserviceStories(openSite: () => Promise<AppserviceSite>): void
       await bridge.adapter.remove?.(room as RoomRef, attempt.shown, AbortSignal.timeout(5_000));
       expect(await carol.eyes.standing(room)).toEqual([]);
     });
+  });
+
+  test('each person reacts as themselves, and takes back only what is theirs', async () => {
+    const bridge = await stage.started([room]);
+    await carol.eyes.look();
+    const id = await carol.client.sendText(room, 'what do you think?');
+    await bridge.host.waitForMessage('what do you think?');
+    const place = { kind: 'room', adapter: 'discord' as AdapterId, room: '1' as RoomRef } as const;
+    const react = (who: string, isOn: boolean) => {
+      const by = { place, tag: isOn ? 'Discord' : '', author: { id: who, name: isOn ? `Name ${who}` : '' } };
+      const cause = eventId(place, `${who} ${isOn}`);
+      return bridge.adapter.react?.(
+        room as RoomRef,
+        { message: id, emoji: { name: '👍' }, isOn, cause, by },
+        AbortSignal.timeout(9_000),
+      );
+    };
+    const reacting = async () => {
+      const path = `/_matrix/client/v1/rooms/${encodeURIComponent(room)}/relations/${encodeURIComponent(id)}/m.annotation/m.reaction`;
+      const { chunk } = await carol.client.doRequest('GET', path);
+      return chunk.map(({ sender }: { sender: string }) => sender).sort();
+    };
+    await react('1', true);
+    await react('2', true);
+    await react('2', true);
+    expect(await reacting()).toEqual([stage.ghost('.discord', '1'), stage.ghost('.discord', '2')]);
+    await react('1', false);
+    await react('1', false);
+    expect(await reacting()).toEqual([stage.ghost('.discord', '2')]);
+    expect(await carol.client.getUserProfile(stage.ghost('.discord', '1'))).toMatchObject({ displayname: 'Name 1 (Discord)' });
   });
 
   const memberEvents = async (userId: string) => {
