@@ -218,7 +218,7 @@ export class WebChat implements Adapter {
       // In the order of the changes: a page that breaks off here goes on where it stopped.
       ...entries.sort((one, other) => one.change - other.change).map((entry) => this.#entryText(entry)),
       ...this.whispers.of(session.author.id).map((entry) => eventText('whisper', entry)),
-      eventText('people', this.#people()),
+      eventText('people', this.#people(session.author)),
       eventText('ready', { servers: this.#roster.all() }),
     ].join('');
   }
@@ -290,8 +290,10 @@ export class WebChat implements Adapter {
     });
   }
 
-  #people() {
-    const all = this.audience.people;
+  /** @param newcomer whose page is about to open */
+  #people(newcomer?: Author) {
+    const others = this.audience.people.filter(({ id }) => id !== newcomer?.id);
+    const all = newcomer ? [...others, newcomer] : others;
     const people = all.slice(0, MAX_PEOPLE).map((author) => personOf(author, this.placeOf(''), this.base));
     return { people, more: all.length - people.length };
   }

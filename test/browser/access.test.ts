@@ -36,7 +36,7 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     const page = await fullPage({ colorScheme, viewport: { width, height: 720 }, bypassCSP: true });
     await picture(page, `${colorScheme}-${width}`);
     expect(await seriousFaults(page)).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    expect(await page.locator('html').evaluate((html) => html.scrollWidth)).toBeLessThanOrEqual(width);
     await page.locator('.message .name').first().click();
     expect(await seriousFaults(page)).toEqual([]);
     await picture(page, `${colorScheme}-${width}-person`);
@@ -76,12 +76,11 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
       for (const key of keys) await page.keyboard.press(key);
     };
     const focused = () =>
-      page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent ?? '');
+      page.locator(':focus').evaluateAll(([one]) => one?.getAttribute('aria-label') ?? one?.textContent ?? '');
     // From the field back into the messages, to the last one but two.
     await page.getByLabel('Message', { exact: true }).focus();
     await press('Shift+Tab');
-    for (let tries = 0; tries < 12 && !(await page.evaluate(() => document.activeElement?.classList.contains('item'))); tries++)
-      await press('Shift+Tab');
+    for (let tries = 0; tries < 12 && (await page.locator('.item:focus').count()) === 0; tries++) await press('Shift+Tab');
     await press('Home', 'ArrowDown');
     expect(await focused()).toContain('anybody here?');
     for (let tries = 0; tries < 6 && (await focused()) !== 'Answer'; tries++) await press('Tab');
@@ -116,7 +115,7 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
       await page
         .locator('.item')
         .first()
-        .evaluate((element) => getComputedStyle(element).transitionDuration),
+        .evaluate((element) => element.ownerDocument.defaultView?.getComputedStyle(element).transitionDuration),
     ).toBe('0s');
   });
 });

@@ -114,7 +114,7 @@ export async function seriousFaults(page: Page): Promise<string[]> {
   await page.evaluate(axeCore.source);
   const found = await page.evaluate(async () => {
     const { axe } = globalThis as unknown as { axe: typeof axeCore };
-    const { violations } = await axe.run(document, { resultTypes: ['violations'] });
+    const { violations } = await axe.run({ resultTypes: ['violations'] });
     return violations.map(({ id, impact, nodes }) => ({ id, impact, where: nodes.map(({ html }) => html).slice(0, 3) }));
   });
   return found.filter(({ impact }) => impact === 'serious' || impact === 'critical').map((fault) => JSON.stringify(fault));
