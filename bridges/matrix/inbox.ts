@@ -63,7 +63,9 @@ export class Inbox implements Listener {
 
   async invited(invitation: Invitation): Promise<void> {
     const { direct, invites } = this.#options;
-    if (!(await direct.invited(invitation))) await invites.take(invitation);
+    const isTaken = await direct.invited(invitation);
+    // Ghosts come into other rooms by themselves, when they speak.
+    if (!isTaken && invitation.ghost === undefined) await invites.take(invitation);
   }
 
   async event(roomId: string, event: RoomEvent, names: Names): Promise<void> {
@@ -85,7 +87,8 @@ export class Inbox implements Listener {
     for (const event of events) {
       const said = event.sender === userId ? undefined : readSaid(event);
       if (said === undefined || !commands.isCommand(event)) continue;
-      commands.give({ roomId, room: roomId as RoomRef }, event, said, () => this.#nameOf(roomId, event.sender, names));
+      const where = { roomId, room: roomId as RoomRef, isUnmapped: true };
+      commands.give(where, event, said, () => this.#nameOf(roomId, event.sender, names));
     }
   }
 

@@ -29,6 +29,8 @@ interface Where {
   readonly room: RoomRef;
   /** In a private chat, the mapped rooms that the person is in: power over the chat itself is none over them. */
   readonly community?: () => Promise<readonly RoomRef[]>;
+  /** Whether the room is not mapped: power over it is none over the bridge, since anybody can make a room. */
+  readonly isUnmapped?: boolean;
 }
 
 /** A command that was typed, and where. */
@@ -92,12 +94,16 @@ export class TextCommands {
     await homeserver.call('PUT', path, { body: content, signal: ended });
   }
 
-  async #carryOut({ roomId, room, community, event, typed }: Given, nameOf: () => Promise<string>): Promise<RichText> {
+  async #carryOut(
+    { roomId, room, community, isUnmapped, event, typed }: Given,
+    nameOf: () => Promise<string>,
+  ): Promise<RichText> {
     const { host, homeserver, trusted, grants, allowLua, prefix } = this.#options;
     if (typed.kind === 'wrong') return literal(typed.sentence);
     if (host.clock.now() - event.origin_server_ts > tooOld)
       return literal('This was typed while the bridge was away, so it was not carried out. Type it again if it still matters.');
-    const standing = community ? trustedRank(event.sender, trusted) : await rankIn(homeserver, roomId, event.sender, trusted);
+    const isPowerless = community !== undefined || isUnmapped === true;
+    const standing = isPowerless ? trustedRank(event.sender, trusted) : await rankIn(homeserver, roomId, event.sender, trusted);
     if (typed.kind === 'help')
       return helpFor(this.#offered, standing.rank, prefix, typed.about, 'Everybody in the room reads commands and answers.');
     return host.commands.run({
