@@ -42,6 +42,8 @@ export interface SpeakersOptions {
   readonly store?: SpeakerStore;
   /** The SteamID of a user who has shown it in a game. */
   readonly steamid64Of?: (adapter: AdapterId, userId: Author['id']) => string | undefined;
+  /** Whom nobody is to see, though an earlier process let them be seen. */
+  readonly isBarred?: (adapter: AdapterId, userId: Author['id']) => boolean;
 }
 
 /** Absent ones that are known without asking the store. */
@@ -60,11 +62,11 @@ export class Speakers {
     this.#options = options;
   }
 
-  /** Lets those be seen again who were seen when an earlier process ended, unless their time is over. */
+  /** Lets those be seen again who were seen when an earlier process ended, unless their time is over, or they are barred since. */
   async restore(): Promise<void> {
-    const { state, clock, idle, store } = this.#options;
+    const { state, clock, idle, store, isBarred = () => false } = this.#options;
     for (const speaker of (await store?.present()) ?? []) {
-      if (speaker.spokeAt + idle <= clock.now()) {
+      if (speaker.spokeAt + idle <= clock.now() || isBarred(speaker.adapter, speaker.userId)) {
         this.#leave(speaker);
         continue;
       }
