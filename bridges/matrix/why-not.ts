@@ -4,6 +4,7 @@ import type { RoomRef } from '../../src/event.ts';
 import { describe, type Homeserver, isForbidden, isPassing, retryAfter } from './homeserver.ts';
 import type { RoomReport } from './rooms.ts';
 import * as sentences from './sentences.ts';
+import { upgradeOf } from './upgrade.ts';
 
 /** The sentences for what was tried. */
 export interface Words {
@@ -43,5 +44,8 @@ export async function whyNot(
   // The sync may have told by now who has sent us away.
   if (known?.state === 'closed') return final(known.text);
   if (!joined.includes(roomId)) return final(sentences.notIn(ref, userId, reason));
+  // Who upgrades a room lets nobody speak in the old one: there will be another try, in the new one.
+  const isFollowed = known?.successor === undefined && (await upgradeOf(homeserver, roomId).catch(() => undefined));
+  if (known?.state === 'waiting' || isFollowed) return new DeliveryError(failed(ref, reason), { passing: true });
   return final(known?.ok === false ? known.text : forbidden(ref, userId, reason));
 }

@@ -21,6 +21,18 @@ test('what there is is listed, with how it fares', async () => {
   );
 });
 
+test('a room where something stands in the way is listed with that, and only admins read what it is', async () => {
+  town.platform.faults.set('one', 'Platform room one: the bridge was kicked by Mallory. Invite it again.');
+  expect(await town.give('bridge list', {}, operator)).toContain(
+    'Platform one (this room): Platform room one: the bridge was kicked',
+  );
+  expect(await town.give('status', {}, admin)).toContain('the bridge was kicked by Mallory');
+  const forAll = await town.give('status');
+  expect(forAll).toContain('Platform one (this room): out of order');
+  expect(forAll).not.toContain('Mallory');
+  expect(town.platform.host.health()).toEqual([expect.stringContaining('kicked by Mallory')]);
+});
+
 test('status tells everybody what waits, and an admin why', async () => {
   const alpha = await town.game('alpha');
   const gordon = await town.player(alpha, 'Gordon');

@@ -34,6 +34,8 @@ export class Platform {
   standings: Map<string, number> | undefined = new Map();
   /** The platform's own ids of rooms that are configured by another name, as far as it tells them now. */
   readonly nativeIds = new Map<string, string>();
+  /** What stands in the way in rooms. */
+  readonly faults = new Map<string, string>();
   /** Whether a text is refused for good. */
   refuses: (text: string) => boolean = () => false;
   /** What its users are called, where that is not their id. */
@@ -156,6 +158,7 @@ export class Platform {
         return this.sanctionResult;
       },
       nativeRoomId: (room) => this.nativeIds.get(room),
+      roomFault: (room) => this.faults.get(room),
       outranks: async (target, moderator) => {
         if (this.standings === undefined) throw new Error('the platform does not tell');
         const standingOf = (id: string) => this.standings?.get(id) ?? 0;
