@@ -20,7 +20,7 @@ export interface VirtualServerOptions {
   readonly speakers?: SpeakerStore;
   /** The SteamID of a platform's user who has shown it in a game. */
   readonly steamid64Of?: SpeakersOptions['steamid64Of'];
-  /** Of whom nothing is said any more, though it may have been taken before. */
+  /** Of whom nothing is said any more, though it may have been taken before, and who is not seen. Not asked of the bridge itself. */
   readonly isBarred?: (adapter: AdapterId, userId: Author['id']) => boolean;
 }
 
@@ -63,7 +63,11 @@ export class VirtualServer {
   constructor({ chat, idle, clock, speakers, steamid64Of, isBarred = () => false }: VirtualServerOptions) {
     this.chat = chat;
     this.#isBarred = isBarred;
-    const kept = { ...(speakers && { store: speakers }), ...(steamid64Of && { steamid64Of }) };
+    const kept = {
+      ...(speakers && { store: speakers }),
+      ...(steamid64Of && { steamid64Of }),
+      isBarred: (adapter: AdapterId, userId: Author['id']) => adapter !== OWN.adapter && isBarred(adapter, userId),
+    };
     this.#speakers = new Speakers({ state: chat.state, clock, idle, ...kept });
   }
 
@@ -136,6 +140,13 @@ export class VirtualServer {
     } catch (cause) {
       throw new DeliveryError(cause instanceof Error ? cause.message : String(cause), { passing: false, cause });
     }
+  }
+
+  /** Resolves when we are connected. @throws {DeliveryError} passing, when that takes too long */
+  async ready(signal: AbortSignal): Promise<void> {
+    await this.chat.whenReady(signal).catch((cause: unknown) => {
+      throw notConnected(cause);
+    });
   }
 
   /**
