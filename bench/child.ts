@@ -1,6 +1,7 @@
-/** The other processes of a benchmark: the embedded broker, or a publisher. */
+/** The other processes of a benchmark: the embedded broker, a publisher, or pages of the web chat. */
 import { pino } from 'pino';
 import { startBroker } from '../src/broker.ts';
+import { openPages } from './pages.ts';
 import { connect, PREFIX, publishAll } from './peers.ts';
 
 const [role, url = '', server, count] = process.argv.slice(2);
@@ -8,7 +9,8 @@ if (role === 'broker') {
   const broker = await startBroker({ log: pino({ level: 'silent' }) });
   process.send?.({ url: broker.url });
   process.on('disconnect', () => process.exit());
-} else {
+} else if (role === 'pages') await openPages(url, server ?? '', Number(count));
+else {
   const client = await connect(url, 'bench-game');
   const payload = JSON.stringify({ say: 'the quick brown fox jumps over the lazy dog' });
   const says = function* () {

@@ -40,7 +40,8 @@ export async function publishSays(url: string, server: string, count: number): P
   await once(child, 'exit');
 }
 
-function spawn(role: string, ...args: string[]): ChildProcess {
+/** A process of `role` in `child.ts`. */
+export function spawn(role: string, ...args: string[]): ChildProcess {
   return fork(fileURLToPath(new URL('./child.js', import.meta.url)), [role, ...args]);
 }
 
@@ -72,10 +73,15 @@ export interface BenchBridge {
   readonly modules: readonly AdapterModule[];
   /** By type: the adapter's own keys, and its room in the one channel. */
   readonly adapters: Readonly<Record<string, { readonly config: object; readonly room: string }>>;
+  /** Whether it serves HTTP. */
+  readonly serves?: boolean;
 }
 
 /** Starts a bridge with one channel that everything is heard in. */
-export async function openBridge(url: string, { dataDir, modules, adapters }: BenchBridge): Promise<{ stop(): Promise<void> }> {
+export async function openBridge(
+  url: string,
+  { dataDir, modules, adapters, serves = false }: BenchBridge,
+): Promise<{ stop(): Promise<void>; httpUrl: string | undefined }> {
   const folder = dataDir ?? newFolder();
   const raw = {
     mqtt: { url, allow_anonymous: true, protocol: '3.1.1' },
@@ -83,6 +89,7 @@ export async function openBridge(url: string, { dataDir, modules, adapters }: Be
     topic_prefix: PREFIX,
     data_dir: folder,
     flood: { user_per_minute: 0, server_per_minute: 0 },
+    ...(serves && { http: { port: 0 } }),
     adapters: Object.fromEntries(Object.entries(adapters).map(([id, { config }]) => [id, config])),
     channels: [{ name: 'main', rooms: Object.fromEntries(Object.entries(adapters).map(([id, { room }]) => [id, room])) }],
   };
@@ -92,6 +99,7 @@ export async function openBridge(url: string, { dataDir, modules, adapters }: Be
   const bridge = new Bridge({ config, log, clock: systemClock, random: Math.random, shutdown: () => {} });
   await bridge.start();
   return {
+    httpUrl: bridge.httpUrl,
     async stop() {
       await bridge.stop();
       if (dataDir === undefined) removeFolder(folder);

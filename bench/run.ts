@@ -8,6 +8,7 @@ import { latency } from './latency.ts';
 import { memory } from './memory.ts';
 import { openBroker } from './peers.ts';
 import { receive } from './receive.ts';
+import { webChat } from './web-chat.ts';
 
 /** Each part: what it measures, in which unit (its keys say it where there are several), and how. */
 const PARTS: Readonly<
@@ -18,6 +19,7 @@ const PARTS: Readonly<
   latency: ['from a game server to the adapter', 'ms', latency],
   memory: ['memory for 100 servers with 100 users each', 'MB', memory],
   backlog: ['100,000 messages that wait for a room, over a restart', '', backlog],
+  'web-chat': ['50 messages a second to 200 pages of the web chat', '', webChat],
   flood: ['1,000 messages of 20 players into one Discord channel', '', flood],
 };
 

@@ -5,7 +5,7 @@ import type { Author } from '../../src/event.ts';
 import type { Incoming } from '../../web/chat/wire.ts';
 
 /** What is sent together, waits so long for more, in milliseconds: one write to each page for all of it. */
-const GATHERING = 20;
+const GATHERING = 40;
 /** So often a page is told that all is well, in milliseconds: proxies end silent connections, and pages know by it that theirs works. */
 const HEARTBEAT = 20_000;
 const BEAT = 'event: beat\ndata: {}\n\n';
