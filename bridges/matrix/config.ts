@@ -48,7 +48,7 @@ const settings = z.strictObject({
   /** What messages are sent as: notices are shown dimly by some clients, and no bot answers them. */
   message_type: z.enum(['m.text', 'm.notice'], 'must be "m.text" or "m.notice"').default('m.text'),
   /** Whether messages tell clients that know it who speaks, with a picture. */
-  profiles: z.boolean('must be true or false').default(true),
+  profiles: z.boolean('must be true or false').default(false),
   /** Whether `@name` in what is said elsewhere pings somebody of that name in the room. */
   mentions: z.enum(['none', 'members'], 'must be "none" or "members"').default('none'),
   /** So many messages of each room are heard that were said while the bridge was away, the newest, and none that is older. */

@@ -22,7 +22,7 @@ export function callStories(openSite: () => Promise<MatrixSite>): void {
   afterEach(() => stage.close());
 
   const pill = (person: Person, name: string) => `<a href="https://matrix.to/#/${person.id}">${name}</a>`;
-  const members = { config: { mentions: 'members', profiles: false } };
+  const members = { config: { mentions: 'members' } };
 
   describe('somebody who is called by name', () => {
     test('is pinged where that is configured, and shown as a pill', async () => {
@@ -102,11 +102,11 @@ export function callStories(openSite: () => Promise<MatrixSite>): void {
   });
 
   describe('who speaks', () => {
-    test('is a profile of the message, with a picture that is uploaded once', async () => {
+    test('is a profile of the message where that is configured, with a picture that is uploaded once', async () => {
       const avatar = 'https://pictures.test/alice.png';
       const place: Place = { kind: 'room', adapter: 'shelf' as AdapterId, room: '1' as RoomRef };
       const media = testMedia({ shelf: shelf({ [avatar]: 'smile' }, 'image/png') });
-      const bridge = await stage.started([room], { media });
+      const bridge = await stage.started([room], { media, config: { profiles: true } });
       const by = (text: string) => {
         const id = eventId(place, `${text}-${process.hrtime.bigint()}`);
         return said(text, { id, place, tag: 'Discord', author: { id: '7', name: 'Alice', avatar } });
@@ -123,7 +123,7 @@ export function callStories(openSite: () => Promise<MatrixSite>): void {
     });
 
     test('is not taken away where the text does not begin with it', async () => {
-      const bridge = await stage.started([room]);
+      const bridge = await stage.started([room], { config: { profiles: true } });
       await send(bridge, room, said('waves', { emote: true }));
       await send(bridge, room, said('because', { replyTo: { author: 'Bob', text: 'why?' } }));
       for (const words of ['waves', 'because']) {
@@ -134,8 +134,8 @@ export function callStories(openSite: () => Promise<MatrixSite>): void {
       }
     });
 
-    test('can be told by words only, and in notices', async () => {
-      const bridge = await stage.started([room], { config: { profiles: false, message_type: 'm.notice' } });
+    test('is told by words only by default, and where that is configured in notices', async () => {
+      const bridge = await stage.started([room], { config: { message_type: 'm.notice' } });
       await send(bridge, room, said('dim'));
       const seen = await carol.eyes.waitFor(room, 'dim');
       expect(seen).toMatchObject({ msgtype: 'm.notice', html: '<strong>Alice</strong> (alpha): dim' });

@@ -64,7 +64,7 @@ export function mediaStories(openSite: () => Promise<MatrixSite>): void {
         filename: 'my cat.png',
         info: { mimetype: 'image/png', size: 6, w: 30, h: 20 },
       });
-      expect(html).toBe('<strong data-mx-profile-fallback>Alice (alpha): </strong>look<br><em>asleep</em>');
+      expect(html).toBe('<strong>Alice</strong> (alpha): look<br><em>asleep</em>');
       expect(await download(content['url'])).toEqual(['meow!!', 'image/png']);
     });
 
