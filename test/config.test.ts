@@ -444,6 +444,18 @@ test('an address that nobody could open is refused, and what is not asked for is
   ]);
 });
 
+test('who may moderate, and for how long a kick mutes, is everybody and a minute unless it is said', async () => {
+  expect((await load({}, {})).moderation).toMatchObject({ servers: ['*'], mute: 60_000 });
+  const env = { MODERATION_SERVERS: 'eu-*, lobby', MODERATION_MUTE_SECONDS: '0' };
+  expect((await load({}, env)).moderation).toMatchObject({ servers: ['eu-*', 'lobby'], mute: 0 });
+  expect((await load({ 'config.yaml': 'moderation: {servers: []}' })).moderation.servers).toEqual([]);
+  expect(await problems({ 'config.yaml': 'moderation: {servers: 7, mute_seconds: -1, kick: 1}' })).toEqual([
+    expect.stringMatching(/^moderation\.servers: must be a list of server ids/),
+    expect.stringMatching(/^moderation\.mute_seconds: must be a number of seconds from 0 to 86400/),
+    expect.stringMatching(/^moderation\.kick: there is no such key/),
+  ]);
+});
+
 test('secrets are found wherever they stand', () => {
   const raw = {
     mqtt: { url: ['mqtts://user:in%20url@host'], password: 'one' },
