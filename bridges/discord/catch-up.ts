@@ -1,5 +1,6 @@
 import type { Client, Message as DiscordMessage } from 'discord.js';
 import type { Missed } from './missed.ts';
+import type { MissedReactions } from './missed-reactions.ts';
 import type { Order, Talk } from './talk.ts';
 
 type Pass = (messages: readonly DiscordMessage[]) => void;
@@ -8,6 +9,7 @@ interface CatchUpOptions extends Order {
   readonly client: Client;
   readonly talk: Talk;
   readonly missed: Missed;
+  readonly missedReactions: MissedReactions;
   /** The channels that are heard now. */
   readonly rooms: readonly string[];
 }
@@ -47,7 +49,8 @@ export class CatchUp {
     const done = new Map<string, Promise<void>>();
     const caughtUp = hearing.catchUp((channel, pass) => {
       const room = threads.roomOf(channel) ?? channel;
-      const one = room === channel ? this.#of(channel, positions.said(room), pass) : this.#ofThread(room, channel, done, pass);
+      const one =
+        room === channel ? this.#of(channel, () => positions.said(room), pass) : this.#ofThread(room, channel, done, pass);
       done.set(channel, one);
       return one;
     });
@@ -68,16 +71,18 @@ export class CatchUp {
     if (hearing.heardUpTo(thread) === '0') hearing.skipTo(thread, threadPositions.start(room));
     await undefined;
     await rooms.get(room);
-    await this.#of(thread, threadPositions.said(room, thread), pass);
+    await this.#of(thread, () => threadPositions.said(room, thread), pass);
   }
 
-  /** @param said the ids of what was heard last in a channel or thread, oldest first */
-  async #of(channelId: string, said: readonly string[], pass: Pass): Promise<void> {
-    const { hearing, talk, missed } = this.#options;
-    await missed.changed(channelId, said, {
+  /** @param said gives the ids of what was heard last in a channel or thread, oldest first */
+  async #of(channelId: string, said: () => readonly string[], pass: Pass): Promise<void> {
+    const { hearing, talk, missed, missedReactions } = this.#options;
+    await missed.changed(channelId, said(), {
       edited: (message) => talk.edited(message),
       deleted: (id) => talk.removed({ id, channelId }),
     });
     await missed.said(channelId, hearing.heardUpTo(channelId), pass);
+    const place = talk.placeOf({ channelId });
+    if (place) await missedReactions.tell(channelId, place, hearing.heardUpTo(channelId), said());
   }
 }

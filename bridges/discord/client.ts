@@ -47,7 +47,8 @@ const makeCache: NonNullable<ClientOptions['makeCache']> = Options.cacheWithLimi
   GuildMessageManager: 10,
   MessageManager: 10,
   PresenceManager: 0,
-  ReactionManager: 0,
+  // So many different ones a message has at most.
+  ReactionManager: 20,
   ReactionUserManager: 0,
   StageInstanceManager: 0,
   ThreadMemberManager: 0,

@@ -8,11 +8,13 @@ import type { SlashCommands } from './commands/slash.ts';
 import type { DirectChats } from './direct/chats.ts';
 import { DirectInbox } from './direct/inbox.ts';
 import { Hearing } from './hearing.ts';
+import type { KnownReactions } from './known-reactions.ts';
 import type { Members } from './members.ts';
 import { Missed } from './missed.ts';
+import { MissedReactions } from './missed-reactions.ts';
 import { listenToPeople, type PeopleEvents } from './people.ts';
 import { Positions } from './positions.ts';
-import { listenToReactions, type ReactionEvents } from './reactions.ts';
+import { listenToReactions, type ReactionEvents, ReactionNews } from './reactions.ts';
 import { outranks, type StandingOptions } from './standing.ts';
 import type { Status } from './status/status.ts';
 import { Talk, type TalkEvents, type TalkRules } from './talk.ts';
@@ -43,6 +45,8 @@ interface GatewayOptions extends TalkRules {
   /** The channels that are heard; {@link Gateway.follow} and {@link Gateway.leave} change them. */
   readonly rooms: RoomRef[];
   readonly memory: Memory;
+  /** The reactions that the core was told of. */
+  readonly known: KnownReactions;
   readonly log: Logger;
 }
 
@@ -100,11 +104,14 @@ export class Gateway {
     };
     this.#talk = new Talk(options, order, events);
     const missed = new Missed(this.#client, { clock, log, signal: this.#stopping.signal });
-    this.#catchUp = new CatchUp({ ...order, client: this.#client, talk: this.#talk, missed, rooms });
+    const news = new ReactionNews(options, events);
+    const { known, ears } = options;
+    const missedReactions = new MissedReactions({ missed, known, news, own: ears.own });
+    this.#catchUp = new CatchUp({ ...order, client: this.#client, talk: this.#talk, missed, missedReactions, rooms });
     this.#direct = new DirectInbox(this.#client, { ...options, direct: (message) => events.direct(message) });
     this.#listen();
     this.#talk.listen(this.#client);
-    listenToReactions(this.#client, this.#talk, options, events);
+    listenToReactions(this.#client, this.#talk, news);
     members.follow(this.#client, guildMembers);
     options.slash.listen(this.#client);
     options.status.follow(this.#client);

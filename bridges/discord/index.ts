@@ -25,6 +25,7 @@ import { eventsFor } from './events.ts';
 import { badToken, gatewayFault, isUnauthorized, missingIntent, reasonOf, waitOf } from './faults.ts';
 import { accountFindings, channelFindings } from './findings.ts';
 import { Gateway, GatewayRefusal } from './gateway.ts';
+import { KnownReactions } from './known-reactions.ts';
 import { Members } from './members.ts';
 import { openRoom } from './opening.ts';
 import { OwnReactions } from './own-reactions.ts';
@@ -293,7 +294,8 @@ class DiscordAdapter implements Adapter {
   #connection({ applicationId, userId, guildMembers, owners }: Account): Gateway {
     const { admins, moderators, permissions: grants, allow_remote_lua: allowLua } = this.#config;
     const { id, log, memory, clock } = this.#host;
-    const events = eventsFor(this.#host, this.#cdn, (closeCode) => this.#giveUp(gatewayFault(closeCode, applicationId)));
+    const known = new KnownReactions(memory);
+    const events = eventsFor(this.#host, this.#cdn, known, (closeCode) => this.#giveUp(gatewayFault(closeCode, applicationId)));
     const delay = this.#config.delay_seconds * 1_000;
     const upSince = () => this.#gateway?.upSince;
     return new Gateway(
@@ -321,6 +323,7 @@ class DiscordAdapter implements Adapter {
         },
         placeOf: (room) => ({ kind: 'room', adapter: id, room }),
         memory,
+        known,
         clock,
         log,
       },

@@ -86,6 +86,28 @@ export class Missed {
     }
   }
 
+  /**
+   * The newest messages of a room up to one, the newest first; none where they can't be had. Those that were not heard yet must not be
+   * among them: discord.js would not tell of one that it knows.
+   */
+  async heard(room: string, upTo: string): Promise<readonly DiscordMessage<true>[]> {
+    const channel = this.#channel(room);
+    if (channel === undefined || upTo === '0') return [];
+    // discord.js would keep the reactions of which there are none any more.
+    for (const message of channel.messages.cache.values()) message.reactions.cache.clear();
+    return (await this.ask(() => this.#fetch(channel, { before: `${BigInt(upTo) + 1n}`, limit: pageSize }))) ?? [];
+  }
+
+  /** The answer to a question that is not worth much; undefined when there is none. */
+  async ask<T>(question: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await question();
+    } catch (error) {
+      if (!this.#signal.aborted) this.#log.warn(`Who reacted to what meanwhile on Discord is not known: ${reasonOf(error)}`);
+      return undefined;
+    }
+  }
+
   /** The id after which to fetch: that of the last message heard, or where everything older is too old. */
   async #recent(channel: GuildTextBasedChannel, after: string): Promise<string> {
     const limit = SnowflakeUtil.generate({ timestamp: this.#clock.now() - maxAge }).toString();

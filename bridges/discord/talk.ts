@@ -80,14 +80,14 @@ export class Talk {
 
   /** A message reads otherwise than it may have been heard. */
   edited(message: DiscordMessage): void {
-    const place = this.#placeOf(message);
+    const place = this.placeOf(message);
     const edit = place && message.inGuild() ? toEdit(message, place, this.#rules.ears) : undefined;
     if (edit !== undefined) this.#events.edit(edit);
   }
 
   /** A message that was heard is not there any more. */
   removed(message: Whereabouts): void {
-    const place = this.#placeOf(message);
+    const place = this.placeOf(message);
     if (place !== undefined) this.#events.remove(toRemoval(message, place, this.#rules.clock.now()));
   }
 
@@ -115,18 +115,19 @@ export class Talk {
 
   /** Does something about an earlier message, also of a thread in which nobody said anything since the start. */
   afterwards(message: Whereabouts, action: (place: RoomPlace) => void): void {
-    const place = this.#placeOf(message);
+    const place = this.placeOf(message);
     if (place === undefined) return;
     this.#order.hearing.follow(message.channelId);
     this.#order.hearing.afterwards(message.channelId, () => action(place), place.room);
   }
 
   #said(message: DiscordMessage): Message | undefined {
-    const place = this.#placeOf(message);
+    const place = this.placeOf(message);
     return place && message.inGuild() ? toMessage(message, place, this.#rules.ears) : undefined;
   }
 
-  #placeOf(message: Whereabouts): RoomPlace | undefined {
+  /** The room in which a message, or in a thread of which, it stands; undefined where it is none of ours. */
+  placeOf(message: Pick<Whereabouts, 'channelId'>): RoomPlace | undefined {
     const room = this.#roomOf(message);
     return room === undefined ? undefined : this.#rules.placeOf(room as RoomRef);
   }

@@ -1,16 +1,9 @@
 /** The gateway breaks in every way that Discord documents, and nobody misses a word. */
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { words } from '../../support/host.ts';
-import { connected, restarted, type Scene } from './setup.ts';
+import { connected, letIdentifyAgain, restarted, type Scene } from './setup.ts';
 
 const heard = ({ host }: Scene) => host.messages.all.map(({ body }) => words(body));
-afterEach(() => vi.useRealTimers());
-
-/** discord.js identifies again 5 s after the last time at the earliest, by the machine's clock, which goes forward. */
-function letIdentifyAgain(): void {
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 5_000 });
-}
-
 /** Says, changes and takes back while nobody listens, and then once more; waits until all of it was heard. */
 async function talkDuring(made: Scene, trouble: () => void, back: 'resumed' | 'identified'): Promise<void> {
   const { discord, general, alice, host } = made;

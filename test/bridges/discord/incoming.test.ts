@@ -1,7 +1,7 @@
-import { afterEach, expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import type { DiscordChannel, DiscordGuild } from '../../doubles/discord/index.ts';
 import { outline } from './markdown/outline.ts';
-import { connected, says, send } from './setup.ts';
+import { connected, letIdentifyAgain, says, send } from './setup.ts';
 
 it('hears what people say, with their names and looks', async () => {
   const { guild, general, host } = await connected();
@@ -97,13 +97,6 @@ it('misses nothing when the connection breaks, and keeps the order', async () =>
   expect(host.messages.all.map(({ body }) => outline(body))).toEqual(['before', 'meanwhile 1', 'meanwhile 2', 'after']);
   expect(host.lines.all.filter((line) => line.includes('connecting again'))).toHaveLength(1);
 });
-
-afterEach(() => vi.useRealTimers());
-
-/** discord.js identifies again 5 s after the last time at the earliest, by the machine's clock, which goes forward. */
-function letIdentifyAgain(): void {
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 5_000 });
-}
 
 it('fetches what was said while Discord had forgotten the connection', async () => {
   const { discord, general, alice, host } = await connected();

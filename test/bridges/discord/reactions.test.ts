@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Emoji, EventId, RoomRef } from '../../../src/event.ts';
 import { usualRateLimits } from '../../doubles/discord/index.ts';
-import { connected, failure, restarted, type Scene } from './setup.ts';
+import { connected, failure, insist, letIdentifyAgain, restarted, type Scene, says } from './setup.ts';
 
 const reactionsRoute = '/channels/:channel/messages/:message/reactions/:emoji/@me';
 
@@ -81,6 +81,92 @@ describe('what members react with', () => {
     alice.reacts(message, '👍');
     await host.reactions.waitFor(() => true);
     expect(host.messages.all).toHaveLength(1);
+  });
+});
+
+describe('what changes while nobody listens', () => {
+  const told = ({ host }: Scene) =>
+    host.reactions.all.map((event) => {
+      const who = event.kind === 'reaction' ? event.author.name : event.userId;
+      return `${event.kind === 'reaction' ? '+' : '-'}${event.emoji?.name} ${who} ${event.target.split('/').at(-1)}`;
+    });
+
+  it.each(['restart', 'lost session'] as const)('is told afterwards, once: %s', async (how) => {
+    const made = await connected();
+    const { alice, general, guild, discord, host } = made;
+    const [bob, helper] = [guild.addMember('bob'), discord.addBot({ name: 'helper' })];
+    const wave = guild.addEmoji('wave');
+    const said = alice.says(general, 'hello');
+    await host.waitForMessage('hello');
+    await insist(made, general, says('from a game'));
+    const shown = general.messages.at(-1) ?? said;
+    const foreign = general.addWebhook('other', alice).says('by another webhook');
+    alice.reacts(said, '👍');
+    bob.reacts(said, '👍');
+    bob.reacts(said, '🎉');
+    alice.reacts(shown, wave);
+    await set(made, said.id, { name: '👍' });
+    await host.reactions.waitFor(({ emoji }) => emoji?.name === 'wave');
+    await expect.poll(() => host.memory.get(`reactions/${general.id}`)).toContain('wave');
+
+    if (how === 'restart') await made.adapter.stop();
+    else {
+      discord.gateway.forgetSessions();
+      discord.gateway.drop();
+    }
+    alice.unreacts(said, '👍');
+    bob.unreacts(said, '🎉');
+    bob.reacts(shown, wave);
+    bob.reacts(shown, '❤️');
+    bob.reacts(foreign, '❤️');
+    guild.addBot(helper).reacts(shown, '👀');
+    const meanwhile = alice.says(general, 'meanwhile');
+    bob.reacts(meanwhile, '👎');
+    const before = how === 'restart' ? 0 : host.reactions.all.length;
+    if (how === 'lost session') letIdentifyAgain();
+    const after = how === 'restart' ? await restarted(made) : made;
+    await after.host.waitForMessage('meanwhile');
+    await after.host.reactions.waitFor(({ emoji }) => emoji?.name === '🎉');
+    alice.reacts(said, '🏁');
+    await after.host.reactions.waitFor(({ emoji }) => emoji?.name === '🏁');
+    const [here, there] = [said.id, shown.id];
+    expect(told(after).slice(before)).toEqual([
+      `+👎 bob ${meanwhile.id}`,
+      `+wave bob ${there}`,
+      `+❤️ bob ${there}`,
+      `-👍 ${alice.id} ${here}`,
+      `-🎉 ${bob.id} ${here}`,
+      `+🏁 Alice ${here}`,
+    ]);
+    expect(discord.violations).toEqual([]);
+  });
+
+  it('costs one request for a room in which nothing changed, and few however much did', async () => {
+    const made = await connected();
+    const { alice, general, discord, host } = made;
+    const lists = () =>
+      discord.requests.filter(({ route }) => route === 'GET /channels/:channel/messages/:message/reactions/:emoji');
+    const messages = Array.from({ length: 40 }, (_, n) => alice.says(general, `message ${n}`));
+    await host.waitForMessage('message 39');
+    const [first = { id: '' }] = messages;
+    alice.reacts(first, '👍');
+    await host.reactions.waitFor(() => true);
+    await expect.poll(() => host.memory.get(`reactions/${general.id}`)).toContain(first.id);
+    await made.adapter.stop();
+    const again = await restarted(made);
+    // The second one is passed on when all that was missed was told.
+    for (const text of ['after', 'at last']) {
+      alice.says(general, text);
+      await again.host.waitForMessage(text);
+    }
+    expect(lists()).toHaveLength(0);
+    await again.adapter.stop();
+    for (const message of messages) alice.reacts(message, '❤️');
+    const third = await restarted(again);
+    await third.host.reactions.waitFor(({ target }) => target.endsWith(messages[20]?.id ?? ''));
+    alice.reacts(first, '🏁');
+    await third.host.reactions.waitFor(({ emoji }) => emoji?.name === '🏁');
+    expect(lists()).toHaveLength(25);
   });
 });
 

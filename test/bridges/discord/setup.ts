@@ -1,4 +1,4 @@
-import { expect, onTestFinished } from 'vitest';
+import { expect, onTestFinished, vi } from 'vitest';
 import { discord } from '../../../bridges/discord/index.ts';
 import { type Adapter, DeliveryError } from '../../../src/adapter.ts';
 import { type Edit, type EventId, eventId, type Message, type Place, type RoomRef, type ServerId } from '../../../src/event.ts';
@@ -86,6 +86,12 @@ export async function restarted({ host, bot, discord: double, ...made }: Scene, 
   onTestFinished(() => adapter.stop());
   await adapter.start();
   return { ...made, bot, discord: double, host: next, adapter };
+}
+
+/** discord.js identifies again 5 s after the last time at the earliest, by the machine's clock, which goes forward. */
+export function letIdentifyAgain(): void {
+  onTestFinished(() => void vi.useRealTimers());
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 5_000 });
 }
 
 /** Sends as the core does: what was begun goes on when it is sent again. */
