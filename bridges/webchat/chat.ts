@@ -29,7 +29,7 @@ import { WhisperLog } from './whispers.ts';
 
 /** So many entries of each room a page is told first: there is a button for more. */
 const FIRST = 100;
-/** Changes are numbered on from here after a start: what a killed process did not keep gets no number twice. */
+/** So far a start leaps ahead with the numbers of changes: those that a killed process gave, and did not keep, come never again. */
 const LEAP = 1_000;
 /** Whoever closed their last page is gone after so many milliseconds, unless they are back. */
 const ABSENCE = 60_000;

@@ -1,4 +1,5 @@
 /** What stands in one room: its latest entries, kept over a restart. */
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Memory } from '../../src/adapter.ts';
 import type { Entry } from '../../web/chat/wire.ts';
@@ -23,7 +24,7 @@ export interface RoomLogOptions {
   readonly room: string;
   readonly memory: Memory;
   readonly counter: Counter;
-  /** Called for each entry that is new or changed, once that is kept. */
+  /** Called for each entry that is new or changed. It is not waited for until that is kept: pages take the same once more for what it is. */
   readonly changed: (entry: Entry) => void;
 }
 
@@ -93,7 +94,7 @@ export class RoomLog {
   add(draft: Draft): Promise<Kept> {
     const change = this.#options.counter.next();
     this.#place++;
-    return this.#put({ id: `m${change}`, ...draft, room: this.#options.room, place: this.#place, change });
+    return this.#put({ id: idFor(draft.event), ...draft, room: this.#options.room, place: this.#place, change });
   }
 
   /** Changes an entry. Resolves when that is kept; with nothing when there is no such entry any more. */
@@ -106,10 +107,15 @@ export class RoomLog {
     this.#entries.set(entry.id, entry);
     const [oldest] = this.#entries.keys();
     if (this.#entries.size > MAX_ENTRIES && oldest !== undefined) this.#entries.delete(oldest);
-    await this.#slots.put(entry.place % MAX_ENTRIES, entry);
     this.#options.changed(shown(entry));
+    await this.#slots.put(entry.place % MAX_ENTRIES, entry);
     return entry;
   }
+}
+
+/** The same for the same event, also after a restart. */
+function idFor(event: string): string {
+  return createHash('sha256').update(event).digest('base64url').slice(0, 16);
 }
 
 function shown({ event: _, ...entry }: Kept): Entry {
