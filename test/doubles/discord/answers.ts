@@ -14,6 +14,11 @@ export class GivenCommand {
     this.#interaction = interaction;
   }
 
+  /** Whether the bot has said anything to it. */
+  get isAnswered(): boolean {
+    return this.#interaction.state !== 'waiting';
+  }
+
   /** Whether they see that the bot thinks about it. */
   get isThinking(): boolean {
     return this.#interaction.state === 'thinking';

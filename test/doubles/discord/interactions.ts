@@ -5,12 +5,14 @@ import {
   type APIApplicationCommandOption,
   ApplicationCommandOptionType,
   ApplicationCommandType,
+  ComponentType,
   GatewayDispatchEvents,
   InteractionType,
 } from 'discord.js';
+import { messageShape } from './message-shape.ts';
 import { channelPermissions, permissionBits } from './permissions.ts';
 import { channelShape, memberWithUser } from './shapes.ts';
-import type { Bot, Channel, Guild, Mentions, User } from './state.ts';
+import type { Bot, Channel, Guild, Mentions, Message, User } from './state.ts';
 import type { World } from './world.ts';
 
 /** What somebody asked, and what they were answered. */
@@ -20,7 +22,7 @@ export interface Interaction {
   readonly bot: Bot;
   readonly channel: Channel;
   readonly user: User;
-  readonly kind: InteractionType.ApplicationCommand | InteractionType.ApplicationCommandAutocomplete;
+  readonly kind: Exclude<InteractionType, InteractionType.Ping>;
   /** Milliseconds since the epoch. */
   readonly at: number;
   state: 'waiting' | 'thinking' | 'answered';
@@ -62,13 +64,35 @@ export function interact(world: World, { user, channel, name, options, focused, 
   const permissions = channelPermissions(channel, user.id);
   const needed = BigInt(command.default_member_permissions ?? '0') | permissionBits(['UseApplicationCommands']);
   if (!anyway && (permissions & needed) !== needed) throw new Error(`/${name} is not shown to ${user.username}`);
+  const kind = focused === undefined ? InteractionType.ApplicationCommand : InteractionType.ApplicationCommandAutocomplete;
+  const interaction = begun(world, { bot, channel, user, kind });
+  const data = {
+    id: command.id,
+    name: command.name,
+    type: ApplicationCommandType.ChatInput,
+    options: filledIn(command, name, options, focused),
+  };
+  tell(world, interaction, permissions, { data });
+  return interaction;
+}
+
+/** Somebody presses a button on a message, whichever it is said to have: a client can be made to say anything. */
+export function press(world: World, user: User, bot: Bot, message: Message, customId: string): Interaction {
+  const { channel } = message;
+  const interaction = begun(world, { bot, channel, user, kind: InteractionType.MessageComponent });
+  const data = { component_type: ComponentType.Button, custom_id: customId };
+  tell(world, interaction, channelPermissions(channel, user.id), {
+    data,
+    message: messageShape(world, message, { viewer: undefined, event: false }),
+  });
+  return interaction;
+}
+
+function begun(world: World, fields: Pick<Interaction, 'bot' | 'channel' | 'user' | 'kind'>): Interaction {
   const interaction: Interaction = {
     id: world.nextId(),
     token: randomBytes(60).toString('base64url'),
-    bot,
-    channel,
-    user,
-    kind: focused === undefined ? InteractionType.ApplicationCommand : InteractionType.ApplicationCommandAutocomplete,
+    ...fields,
     at: world.clock.now(),
     state: 'waiting',
     content: '',
@@ -77,16 +101,13 @@ export function interact(world: World, { user, channel, name, options, focused, 
     choices: [],
   };
   world.interactions.set(interaction.id, interaction);
-  const data = {
-    id: command.id,
-    name: command.name,
-    type: ApplicationCommandType.ChatInput,
-    options: filledIn(command, name, options, focused),
-  };
-  const type = GatewayDispatchEvents.InteractionCreate;
-  const render = () => ({ ...envelope(interaction, permissions, channelPermissions(channel, bot.user.id)), data });
-  world.dispatch({ type, guild: channel.guild, to: bot.user.id, render });
   return interaction;
+}
+
+function tell(world: World, interaction: Interaction, permissions: bigint, more: object): void {
+  const { bot, channel } = interaction;
+  const render = () => ({ ...envelope(interaction, permissions, channelPermissions(channel, bot.user.id)), ...more });
+  world.dispatch({ type: GatewayDispatchEvents.InteractionCreate, guild: channel.guild, to: bot.user.id, render });
 }
 
 function commandCalled(world: World, { id, members }: Guild, name: string) {

@@ -3,12 +3,12 @@ import { type APIEmbed, type APIStickerItem, MessageFlags, MessageType } from 'd
 import { GivenCommand } from './answers.ts';
 import { endPoll, forward, notice, type PollDraft, pollShape } from './deeds.ts';
 import { DirectChat } from './direct-chat.ts';
-import { type Filled, interact } from './interactions.ts';
+import { type Filled, interact, press } from './interactions.ts';
 import { withoutCode } from './mentions.ts';
 import { edit, post, remove, type Upload } from './messages.ts';
 import { addReaction, clearReactions, removeReaction } from './reactions.ts';
 import { type SeenMessage, seen } from './seen.ts';
-import type { Channel, Member, Message, ReactionEmoji, User } from './state.ts';
+import type { Bot, Channel, Member, Message, ReactionEmoji, User } from './state.ts';
 import type { World } from './world.ts';
 
 /** Something that has an id: a channel, or a message. */
@@ -107,6 +107,11 @@ export class DiscordMember {
   types(channel: Identified, name: string, focused: string, options: Filled = {}) {
     const request = { user: this.user, channel: channelOf(this.#world, channel), name, options, focused };
     return new GivenCommand(this.#world, interact(this.#world, request)).choices();
+  }
+
+  /** Presses a button on a message, whichever it is said to have. */
+  presses(message: Identified, customId: string, bot: Bot): GivenCommand {
+    return new GivenCommand(this.#world, press(this.#world, this.user, bot, messageOf(this.#world, message), customId));
   }
 
   /** Changes a message of their own. */
