@@ -24,6 +24,7 @@ import type {
   ReactionRemoval,
   Removal,
   RoomRef,
+  ServerId,
   UserParty,
   Whisper,
 } from './event.ts';
@@ -119,6 +120,11 @@ export interface AdapterHost {
   profile(author: Author): void;
   /** A user left: they are in none of this adapter's mapped rooms any more. Called for anybody. */
   left(userId: Author['id']): void;
+  /**
+   * Maps another room of this adapter, which {@link Adapter.open} opens, to a channel that hears one game server. Kept over a restart.
+   * @throws with a sentence that says why it can't be
+   */
+  addRoom(channel: string, room: RoomRef, server: ServerId): Promise<void>;
   /** The user of this platform who has shown that they are the player with this SteamID. */
   linkedUser(steamid64: string): Author['id'] | undefined;
   /** Why nothing of a user is carried now, in a sentence for them: they are banned or muted, or want it so. Undefined when it is. */

@@ -310,7 +310,10 @@ export class Bridge {
       idle: config.idle,
       kept,
       steamid64Of,
-      isBarred: (adapter, userId) => this.#moderation?.bars.of(adapter, userId) !== undefined,
+      // Those of an adapter that has another virtual server now, or is not configured any more, are nobody here.
+      isBarred: (adapter, userId) =>
+        !config.adapters.some(({ id, serverId: its }) => id === adapter && its === serverId) ||
+        this.#moderation?.bars.of(adapter, userId) !== undefined,
     });
     server.chat.on('takenOver', () => {
       if (tenure) return tenure.lost(`Another instance has taken over as ${serverId}.`);
@@ -363,6 +366,14 @@ export class Bridge {
       commands: commands({ id: adapter.id, type: adapter.module.type, server }),
       hub,
       media: this.#media,
+      addRoom: async (channel, room, server) => {
+        await this.#control?.add(
+          channel,
+          { adapter: adapter.id, room },
+          { name: 'the bridge', id: adapter.id, via: adapter.id },
+          server,
+        );
+      },
       linkedUser: (steamid64) => this.#openedStore().accounts.on(adapter.id, steamid64)?.userId,
       health: () => this.health(),
     });

@@ -6,6 +6,8 @@ import { Recent } from './recent.ts';
 /** A room that is not in the configuration, and the channel it is in. */
 export interface AddedRoom extends RoomAddress {
   readonly channel: string;
+  /** The one game server that the channel hears if it is made for this room; all of them where this is absent. */
+  readonly server?: string;
 }
 
 /** How many places are remembered with their hearers: a hostile network can name any number of servers. */
@@ -99,7 +101,7 @@ export class ChannelMap {
     this.#changed();
   }
 
-  /** Adds a room. A channel that there is not is made, with all game servers. */
+  /** Adds a room. A channel that there is not is made, with all game servers or the one that is named. */
   add(room: AddedRoom): void {
     this.#added.set(roomKey(room), room);
     this.#changed();
@@ -115,7 +117,7 @@ export class ChannelMap {
   #changed(): void {
     const added = [...this.#added.values()];
     const made = new Set(added.map(({ channel }) => channel).filter((channel) => !this.isConfigured(channel)));
-    const base = [...this.#configured, ...[...made].map((name) => this.#make(name))];
+    const base = [...this.#configured, ...[...made].map((name) => this.#make(name, added))];
     this.#channels = base.map((channel) => ({
       ...channel,
       rooms: [...channel.rooms, ...added.filter(isIn(channel)).map(address)],
@@ -129,8 +131,9 @@ export class ChannelMap {
     );
   }
 
-  #make(name: string): Channel {
-    return { name, servers: ['*'], rooms: this.#everywhere.map((adapter) => ({ adapter, room: name as RoomRef })) };
+  #make(name: string, added: readonly AddedRoom[]): Channel {
+    const only = added.find(({ channel }) => channel === name)?.server;
+    return { name, servers: [only ?? '*'], rooms: this.#everywhere.map((adapter) => ({ adapter, room: name as RoomRef })) };
   }
 }
 

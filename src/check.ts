@@ -45,6 +45,7 @@ export async function* findings(config: Config, log: Logger): AsyncIterable<Find
       react: async () => {},
       profile: () => {},
       left: () => {},
+      addRoom: async () => {},
       linkedUser: () => undefined,
       whyBarred: () => undefined,
       webUrl: webUrlOf(config),

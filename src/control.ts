@@ -77,11 +77,12 @@ export interface Control {
   /** Goes on. @throws {ControlError} */
   resume(target: Target, by: Actor): Promise<string>;
   /**
-   * Adds a room to a channel. A channel that there is not is made, with all game servers.
+   * Adds a room to a channel. A channel that there is not is made.
    * @param by who consents
+   * @param server the one game server that a new channel hears; all of them where it is left out
    * @throws {ControlError} for example when the adapter may not speak there, or the room is in a channel already
    */
-  add(channel: string, room: { readonly adapter: string; readonly room: string }, by: Actor): Promise<string>;
+  add(channel: string, room: { readonly adapter: string; readonly room: string }, by: Actor, server?: string): Promise<string>;
   /**
    * Takes a room that was added out of its channel. What waits for it becomes dead letters; a channel that was made goes with its last room.
    * @throws {ControlError} for example for a room of the configuration

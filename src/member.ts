@@ -31,7 +31,7 @@ interface Ear {
 
 /** What an adapter is put in its place with. */
 export interface MemberOptions
-  extends Pick<AdapterHost, 'memory' | 'commands' | 'health' | 'linkedUser' | 'shutdown' | 'random'> {
+  extends Pick<AdapterHost, 'memory' | 'commands' | 'health' | 'addRoom' | 'linkedUser' | 'shutdown' | 'random'> {
   /** Its rooms that are mapped to a channel now. */
   readonly rooms: () => readonly RoomRef[];
   /** The names of the channels that one of them is mapped to now. */
@@ -48,8 +48,23 @@ export interface MemberOptions
 
 /** Makes an adapter, and puts it in its place. */
 export function makeMember({ id, module, config }: AdapterConfig, options: MemberOptions): Member {
-  const { rooms, channelsOf, webUrl, server, hub, media, log, clock, random, memory, commands, health, linkedUser, shutdown } =
-    options;
+  const {
+    rooms,
+    channelsOf,
+    webUrl,
+    server,
+    hub,
+    media,
+    log,
+    clock,
+    random,
+    memory,
+    commands,
+    health,
+    addRoom,
+    linkedUser,
+    shutdown,
+  } = options;
   const adapter = module.create(config, {
     id,
     get rooms() {
@@ -69,6 +84,7 @@ export function makeMember({ id, module, config }: AdapterConfig, options: Membe
     direct: (message) => hub.heardInPrivate(member, media.linked(message)),
     profile: (author) => hub.changed(member, author),
     left: (userId) => hub.left(member, userId),
+    addRoom,
     linkedUser,
     whyBarred: (userId) => options.whyBarred(id, userId),
     get webUrl() {

@@ -63,8 +63,8 @@ export class AddedRooms {
   }
 
   /** @returns what is so now @throws {ControlError} */
-  add(channel: string, room: WantedRoom, by: Actor): Promise<string> {
-    return this.#inTurn(() => this.#add(channel, room, by));
+  add(channel: string, room: WantedRoom, by: Actor, server?: string): Promise<string> {
+    return this.#inTurn(() => this.#add(channel, room, by, server));
   }
 
   /** @returns what is so now @throws {ControlError} */
@@ -72,7 +72,7 @@ export class AddedRooms {
     return this.#inTurn(() => this.#remove(room, by));
   }
 
-  async #add(given: string, wanted: WantedRoom, by: Actor): Promise<string> {
+  async #add(given: string, wanted: WantedRoom, by: Actor, server: string | undefined): Promise<string> {
     const { finder, map, rooms, follower, clock } = this.#options;
     const channel = finder.channelToBe(given);
     const member = finder.member(wanted.adapter);
@@ -87,18 +87,19 @@ export class AddedRooms {
       room,
       channel,
       made: !map.isConfigured(channel),
+      ...(server !== undefined && { server }),
       by: { name: by.name, id: by.id, via: by.via, at: clock.now() },
     };
     const isNew = !this.#isThere(channel);
     this.#all.set(roomKey(stored), stored);
     this.#unmapped.delete(roomKey(stored));
-    map.add({ adapter: member.id, room, channel });
+    map.add({ adapter: member.id, room, channel, ...(server !== undefined && { server }) });
     follower.opened(member, room);
     if (isNew) for (const other of this.#options.everywhere()) follower.opened(other, nameAsRoom(channel));
     const [words, into] = [sentences.roomName(platform, room), sentences.channelWords(channel)];
     this.#options.note('add', `${words} to ${into}`, by);
     await rooms.add(stored);
-    const news = isNew ? ', which is new and hears all game servers' : '';
+    const news = isNew ? `, which is new and hears ${server === undefined ? 'all game servers' : server}` : '';
     const outlook = map.isPaused(channel)
       ? 'It is paused, so nothing is carried yet.'
       : 'What is said from now on is carried both ways.';

@@ -91,8 +91,8 @@ export class Controller implements Control {
     return this.#pauses.resume(target, presentableActor(by));
   }
 
-  add(channel: string, room: WantedRoom, by: Actor): Promise<string> {
-    return this.#added.add(channel, room, presentableActor(by));
+  add(channel: string, room: WantedRoom, by: Actor, server?: string): Promise<string> {
+    return this.#added.add(channel, room, presentableActor(by), server);
   }
 
   remove(room: WantedRoom, by: Actor): Promise<string> {

@@ -26,7 +26,7 @@ export async function restoreMap(map: ChannelMap, store: RoomStore, adapters: re
   const rooms: StoredRoom[] = [];
   const unmapped: StoredRoom[] = [];
   for (const stored of await store.rooms()) {
-    const { channel, made } = stored;
+    const { channel, made, server } = stored;
     const address = addressOf(stored);
     // The operator has put it into the configuration since.
     if (map.has(address)) continue;
@@ -36,7 +36,7 @@ export async function restoreMap(map: ChannelMap, store: RoomStore, adapters: re
         ? channelWords(channel)
         : undefined;
     if (missing === undefined) {
-      map.add({ ...address, channel });
+      map.add({ ...address, channel, ...(server !== undefined && { server }) });
       rooms.push(stored);
     } else {
       unmapped.push(stored);

@@ -9,6 +9,8 @@ export interface StoredRoom {
   readonly channel: string;
   /** Whether the channel was not in the configuration then. */
   readonly made: boolean;
+  /** The one game server that a channel hears which was made for it; all of them where this is absent. */
+  readonly server?: string;
   readonly by: StoredConsent;
 }
 
@@ -34,10 +36,10 @@ export interface StoredPause {
   readonly at: number;
 }
 
-const ROOMS = 'SELECT adapter, room, channel, made, by_name, by_id, via, at FROM room ORDER BY at, adapter, room';
-const ADD = `INSERT INTO room (adapter, room, channel, made, by_name, by_id, via, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+const ROOMS = 'SELECT adapter, room, channel, made, by_name, by_id, via, at, server FROM room ORDER BY at, adapter, room';
+const ADD = `INSERT INTO room (adapter, room, channel, made, by_name, by_id, via, at, server) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (adapter, room) DO UPDATE SET channel = excluded.channel, made = excluded.made, by_name = excluded.by_name,
-  by_id = excluded.by_id, via = excluded.via, at = excluded.at`;
+  by_id = excluded.by_id, via = excluded.via, at = excluded.at, server = excluded.server`;
 const REMOVE = 'DELETE FROM room WHERE adapter = ? AND room = ?';
 const PAUSES = 'SELECT channel, adapter, room, by, at FROM pause ORDER BY at, channel, adapter, room';
 const PAUSE = 'INSERT INTO pause (channel, adapter, room, by, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING';
@@ -55,13 +57,15 @@ export class RoomStore {
 
   /** The rooms, the oldest first. */
   async rooms(): Promise<StoredRoom[]> {
-    type Row = Record<'adapter' | 'room' | 'channel' | 'by_name' | 'by_id' | 'via', string> & Record<'made' | 'at', number>;
+    type Row = Record<'adapter' | 'room' | 'channel' | 'by_name' | 'by_id' | 'via', string> &
+      Record<'made' | 'at', number> & { server: string | null };
     const rows = await this.#database.all<Row>(ROOMS);
-    return rows.map(({ adapter, room, channel, made, by_name: name, by_id: id, via, at }) => ({
+    return rows.map(({ adapter, room, channel, made, by_name: name, by_id: id, via, at, server }) => ({
       adapter,
       room,
       channel,
       made: made === 1,
+      ...(server !== null && { server }),
       by: { name, id, via, at },
     }));
   }
@@ -71,8 +75,8 @@ export class RoomStore {
     return this.#database.all<Record<'channel' | 'adapter' | 'room' | 'by', string> & { at: number }>(PAUSES);
   }
 
-  add({ adapter, room, channel, made, by }: StoredRoom): Promise<void> {
-    const values = [adapter, room, channel, Number(made), by.name, by.id, by.via, by.at];
+  add({ adapter, room, channel, made, server, by }: StoredRoom): Promise<void> {
+    const values = [adapter, room, channel, Number(made), by.name, by.id, by.via, by.at, server ?? null];
     return this.#writer.addUnlessFaulty({ sql: ADD, values });
   }
 

@@ -62,7 +62,7 @@ export const migrations: readonly (readonly string[])[] = [
       native INTEGER NOT NULL, PRIMARY KEY (destination, target, emoji, who))`,
     // Rooms that were added to a channel at run time, and who consented. `made` is 1 where the channel was not configured then.
     `CREATE TABLE room (adapter TEXT NOT NULL, room TEXT NOT NULL, channel TEXT NOT NULL, made INTEGER NOT NULL, by_name TEXT NOT NULL,
-      by_id TEXT NOT NULL, via TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (adapter, room))`,
+      by_id TEXT NOT NULL, via TEXT NOT NULL, at BIGINT NOT NULL, server TEXT, PRIMARY KEY (adapter, room))`,
     // What is paused: a channel by its name, or a room; what it is not is empty.
     `CREATE TABLE pause (channel TEXT NOT NULL, adapter TEXT NOT NULL, room TEXT NOT NULL, by TEXT NOT NULL, at BIGINT NOT NULL,
       PRIMARY KEY (channel, adapter, room))`,

@@ -1,4 +1,4 @@
-/** The stories that reach Matrix, where the bridge is an appservice there: on Mosquitto, and on a Synapse that this file starts for itself. */
+/** The stories that reach Matrix, where the bridge is an appservice there: on a Synapse that this file starts for itself. */
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { commandStories } from '../stories/commands.ts';
 import { conversationStories } from '../stories/conversation.ts';
@@ -7,19 +7,17 @@ import { mediaStories } from '../stories/media.ts';
 import { noticeStories } from '../stories/notices.ts';
 import { reactionStories } from '../stories/reactions.ts';
 import { replyStories } from '../stories/replies.ts';
+import { standIns } from '../stories/stand-ins.ts';
 import { threadStories } from '../stories/threads.ts';
 import type { Site } from '../stories/world.ts';
 import { hasOwnSynapse } from '../support/own-synapse.ts';
-import { realBroker } from '../support/real-broker.ts';
 import { synapseWithAppservices } from '../support/synapse-appservices.ts';
-
-const { MQTT_URL, MQTT_USERS } = process.env;
 
 /** More than there are bridges in all stories. */
 const appservices = 150;
 
-if (MQTT_URL && MQTT_USERS && hasOwnSynapse) {
-  describe('as an appservice, on Mosquitto and Synapse', () => {
+if (hasOwnSynapse) {
+  describe('as an appservice, on Synapse', () => {
     let homeserver: Awaited<ReturnType<typeof synapseWithAppservices>>;
     beforeAll(async () => {
       homeserver = await synapseWithAppservices(appservices);
@@ -27,9 +25,9 @@ if (MQTT_URL && MQTT_USERS && hasOwnSynapse) {
     afterAll(() => homeserver?.synapse.stop());
 
     const realServers = async (): Promise<Site> => {
-      const broker = await realBroker(MQTT_URL, MQTT_USERS);
+      const { broker, close } = await standIns();
       const { url, account, appservice } = homeserver;
-      return { broker, matrix: { url, account, appservice, violations: () => [] }, close: () => broker.stop() };
+      return { broker, matrix: { url, account, appservice, violations: () => [] }, close };
     };
     conversationStories(realServers);
     mediaStories(realServers);
@@ -41,5 +39,5 @@ if (MQTT_URL && MQTT_USERS && hasOwnSynapse) {
     noticeStories(realServers);
   });
 } else {
-  test.skip('the stories of an appservice need MQTT_URL, MQTT_USERS and SYNAPSE_PYTHON');
+  test.skip('the stories of an appservice need SYNAPSE_PYTHON');
 }

@@ -74,6 +74,8 @@ export interface TestHostOptions {
   readonly webUrl?: () => string;
   /** None by default. */
   readonly commands?: Commands;
+  /** By default, nothing comes of it. */
+  readonly addRoom?: AdapterHost['addRoom'];
   /** All is well by default. */
   readonly health?: () => readonly string[];
   /** By default one that is never started. */
@@ -129,6 +131,7 @@ export function testHost(options: TestHostOptions = {}): TestHost {
     },
     profile: (author) => profiles.add(author),
     left: (userId) => departures.add(userId),
+    addRoom: options.addRoom ?? (async () => {}),
     linkedUser: () => undefined,
     whyBarred: options.whyBarred ?? (() => undefined),
     get webUrl() {

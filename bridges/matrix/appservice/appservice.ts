@@ -11,8 +11,10 @@ import { GhostVoices } from './ghost-voices.ts';
 import { Ghosts, registerUser } from './ghosts.ts';
 import { Incoming } from './incoming.ts';
 import { ping } from './ping.ts';
+import { Portals } from './portals.ts';
 import { appserviceRoute } from './routes.ts';
 import * as sentences from './sentences.ts';
+import { lookUp } from './third-party.ts';
 
 export interface AppserviceOptions {
   readonly config: AppserviceConfig;
@@ -50,11 +52,12 @@ export class Appservice {
     this.#incoming = new Incoming({ ...host, botId: this.#botId, ids: this.#ids, ghosts: this.#ghosts, typing: () => {} });
     const patience = config.leave_after_hours * 3_600_000;
     this.#absence = new Absence({ ...host, ghosts: this.#ghosts, patience, ended: options.ended });
+    const portals = new Portals({ config, host, homeserver });
     this.route = appserviceRoute(config.url, config.hs_token, {
       transaction: (id, transaction) => this.#incoming.take(id, transaction),
       user: () => Promise.resolve(false),
-      alias: () => Promise.resolve(false),
-      thirdParty: () => undefined,
+      alias: (alias) => portals.ask(alias),
+      thirdParty: (path, query) => lookUp(path, query, { host, ids: this.#ids, portals }),
     });
   }
 

@@ -59,7 +59,10 @@ export class Ghosts {
     return this.#inTurn(userId, async () => {
       if (!joined.has(userId)) await this.#register(userId, signal);
       if (looks && !(await this.#profiles.set(userId, looks, signal))) return false;
-      if (joined.has(userId)) return true;
+      if (joined.has(userId)) {
+        if (looks) await this.#profiles.show(roomId, userId, signal);
+        return true;
+      }
       const isIn = await this.#join(roomId, userId, signal);
       if (isIn) joined.add(userId);
       return isIn;

@@ -63,6 +63,15 @@ export class Profiles {
     return true;
   }
 
+  /** Lets those in a room see at once how a ghost looks now: Synapse tells them later, after the message that it looks so for. */
+  async show(roomId: string, userId: string, signal: AbortSignal): Promise<void> {
+    const { name, avatar } = this.#known.get(userId) ?? {};
+    if (name === undefined) return;
+    const path = `/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/state/m.room.member/${encodeURIComponent(userId)}`;
+    const body = { membership: 'join', displayname: name, ...(avatar !== undefined && { avatar_url: avatar }) };
+    await asUser(this.#homeserver, userId).call('PUT', path, { body, signal });
+  }
+
   /** How many changes are used up if there is one now. */
   #use(before: Known | undefined): { readonly used: number; readonly at: number } {
     const at = this.#clock.now();

@@ -4,6 +4,7 @@ import { stringify } from 'yaml';
 import type { RegistrationFile } from '../../../src/adapter.ts';
 import type { AppserviceConfig } from './config.ts';
 import { escaped, GhostIds } from './ghost-ids.ts';
+import { protocol } from './third-party.ts';
 
 /** What stands in the file. */
 export function registrationOf(config: AppserviceConfig): Readonly<Record<string, unknown>> {
@@ -22,7 +23,7 @@ export function registrationOf(config: AppserviceConfig): Readonly<Record<string
     hs_token,
     sender_localpart: bot,
     rate_limited: false,
-    protocols: ['crosschat'],
+    protocols: [protocol],
     namespaces: { users, aliases: [{ exclusive: true, regex: `#${escaped(prefix)}.*:${host}` }], rooms: [] },
     // The second is what older homeservers call the first.
     ...(typing && { receive_ephemeral: true, 'de.sorunome.msc2409.push_ephemeral': true }),

@@ -44,6 +44,14 @@ export function ghostBanned(roomId: string, userId: string): string {
   return `Matrix room ${roomId}: ${userId} was banned there, so what they say is not shown. Unban them to change that.`;
 }
 
+export function portalMade(alias: string, server: string): string {
+  return `Matrix: somebody asked for ${alias}, so there is a room for the game server ${server} now`;
+}
+
+export function portalNotMade(alias: string, server: string, reason: string): string {
+  return `Matrix: somebody asked for ${alias}, but the room for the game server ${server} could not be made (${reason})`;
+}
+
 export function transactionFailed(reason: string): string {
   return `Matrix: what the homeserver sent could not be taken (${reason}). It sends it again.`;
 }

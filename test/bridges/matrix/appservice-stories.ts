@@ -250,6 +250,9 @@ export function appserviceStories(openSite: () => Promise<AppserviceSite>): void
       const bridge = await stage.started([room]);
       const id = await carol.client.sendText(room, 'frist');
       await carol.client.setDisplayName('Caroline');
+      // Synapse tells the rooms later.
+      const nameInRoom = async () => (await carol.client.getRoomStateEvent(room, 'm.room.member', carol.id)).displayname;
+      await expect.poll(nameInRoom, { timeout: 10_000 }).toBe('Caroline');
       const second = await carol.client.sendText(room, 'second');
       await bridge.host.waitForMessage('second');
       expect(bridge.host.messages.all.map((message) => message.author.name)).toEqual(['carol', 'Caroline']);
