@@ -11,7 +11,9 @@ import { splitTree } from '../../src/text/split.ts';
 import { literal, type RichText } from '../../src/text/tree.ts';
 import { bridgeMark, type markSchema } from './event.ts';
 import type { FileContent } from './file-content.ts';
-import { type Calls, type EmojiUrls, escapeHtml, type Known, renderHtml } from './render-html.ts';
+import { type Mentions, mentionsOf } from './mentions.ts';
+import { nameFallback, type Profile, type ProfileContent, profileKey, profileOf } from './profile.ts';
+import { type Calls, type EmojiUrls, type Known, renderHtml } from './render-html.ts';
 
 /** In bytes of JSON. An event may have 65,536, of which the homeserver needs some for itself; an edit says everything twice. */
 const maxSize = 30_000;
@@ -26,27 +28,11 @@ export interface MatrixContent {
   readonly format: 'org.matrix.custom.html';
   readonly formatted_body: string;
   /** Who is pinged: who is answered, if they said it in this room, and who is called. Without it, clients would look for names in the text. */
-  readonly 'm.mentions': { readonly user_ids?: readonly string[]; readonly room?: true };
+  readonly 'm.mentions': Mentions;
   /** @see https://spec.matrix.org/v1.13/client-server-api/#rich-replies */
   readonly 'm.relates_to'?: { readonly 'm.in_reply_to': { readonly event_id: string } };
-  /** Who speaks, for clients that show them as if they had sent it. https://github.com/matrix-org/matrix-spec-proposals/pull/4144 */
-  readonly 'com.beeper.per_message_profile'?: {
-    readonly id: string;
-    readonly displayname: string;
-    readonly avatar_url?: string;
-    /** Whether the body begins with the name: such clients take that away. */
-    readonly has_fallback?: true;
-  };
+  readonly [profileKey]?: ProfileContent;
   readonly [bridgeMark]: OwnMark;
-}
-
-/** What stands for the whole room among those who are called. */
-export const everybody = '*';
-
-/** How somebody is shown by clients that know it. */
-export interface Profile {
-  /** Their picture: `mxc://server/media` */
-  readonly avatar: string | undefined;
 }
 
 /** An event that is to be sent. */
@@ -74,7 +60,7 @@ export interface ContentOptions {
   readonly msgtype?: 'm.text' | 'm.notice';
   /** How its author is shown by clients that know profiles of messages; without it, they are named only. */
   readonly profile?: Profile;
-  /** Who is called by the mentions in the body, or {@link everybody}; nobody by default. */
+  /** Who is called by the mentions in the body, or `everybody`; nobody by default. */
   readonly calls?: Calls;
   /** The custom emoji that are shown as pictures; none by default. */
   readonly emoji?: EmojiUrls;
@@ -88,6 +74,7 @@ export interface ContentOptions {
 export function toDrafts(message: Message, options: ContentOptions, cause: EventId = message.id): Draft[] {
   const { asThemselves = false, msgtype = 'm.text', calls = new Map(), emoji, profile } = options;
   const label = asThemselves ? [] : labelOf(message, options.nameTemplate);
+  const name = wellFormed(toPlain(label));
   const isEmote = message.emote === true;
   const { replyTo } = message;
   // A client shows what is answered by itself, where that is in the room.
@@ -102,7 +89,7 @@ export function toDrafts(message: Message, options: ContentOptions, cause: Event
     const tree = [...begin, ...literal(sign), ...label, ...literal(gap), ...part];
     // Clients that show who speaks take the name away only where the text begins with it.
     const isFallback = profile !== undefined && begin.length === 0 && gap === ': ';
-    const html = isFallback ? `${fallback(label)}${renderHtml(part, known)}` : renderHtml(tree, known);
+    const html = isFallback ? `${nameFallback(name)}${renderHtml(part, known)}` : renderHtml(tree, known);
     const answered = index === 0 ? replyTo?.here : undefined;
     return {
       msgtype: isEmote && asThemselves ? 'm.emote' : msgtype,
@@ -111,8 +98,8 @@ export function toDrafts(message: Message, options: ContentOptions, cause: Event
       formatted_body: wellFormed(html),
       'm.mentions': mentionsOf(part, calls, answered?.by),
       ...(answered && { 'm.relates_to': { 'm.in_reply_to': { event_id: answered.nativeId } } }),
-      ...(profile && { 'com.beeper.per_message_profile': profileOf(message, label, profile, isFallback) }),
-      [bridgeMark]: { server_id: options.serverId, label: wellFormed(toPlain(label)), id: actionId(cause, index) },
+      ...(profile && { [profileKey]: profileOf(personId(message), name, profile, isFallback) }),
+      [bridgeMark]: { server_id: options.serverId, label: name, id: actionId(cause, index) },
     };
   };
   // Where it is cut must not depend on which emoji could be had, and on who is there.
@@ -163,39 +150,9 @@ function labelOf({ author, tag }: Message, template: string): RichText {
   });
 }
 
-/** The name in HTML that clients take away which show it themselves. */
-function fallback(label: RichText): string {
-  return `<strong data-mx-profile-fallback>${escapeHtml(toPlain(label))}: </strong>`;
-}
-
-function profileOf({ place, author }: Message, label: RichText, { avatar }: Profile, hasFallback: boolean) {
-  const home = place.kind === 'room' ? place.adapter : place.server;
-  return {
-    // Players are numbered anew when they come back, so the name tells them apart as well.
-    id: actionId(`${home}/${author.id}`, author.name),
-    displayname: wellFormed(toPlain(label)),
-    ...(avatar !== undefined && { avatar_url: avatar }),
-    ...(hasFallback && { has_fallback: true as const }),
-  };
-}
-
-/** @param answered who is answered in this room */
-function mentionsOf(part: RichText, calls: Calls, answered: string | undefined): MatrixContent['m.mentions'] {
-  const called = calledIn(part, calls);
-  const isAll = called.delete(everybody);
-  if (answered !== undefined) called.add(answered);
-  return { ...(called.size > 0 && { user_ids: [...called] }), ...(isAll && { room: true }) };
-}
-
-function calledIn(tree: RichText, calls: Calls, found = new Set<string>()): Set<string> {
-  if (calls.size === 0) return found;
-  for (const node of tree) {
-    const id = calls.get(node);
-    if (id !== undefined) found.add(id);
-    if ('children' in node) calledIn(node.children, calls, found);
-    else if (node.type === 'list') for (const item of node.items) calledIn(item, calls, found);
-  }
-  return found;
+/** Names who speaks. Players are numbered anew when they come back, so their name tells them apart as well. */
+function personId({ place, author }: Message): string {
+  return actionId(`${place.kind === 'room' ? place.adapter : place.server}/${author.id}`, author.name);
 }
 
 function quoteOf({ author, text }: Quote): RichText {

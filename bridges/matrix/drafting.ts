@@ -4,10 +4,12 @@ import { type EventId, isBridge, type Message } from '../../src/event.ts';
 import { callsIn, type FindPeople } from '../../src/text/calls.ts';
 import { toPlain } from '../../src/text/plain.ts';
 import type { MatrixConfig } from './config.ts';
-import { type Draft, everybody, type Profile, toDrafts } from './content.ts';
+import { type Draft, toDrafts } from './content.ts';
 import { describe, type Homeserver } from './homeserver.ts';
+import { everybody } from './mentions.ts';
 import { matrixNames, type People } from './people.ts';
 import { readPowers } from './powers.ts';
+import type { Profile } from './profile.ts';
 import type { Uploads } from './uploads.ts';
 import type { Voice } from './voice.ts';
 
