@@ -106,7 +106,7 @@ export class Hub {
   join(member: Member): void {
     this.#members.set(member.id, member);
     this.#origins.join(member);
-    this.#options.outbox.add(this.whispers.destination(member));
+    this.whispers.join(member);
     for (const room of member.rooms) this.addRoom(member, room);
   }
 
@@ -134,10 +134,10 @@ export class Hub {
   listen(server: VirtualServer): void {
     const { outbox, gameReactions } = this.#options;
     const circumstances = (adapter: AdapterId, place: Place | undefined) => this.#circumstances(adapter, place);
-    outbox.add(networkDestination(server, circumstances, gameReactions ? outbox : undefined, outbox.threads, this.whispers));
+    outbox.add(networkDestination(server, circumstances, gameReactions ? outbox : undefined, outbox.threads));
+    this.whispers.listen(server);
     new Notices({ ...this.#options, chat: server.chat, tell: (id, draft) => this.#notice(server, id, draft) }).start();
     server.chat.on('say', (event) => this.#heardFromServer(server, event));
-    server.chat.on('pm', (event) => this.whispers.heardFromServer(server, event));
     server.chat.on('user', ({ user, change }) => {
       if (change !== 'del' && user.steamid64 !== undefined) this.#options.avatars.expect(user.steamid64);
     });

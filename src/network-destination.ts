@@ -1,17 +1,11 @@
 /** The game servers as a destination of deliveries, through one virtual server. */
 import { DeliveryError } from './adapter.ts';
 import { roomId } from './channels.ts';
-import type { AdapterId, Event, Message, Place, Whisper } from './event.ts';
+import type { AdapterId, Message, Place } from './event.ts';
 import { type NetworkReactionOptions, reactionLine } from './network-reactions.ts';
-import type { Destination, KeptAttempt } from './outbox/destination.ts';
+import type { Destination } from './outbox/destination.ts';
 import type { Threads } from './outbox/threads.ts';
 import type { NetworkDelivery, VirtualServer } from './virtual-server.ts';
-
-/** What whispers do here. */
-interface Whispers {
-  toPlayer(server: VirtualServer, whisper: Whisper, attempt: KeptAttempt): Promise<void>;
-  lost(event: Event, reason: string): void;
-}
 
 /** The id of a virtual server's destination. */
 export function networkId({ chat }: VirtualServer): string {
@@ -23,7 +17,6 @@ export function networkId({ chat }: VirtualServer): string {
  * game is noise.
  * @param reactions what reactions are told with; absent where they are not told
  * @param circumstances what the current configuration says of an event's adapter and place; undefined when it is not there any more
- * @param whispers hands whispers over; without it there are none
  * @param threads what threads are called; absent where each is called as its own room calls it
  */
 export function networkDestination(
@@ -31,7 +24,6 @@ export function networkDestination(
   circumstances: (adapter: AdapterId, place: Place | undefined) => Omit<NetworkDelivery, 'event' | 'adapter'> | undefined,
   reactions?: NetworkReactionOptions,
   threads?: Threads,
-  whispers?: Whispers,
 ): Destination {
   const id = networkId(server);
   return {
@@ -40,8 +32,7 @@ export function networkDestination(
     group: id,
     async deliver(news, attempt) {
       // What was said in a game can't be taken back; what still waited here never comes.
-      if (news.kind === 'whisper') return whispers?.toPlayer(server, news, attempt);
-      if (news.kind === 'removal' || news.kind === 'reaction-removal') return;
+      if (news.kind === 'removal' || news.kind === 'reaction-removal' || news.kind === 'whisper') return;
       const event = news.kind === 'reaction' ? reactions && (await reactionLine(reactions, news, id)) : news;
       if (event === undefined) return;
       const { adapter, place } = sourceOf(event);
@@ -49,7 +40,6 @@ export function networkDestination(
       if (!found) throw new DeliveryError('the room that it is from is no longer configured', { passing: false });
       await server.deliver({ event: await named(event, threads), adapter, ...found }, attempt);
     },
-    lost: (event, reason) => whispers?.lost(event, reason),
   };
 }
 

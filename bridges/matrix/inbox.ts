@@ -73,7 +73,7 @@ export class Inbox implements Listener {
     ended.throwIfAborted();
     people.note(roomId, event);
     const { type, state_key: key, sender } = event;
-    if (this.#isDirect(roomId)) await this.#inPrivate(roomId, event, names);
+    if (this.#isDirect(roomId)) await this.#inPrivate(roomId, event);
     else if (type === 'm.room.encryption' && key === '') await this.#encrypted(roomId);
     else if (type === 'm.room.tombstone' && key === '') rooms.revisit(roomId);
     else if (type === 'm.room.member' && key === userId) this.#ownMembership(roomId, event);
@@ -98,13 +98,20 @@ export class Inbox implements Listener {
   }
 
   /** In a private chat, commands are given as anywhere, and all else is for somebody. */
-  async #inPrivate(roomId: string, event: RoomEvent, names: Names): Promise<void> {
+  async #inPrivate(roomId: string, event: RoomEvent): Promise<void> {
     const { commands, direct, isOurs } = this.#options;
-    const said = isOurs(event.sender) ? undefined : readSaid(event);
-    const nameOf = () => this.#nameOf(roomId, event.sender, names);
-    if (said !== undefined && commands.isCommand(event))
-      commands.give({ roomId, room: roomId as RoomRef, community: () => direct.communityOf(event.sender) }, event, said, nameOf);
-    else await direct.event(roomId, event, nameOf);
+    const { sender } = event;
+    const said = isOurs(sender) ? undefined : readSaid(event);
+    const nameOf = async () => (await direct.nameIn(roomId, sender)) || localpart(sender);
+    if (said !== undefined && commands.isCommand(event)) {
+      const where = {
+        roomId,
+        room: roomId as RoomRef,
+        caller: direct.callerIn(roomId),
+        community: () => direct.communityOf(sender),
+      };
+      commands.give(where, event, said, nameOf);
+    } else await direct.event(roomId, event, nameOf);
   }
 
   async #encrypted(roomId: string): Promise<void> {

@@ -21,6 +21,8 @@ export interface Invitation {
   readonly by: string;
   /** Whether they want to talk to us alone. */
   readonly isDirect: boolean;
+  /** The user id of the ghost that they want, where it is not the bridge itself. */
+  readonly ghost?: string;
 }
 
 /** Reads a room of the section `invite` of a sync. @param userId who is invited */

@@ -1,10 +1,10 @@
 /** What a room's state says. */
 import { z } from 'zod';
 import { type RoomEvent, roomEvent } from './event.ts';
-import { type Homeserver, isAbsent, isForbidden } from './homeserver.ts';
+import { type Caller, type Homeserver, isAbsent, isForbidden } from './homeserver.ts';
 
 /** The content of a state event; undefined if there is none. Rejects with what the homeserver says otherwise. */
-export function stateOf(homeserver: Homeserver, roomId: string, type: string, key = ''): Promise<unknown> {
+export function stateOf(homeserver: Caller, roomId: string, type: string, key = ''): Promise<unknown> {
   return homeserver.call('GET', pathOf(roomId, type, key)).catch(undefinedIfAbsent);
 }
 
@@ -37,7 +37,7 @@ export async function isMember(homeserver: Homeserver, roomId: string, userId: s
 }
 
 /** A user's display name in a room. */
-export async function displayName(homeserver: Homeserver, roomId: string, userId: string): Promise<string | undefined> {
+export async function displayName(homeserver: Caller, roomId: string, userId: string): Promise<string | undefined> {
   const content = await stateOf(homeserver, roomId, 'm.room.member', userId);
   return z.object({ displayname: z.string() }).safeParse(content).data?.displayname;
 }

@@ -6,6 +6,7 @@ import { TextCommands } from './commands/text-commands.ts';
 import { type MatrixConfig, trustedIn } from './config.ts';
 import type { DirectChats } from './direct/chats.ts';
 import { DirectInbox } from './direct/inbox.ts';
+import { partnerIn } from './direct/partner.ts';
 import { Whisperer } from './direct/whisperer.ts';
 import { Drafting } from './drafting.ts';
 import { EncryptedRooms } from './encrypted-rooms.ts';
@@ -69,6 +70,7 @@ export function openSession(userId: string, options: SessionOptions): Session {
   const account = { homeserver, userId };
   const outgoing = new Outgoing({ ...account, serverId }, uploads);
   const own = { userId, isGhost: false, outgoing, reactions: new OwnReactions({ ...account, outgoing, serverId }) };
+  const voices = appservice?.voices(own) ?? oneVoice(own);
   const encrypted = new EncryptedRooms(homeserver, known, serverId);
   const bridgeState = new BridgeState({ ...account, serverId, channelsOf: (room) => host.channelsOf(room) });
   const isOurs = (id: string) => id === userId || appservice?.isOurs(id) === true;
@@ -82,7 +84,13 @@ export function openSession(userId: string, options: SessionOptions): Session {
       commands: commandsFor(options),
       threads: outgoing.threads,
       invites: new Invites({ homeserver, rooms, from, log }),
-      direct: new DirectInbox({ ...account, chats, host, rooms }),
+      direct: new DirectInbox({
+        ...account,
+        chats,
+        host,
+        rooms,
+        partnerOf: (ghost) => partnerIn(host.chat.state, appservice?.ghostOf(ghost)),
+      }),
       encrypted,
       isOurs,
       people,
@@ -92,8 +100,8 @@ export function openSession(userId: string, options: SessionOptions): Session {
     }),
     source: appservice ?? new Sync({ ...account, positions, limits, clock, log }),
     own,
-    whisperer: new Whisperer({ homeserver, chats, uploads, own, serverId, prefix: config.command_prefix }),
-    voices: appservice?.voices(own) ?? oneVoice(own),
+    whisperer: new Whisperer({ homeserver, chats, uploads, own, voices, serverId, prefix: config.command_prefix }),
+    voices,
     drafting: new Drafting({ config, host, homeserver, people, uploads }),
     visits: new Visits({ ...account, rooms, known, encrypted, bridgeState, log, ended }),
     bridgeState,

@@ -13,5 +13,15 @@ export function whisperText({ from, tag, body, emote, begins }: Whisper, hint: s
   const words: RichText = emote
     ? [...name, ...literal(' '), { type: 'italic', children: body }]
     : [...name, ...literal(': '), ...body];
-  return begins ? asLines([words, [{ type: 'italic', children: literal(hint) }]]) : words;
+  return begins ? asLines([words, inItalics(hint)]) : words;
+}
+
+/** The same where it is shown as its sender's own words. */
+export function whisperOwnText({ body, emote, begins }: Whisper, hint: string): RichText {
+  const words: RichText = emote ? [{ type: 'italic', children: body }] : body;
+  return begins ? asLines([words, inItalics(hint)]) : words;
+}
+
+function inItalics(text: string): RichText {
+  return [{ type: 'italic', children: literal(text) }];
 }

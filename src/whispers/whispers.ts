@@ -1,13 +1,12 @@
 /** Private messages, between players and platform users and among the latter: each is kept, shown once, and can be answered. */
 import type { Logger } from 'pino';
-import { DeliveryError, type DirectMessage } from '../adapter.ts';
+import type { DirectMessage } from '../adapter.ts';
 import type { Avatars } from '../avatars/avatars.ts';
 import type { Clock } from '../clock.ts';
 import type { PmEvent } from '../crosschat/index.ts';
 import {
   type AdapterId,
   type Author,
-  type Event,
   type EventId,
   eventId,
   numberedId,
@@ -20,8 +19,6 @@ import type { FloodGate } from '../flood-gate.ts';
 import { isBlank, presentableAuthor } from '../incoming.ts';
 import type { Member } from '../member.ts';
 import type { Bars } from '../moderation/bars.ts';
-import { networkId } from '../network-destination.ts';
-import type { Destination, KeptAttempt } from '../outbox/destination.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { Blocks } from '../store/blocks.ts';
 import { sanitizeName } from '../text/names.ts';
@@ -29,9 +26,11 @@ import { toPlain } from '../text/plain.ts';
 import { literal, type RichText } from '../text/tree.ts';
 import type { VirtualServer } from '../virtual-server.ts';
 import type { Conversations } from './conversations.ts';
+import { Deliveries, playersId, whispersId } from './deliveries.ts';
 import { type Outcome, Outcomes } from './outcomes.ts';
-import { BRIDGE, isSame, keyOf, partyOf, somebodyOn, whereIs } from './parties.ts';
+import { BRIDGE, isSame, keyOf, partyOf, somebodyOn } from './parties.ts';
 import * as sentences from './sentences.ts';
+import { Settling } from './settling.ts';
 import { Turns } from './turns.ts';
 
 /** What whispers work with. */
@@ -57,20 +56,26 @@ type Addressee = PlayerParty | UserParty;
 /** How long somebody who gave a command waits to learn whether it arrived, in milliseconds. */
 const PATIENCE = 5_000;
 
-/** The id of the destination of whispers to an adapter's users. */
-export function whispersId(adapter: AdapterId): string {
-  return `whispers/${adapter}`;
-}
-
 /** The whispers of a bridge. */
 export class Whispers {
   readonly #options: WhispersOptions;
   readonly #outcomes: Outcomes;
   readonly #turns = new Turns();
+  readonly #settling: Settling;
+  readonly #deliveries: Deliveries;
 
   constructor(options: WhispersOptions) {
     this.#options = options;
     this.#outcomes = new Outcomes(options.clock);
+    this.#settling = new Settling(options.clock);
+    this.#deliveries = new Deliveries({
+      ...options,
+      outcomes: this.#outcomes,
+      turns: this.#turns,
+      settling: this.#settling,
+      whyNotReach: (from, to) => this.#whyNotReach(from, to),
+      tell: (...told) => this.tell(...told),
+    });
   }
 
   /** Whom users block. */
@@ -83,27 +88,20 @@ export class Whispers {
     return this.#options.conversations.partners(user);
   }
 
-  /** The destination of whispers to an adapter's users. One who can't be reached delays nobody: they are given up at once. */
-  destination(member: Member): Destination {
-    const { id, adapter } = member;
-    const turns = this.#turns;
-    const toUser = this.#toUser.bind(this);
-    return {
-      id: whispersId(id),
-      name: `whispers on ${adapter.platform}`,
-      group: id,
-      async deliver(event, attempt) {
-        if (event.kind !== 'whisper' || event.to.kind !== 'user') return;
-        const { to } = event;
-        // An answer may come before the platform has confirmed what it answers: it waits for that.
-        await turns.take(keyOf(to), () => toUser(member, event, to, attempt));
-      },
-      lost: (event, reason) => this.lost(event, reason),
-    };
+  /** Lets an adapter's users be whispered to. */
+  join(member: Member): void {
+    this.#options.outbox.add(this.#deliveries.toUsers(member));
+  }
+
+  /** Lets players whisper, and be whispered to, through a virtual server. */
+  listen(server: VirtualServer): void {
+    this.#options.outbox.add(this.#deliveries.toPlayers(server));
+    this.#settling.listen(server);
+    server.chat.on('pm', (event) => this.#heardFromServer(server, event));
   }
 
   /** A player whispered to somebody on a virtual server. What is added to the store is kept together with the packet. */
-  heardFromServer(via: VirtualServer, { from: user, server, toUserId, text }: PmEvent): void {
+  #heardFromServer(via: VirtualServer, { from: user, server, toUserId, text }: PmEvent): void {
     const speaker = via.speaker(toUserId);
     // Nothing answers a whisper to the bridge itself: that could be another bridge's answer.
     if (isBlank(text) || speaker === 'bridge') return;
@@ -154,49 +152,6 @@ export class Whispers {
       outcome = this.#outcomes.of(id, PATIENCE);
     });
     return outcome ?? { kind: 'waiting' };
-  }
-
-  /**
-   * Hands a whisper to a player over to a virtual server.
-   * @throws {DeliveryError}
-   */
-  async toPlayer(server: VirtualServer, whisper: Whisper, attempt: KeptAttempt): Promise<void> {
-    const { from, to } = whisper;
-    if (to.kind !== 'player') return;
-    const platform = from.kind === 'user' ? this.#options.memberOf(from.adapter)?.type : 'bridge';
-    if (platform === undefined)
-      return this.#refuse(whisper, attempt, sentences.failed(to, 'your platform is not there any more'));
-    const { state } = server.chat;
-    // They may have been banned while it waited, and must not be seen again.
-    const isBarred = () => from.kind === 'user' && this.#options.bars.of(from.adapter, from.author.id) !== undefined;
-    const find = () => (isBarred() ? undefined : whereIs(to, state));
-    if (await server.deliverWhisper(whisper, platform, find, attempt)) return this.#arrived(whisper, attempt);
-    if (isBarred()) return this.#refuse(whisper, attempt, sentences.BARRED);
-    const isAway = !state.online().some(({ id }) => id === to.server);
-    this.#refuse(whisper, attempt, sentences.notArrived(to, isAway ? sentences.serverAway(to) : sentences.GONE));
-  }
-
-  /** A whisper was given up. */
-  lost(event: Event, reason: string): void {
-    if (event.kind === 'whisper') this.#tellSender(event, sentences.failed(event.to, reason));
-  }
-
-  async #toUser(member: Member, whisper: Whisper, to: UserParty, attempt: KeptAttempt): Promise<void> {
-    const { from } = whisper;
-    // They may have been blocked while it waited.
-    const why = from.kind === 'bridge' ? undefined : this.#whyNotReach(from, to);
-    if (why !== undefined) {
-      this.#refuse(whisper, attempt, why);
-      return;
-    }
-    try {
-      await member.adapter.whisper?.(to.author.id, whisper, attempt);
-    } catch (error) {
-      if (!(error instanceof DeliveryError) || error.passing) throw error;
-      this.#refuse(whisper, attempt, sentences.notArrived(to, error.message));
-      return;
-    }
-    this.#arrived(whisper, attempt);
   }
 
   async #answered(member: Member, from: UserParty, said: DirectMessage): Promise<void> {
@@ -284,27 +239,6 @@ export class Whispers {
     return { kind: 'whisper', id, at: now, from, to, tag, body, attachments, ...(emote && { emote }), ...(begins && { begins }) };
   }
 
-  #arrived(whisper: Whisper, attempt: KeptAttempt): void {
-    const { id, from, to } = whisper;
-    attempt.complete();
-    if (to.kind === 'user' && from.kind !== 'bridge') this.#options.conversations.heard(to, from, this.#options.clock.now());
-    this.#outcomes.settle(id, { kind: 'arrived' });
-  }
-
-  /** It never arrives, as it may happen: the sender is told, in the same transaction. */
-  #refuse(whisper: Whisper, attempt: KeptAttempt, why: string): void {
-    attempt.complete();
-    this.#options.log.debug({ event: whisper.id }, 'a whisper was not taken; the sender is told');
-    this.#tellSender(whisper, why);
-  }
-
-  #tellSender({ id, from, to }: Whisper, why: string): void {
-    if (this.#outcomes.settle(id, { kind: 'refused', why })) return;
-    const home = from.kind === 'user' ? from.adapter : to.kind === 'user' ? to.adapter : undefined;
-    const server = home && this.#options.memberOf(home)?.server;
-    if (server) this.tell(from, why, server);
-  }
-
   /** The bridge itself whispers to somebody. @param server by which players are reached */
   tell(to: Party, sentence: string, server: VirtualServer): void {
     if (to.kind === 'bridge' || (to.kind === 'player' && to.number === undefined)) return;
@@ -321,5 +255,5 @@ export class Whispers {
 }
 
 function destinationOf(to: Addressee, server: VirtualServer): string {
-  return to.kind === 'user' ? whispersId(to.adapter) : networkId(server);
+  return to.kind === 'user' ? whispersId(to.adapter) : playersId(server);
 }

@@ -35,7 +35,10 @@ export class GameServer {
   /** Users of other servers that are present now, by server. */
   readonly users = new Map<string, Map<number, SeenUser>>();
   readonly #online = new Map<string, number>();
-  readonly #players = new Map<number, { readonly name: string; readonly extra: Readonly<Record<string, unknown>> }>();
+  readonly #players = new Map<
+    number,
+    { readonly name: string; readonly since: number; readonly extra: Readonly<Record<string, unknown>> }
+  >();
   readonly #options: GameServerOptions;
   readonly #client: MqttClient;
   readonly #prefix: string;
@@ -87,8 +90,9 @@ export class GameServer {
   /** A player joins; everybody is told. */
   async join(name: string, extra: Record<string, unknown> = {}): Promise<Player> {
     const id = this.#nextPlayer++;
-    this.#players.set(id, { name, extra });
-    await this.#tellAll('user', { ...this.#user(id, name), ...extra, burst: false });
+    const since = Math.floor(Date.now() / 1000);
+    this.#players.set(id, { name, since, extra });
+    await this.#tellAll('user', { ...this.#user(id, name, since), ...extra, burst: false });
     return {
       id,
       says: (text) => this.#tellAll(`say/${id}`, { say: text }),
@@ -125,9 +129,9 @@ export class GameServer {
     await this.#client.endAsync(true);
   }
 
-  #user(id: number, name: string): Record<string, unknown> {
+  #user(id: number, name: string, since: number): Record<string, unknown> {
     // The Lua module writes `first_seen` as a string of digits.
-    return { id, cmd: this.#options.dialect ?? 'add', name, first_seen: String(Math.floor(Date.now() / 1000)), server: this.id };
+    return { id, cmd: this.#options.dialect ?? 'add', name, first_seen: String(since), server: this.id };
   }
 
   async #tellAll(endpoint: string, payload: unknown): Promise<void> {
@@ -171,11 +175,11 @@ export class GameServer {
     const players = [...this.#players];
     // All at once, so that nobody speaks before they are named.
     await Promise.all(
-      players.map(([id, { name, extra }], index) => {
+      players.map(([id, { name, since, extra }], index) => {
         const first = index === 0;
         const last = index === players.length - 1;
         const burst = first && last ? 'startend' : first ? 'start' : last ? 'end' : 'true';
-        return this.#tell(server, 'user', { ...this.#user(id, name), ...extra, burst });
+        return this.#tell(server, 'user', { ...this.#user(id, name, since), ...extra, burst });
       }),
     );
   }

@@ -67,6 +67,8 @@ export class MatrixPerson {
   /** By the id of the reaction. */
   readonly #reactions = new Map<string, { readonly target: string; readonly key: string; readonly sender: string }>();
   readonly #changed = new Signal();
+  /** Who came into which room, as `room user`. */
+  readonly #joined = new Set<string>();
   #transaction = 0;
   #looking: Promise<void> | undefined;
 
@@ -143,6 +145,11 @@ export class MatrixPerson {
     return all
       .filter((one, n) => !this.#isGhost(one.sender) || all.findIndex(({ key }) => key === one.key) === n)
       .map(({ key }) => key);
+  }
+
+  /** Waits until somebody comes into a room. */
+  async waitForMember(room: string, userId: string): Promise<void> {
+    await this.#changed.until(() => this.#joined.has(`${room} ${userId}`), `${userId} in ${room}`);
   }
 
   /** Waits until others react to a message with exactly this. */
@@ -239,6 +246,8 @@ export class MatrixPerson {
   #noteName(roomId: string, { type, state_key: key, content }: RoomEvent): void {
     if (type !== 'm.room.member' || key === undefined) return;
     this.#names.set(`${roomId} ${key}`, String(content['displayname'] ?? key));
+    if (content['membership'] === 'join') this.#joined.add(`${roomId} ${key}`);
+    this.#changed.notify();
   }
 
   #seen(roomId: string, sender: string, content: RoomEvent['content']): RoomEvent['content'] {

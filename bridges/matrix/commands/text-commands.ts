@@ -4,7 +4,7 @@ import type { RoomRef } from '../../../src/event.ts';
 import { literal, type RichText } from '../../../src/text/tree.ts';
 import { actionId } from '../content.ts';
 import { type RoomEvent, type Said, toAuthor } from '../event.ts';
-import { describe, type Homeserver } from '../homeserver.ts';
+import { type Caller, describe, type Homeserver } from '../homeserver.ts';
 import { toAnswer } from './answer.ts';
 import { type Grants, rankFor } from './grants.ts';
 import { rankIn, type Trusted, trustedRank } from './power.ts';
@@ -31,6 +31,8 @@ interface Where {
   readonly community?: () => Promise<readonly RoomRef[]>;
   /** Whether the room is not mapped: power over it is none over the bridge, since anybody can make a room. */
   readonly isUnmapped?: boolean;
+  /** Who answers; the bridge itself by default. */
+  readonly caller?: Caller;
 }
 
 /** A command that was typed, and where. */
@@ -88,10 +90,10 @@ export class TextCommands {
 
   async #answer(given: Given, nameOf: () => Promise<string>): Promise<void> {
     const { host, homeserver, ended } = this.#options;
-    const { roomId, event, said } = given;
+    const { roomId, event, said, caller = homeserver } = given;
     const content = toAnswer(await this.#carryOut(given, nameOf), event, said.threadRoot, host.chat.state.ownId);
     const path = `/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/send/m.room.message/${actionId(event.event_id, 'answer')}`;
-    await homeserver.call('PUT', path, { body: content, signal: ended });
+    await caller.call('PUT', path, { body: content, signal: ended });
   }
 
   async #carryOut(

@@ -1,11 +1,12 @@
 /** Hears what people say to us in private chats. */
 import type { AdapterHost } from '../../../src/adapter.ts';
-import { eventId, type Place, type RoomRef } from '../../../src/event.ts';
+import { eventId, type Place, type PlayerParty, type RoomRef, type UserParty } from '../../../src/event.ts';
+import { asUser } from '../appservice/masquerade.ts';
 import { type RoomEvent, readSaid, toAuthor } from '../event.ts';
 import { attachmentAt } from '../files.ts';
-import { describe, type Homeserver } from '../homeserver.ts';
+import { type Caller, describe, type Homeserver } from '../homeserver.ts';
 import type { Invitation } from '../invites.ts';
-import { isMember } from '../room-state.ts';
+import { displayName, isMember } from '../room-state.ts';
 import type { Rooms } from '../rooms.ts';
 import type { DirectChats } from './chats.ts';
 
@@ -16,6 +17,8 @@ export interface DirectInboxOptions {
   readonly rooms: Rooms;
   /** Our own user id. */
   readonly userId: string;
+  /** Whom a ghost stands for; undefined where nobody knows. */
+  readonly partnerOf: (ghost: string) => PlayerParty | UserParty | undefined;
 }
 
 export class DirectInbox {
@@ -60,6 +63,18 @@ export class DirectInbox {
     });
   }
 
+  /** The homeserver's interface, as whoever of us is in a private chat sees it. */
+  callerIn(roomId: string): Caller {
+    const { chats, homeserver, userId } = this.#options;
+    const own = chats.in(roomId)?.own ?? userId;
+    return own === userId ? homeserver : asUser(homeserver, own);
+  }
+
+  /** What somebody is called in a private chat; undefined where that is not known. Never rejects. */
+  nameIn(roomId: string, userId: string): Promise<string | undefined> {
+    return displayName(this.callerIn(roomId), roomId, userId).catch(() => undefined);
+  }
+
   /** The mapped rooms that somebody is in. Never rejects. */
   async communityOf(userId: string): Promise<readonly RoomRef[]> {
     const { homeserver, rooms } = this.#options;
@@ -71,13 +86,17 @@ export class DirectInbox {
    * Somebody wants to talk to us alone: we come, if they are in one of the mapped rooms. Never rejects.
    * @returns whether it was such an invitation
    */
-  async invited({ roomId, by, isDirect }: Invitation): Promise<boolean> {
-    const { chats, host, homeserver, rooms, userId } = this.#options;
+  async invited({ roomId, by, isDirect, ghost }: Invitation): Promise<boolean> {
+    const { chats, host, homeserver, rooms, userId, partnerOf } = this.#options;
     if (!isDirect || rooms.isAwaited(roomId)) return false;
     try {
       if ((await this.communityOf(by)).length === 0) return false;
-      await homeserver.joinRoom(roomId, [by.slice(by.indexOf(':') + 1)]);
-      chats.note({ room: roomId, user: by, own: userId, partner: undefined });
+      const caller = ghost === undefined ? homeserver : asUser(homeserver, ghost);
+      const partner = ghost === undefined ? undefined : partnerOf(ghost);
+      const isThere = ghost === undefined || partner !== undefined;
+      const path = `/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/${isThere ? 'join' : 'leave'}`;
+      await caller.call('POST', path, { body: {} });
+      if (isThere) chats.note({ room: roomId, user: by, own: ghost ?? userId, partner });
     } catch (fault) {
       host.log.warn(`Matrix: a private chat with ${by} could not be begun (${describe(fault)})`);
     }

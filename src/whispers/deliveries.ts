@@ -1,0 +1,155 @@
+/** Whispers on their way: to the users of each adapter, and to players. Whoever can't be reached delays nobody: the sender is told. */
+import type { Logger } from 'pino';
+import { DeliveryError } from '../adapter.ts';
+import type { Clock } from '../clock.ts';
+import type { AdapterId, Event, Party, PlayerParty, UserParty, Whisper } from '../event.ts';
+import type { Member } from '../member.ts';
+import type { Bars } from '../moderation/bars.ts';
+import { networkId } from '../network-destination.ts';
+import type { Destination, KeptAttempt } from '../outbox/destination.ts';
+import type { VirtualServer } from '../virtual-server.ts';
+import type { Conversations } from './conversations.ts';
+import type { Outcomes } from './outcomes.ts';
+import { keyOf, whereIs } from './parties.ts';
+import * as sentences from './sentences.ts';
+import type { Settling } from './settling.ts';
+import type { Turns } from './turns.ts';
+
+/** What deliveries work with. */
+export interface DeliveriesOptions {
+  readonly conversations: Conversations;
+  readonly outcomes: Outcomes;
+  readonly turns: Turns;
+  readonly settling: Settling;
+  /** Of whom nothing is carried. */
+  readonly bars: Pick<Bars, 'of'>;
+  readonly memberOf: (adapter: AdapterId) => Member | undefined;
+  /** Why nothing of somebody reaches a platform's user: a sentence for them. */
+  readonly whyNotReach: (from: Party, to: UserParty) => string | undefined;
+  /** The bridge itself whispers to somebody; players are reached by the server. */
+  readonly tell: (to: Party, sentence: string, server: VirtualServer) => void;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** The id of the destination of whispers to an adapter's users. */
+export function whispersId(adapter: AdapterId): string {
+  return `whispers/${adapter}`;
+}
+
+/** The id of the destination of whispers to players, through a virtual server. */
+export function playersId({ chat }: VirtualServer): string {
+  return `players/${chat.state.ownId}`;
+}
+
+/** What becomes of whispers. */
+export class Deliveries {
+  readonly #options: DeliveriesOptions;
+
+  constructor(options: DeliveriesOptions) {
+    this.#options = options;
+  }
+
+  /** The destination of whispers to an adapter's users. */
+  toUsers(member: Member): Destination {
+    const { turns } = this.#options;
+    const toUser = this.#toUser.bind(this);
+    return {
+      id: whispersId(member.id),
+      name: `whispers on ${member.adapter.platform}`,
+      group: member.id,
+      async deliver(event, attempt) {
+        if (event.kind !== 'whisper' || event.to.kind !== 'user') return;
+        const { to } = event;
+        // An answer may come before the platform has confirmed what it answers: it waits for that.
+        await turns.take(keyOf(to), () => toUser(member, event, to, attempt));
+      },
+      lost: (event, reason) => this.#lost(event, reason),
+    };
+  }
+
+  /** The destination of whispers to players. */
+  toPlayers(server: VirtualServer): Destination {
+    const toPlayer = this.#toPlayer.bind(this);
+    return {
+      id: playersId(server),
+      name: `whispers to players (as ${server.chat.state.ownId})`,
+      group: networkId(server),
+      async deliver(event, attempt) {
+        if (event.kind === 'whisper' && event.to.kind === 'player') await toPlayer(server, event, event.to, attempt);
+      },
+      lost: (event, reason) => this.#lost(event, reason),
+    };
+  }
+
+  async #toUser(member: Member, whisper: Whisper, to: UserParty, attempt: KeptAttempt): Promise<void> {
+    const { from } = whisper;
+    // They may have been blocked while it waited.
+    const why = from.kind === 'bridge' ? undefined : this.#options.whyNotReach(from, to);
+    if (why !== undefined) {
+      this.#refuse(whisper, attempt, why);
+      return;
+    }
+    try {
+      await member.adapter.whisper?.(to.author.id, whisper, attempt);
+    } catch (error) {
+      if (!(error instanceof DeliveryError) || error.passing) throw error;
+      this.#refuse(whisper, attempt, sentences.notArrived(to, error.message));
+      return;
+    }
+    this.#arrived(whisper, attempt);
+  }
+
+  async #toPlayer(server: VirtualServer, whisper: Whisper, to: PlayerParty, attempt: KeptAttempt): Promise<void> {
+    const { memberOf, settling, bars } = this.#options;
+    const { from } = whisper;
+    const platform = from.kind === 'user' ? memberOf(from.adapter)?.type : 'bridge';
+    if (platform === undefined) {
+      this.#refuse(whisper, attempt, sentences.failed(to, 'your platform is not there any more'));
+      return;
+    }
+    const { state } = server.chat;
+    await server.ready(attempt.signal);
+    await settling.wait(to, server, attempt.signal);
+    // They may have been banned while it waited, and must not be seen again.
+    const isBarred = () => from.kind === 'user' && bars.of(from.adapter, from.author.id) !== undefined;
+    if (await server.deliverWhisper(whisper, platform, () => (isBarred() ? undefined : whereIs(to, state)), attempt)) {
+      this.#arrived(whisper, attempt);
+      return;
+    }
+    if (isBarred()) {
+      this.#refuse(whisper, attempt, sentences.BARRED);
+      return;
+    }
+    const isAway = !state.online().some(({ id }) => id === to.server);
+    this.#refuse(whisper, attempt, sentences.notArrived(to, isAway ? sentences.serverAway(to) : sentences.GONE));
+  }
+
+  #arrived(whisper: Whisper, attempt: KeptAttempt): void {
+    const { conversations, outcomes, clock } = this.#options;
+    const { id, from, to } = whisper;
+    attempt.complete();
+    if (to.kind === 'user' && from.kind !== 'bridge') conversations.heard(to, from, clock.now());
+    outcomes.settle(id, { kind: 'arrived' });
+  }
+
+  /** It never arrives, as it may happen: the sender is told, in the same transaction. */
+  #refuse(whisper: Whisper, attempt: KeptAttempt, why: string): void {
+    attempt.complete();
+    this.#options.log.debug({ event: whisper.id }, 'a whisper was not taken; the sender is told');
+    this.#tellSender(whisper, why);
+  }
+
+  /** It was given up. */
+  #lost(event: Event, reason: string): void {
+    if (event.kind === 'whisper') this.#tellSender(event, sentences.failed(event.to, reason));
+  }
+
+  #tellSender({ id, from, to }: Whisper, why: string): void {
+    const { outcomes, memberOf, tell } = this.#options;
+    if (outcomes.settle(id, { kind: 'refused', why })) return;
+    const home = from.kind === 'user' ? from.adapter : to.kind === 'user' ? to.adapter : undefined;
+    const server = home && memberOf(home)?.server;
+    if (server) tell(from, why, server);
+  }
+}
