@@ -91,7 +91,7 @@ test.each([
   ],
 ])(
   '%s',
-  async (_way, says) => {
+  async (_way, which, says) => {
     const { room, commands, people } = await open();
     const trials = people.map(async ([kind, user]) => {
       const acts: string[] = [];
