@@ -103,9 +103,7 @@ export class VirtualServer {
 
   /** A platform's user has shown what their SteamID is, or takes it back: the network is told, if it can see them. */
   identified(adapter: AdapterId, userId: Author['id']): void {
-    // They may be somebody who is banned.
-    if (this.#isBarred(adapter, userId)) this.dismiss(adapter, userId, 'banned');
-    else this.#speakers.identified(adapter, userId);
+    this.#speakers.identified(adapter, userId);
   }
 
   /**
