@@ -1,5 +1,6 @@
 /** The stories on stand-ins: the embedded broker, and a homeserver that is a double. */
 import { describe } from 'vitest';
+import { accountStories } from './stories/accounts.ts';
 import { commandStories } from './stories/commands.ts';
 import { brokerStories, conversationStories } from './stories/conversation.ts';
 import { discordStories } from './stories/discord.ts';
@@ -19,6 +20,7 @@ describe('on stand-ins', () => {
   mediaStories(standIns);
   identityStories(standIns);
   commandStories(standIns);
+  accountStories(standIns);
   brokerStories(standIns);
   replyStories(standIns);
   reactionStories(standIns);

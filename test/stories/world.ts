@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { PermissionsString } from 'discord.js';
 import { pino } from 'pino';
 import { expect } from 'vitest';
 import { builtIns } from '../../bridges/index.ts';
@@ -189,6 +190,12 @@ export class World {
     return bridge;
   }
 
+  /** The alias under which a game server has a room, where the bridge is an appservice. */
+  aliasOf(server: string): string {
+    const { appservice } = this.#appservices.get('bridge') ?? {};
+    return `#${String(appservice?.['aliases']).replace('{server}', server)}:${appservice?.server_name}`;
+  }
+
   /** The keys of a bridge that is an appservice: after a restart the same. */
   async #appservice(serverId: string): Promise<{ readonly appservice: AppserviceKeys } | undefined> {
     const known = this.#appservices.get(serverId);
@@ -263,8 +270,15 @@ class DiscordPlace {
   }
 
   /** Somebody joins the guild. */
-  async member(name: string, options: { color?: number } = {}): Promise<DiscordPerson> {
-    const roles = options.color === undefined ? [] : [this.#guild.addRole('colored', { color: options.color })];
+  async member(
+    name: string,
+    options: { color?: number; permissions?: readonly PermissionsString[] } = {},
+  ): Promise<DiscordPerson> {
+    const { color, permissions } = options;
+    const roles = [
+      ...(color === undefined ? [] : [this.#guild.addRole('colored', { color })]),
+      ...(permissions === undefined ? [] : [this.#guild.addRole(name, { permissions })]),
+    ];
     const member = this.#guild.addMember(name.toLowerCase(), {
       displayName: name,
       avatar: 'a_0123456789abcdef0123456789abcdef',
@@ -324,6 +338,26 @@ class MatrixPlace {
   /** Carol takes back what she said, or a reaction. */
   takesBack(id: string): Promise<void> {
     return this.#carol.takesBack(this.roomId, id);
+  }
+
+  /** Carol goes to another room. Gives its id. */
+  joins(room: string): Promise<string> {
+    return this.#carol.join(room);
+  }
+
+  /** Waits for words in another room that Carol is in. */
+  waitForIn(room: string, words: string): Promise<MatrixSighting> {
+    return this.#carol.waitFor(room, words);
+  }
+
+  /** What the bridges said in another room so far. */
+  heardIn(room: string): string[] {
+    return this.#carol.heard(room);
+  }
+
+  /** Carol says something in another room. */
+  saysIn(room: string, text: string): Promise<string> {
+    return this.#carol.says(room, text);
   }
 
   /** Waits until the bridges react to a message with exactly this. */
