@@ -5,13 +5,18 @@ import { standIns } from './stand-ins.ts';
 
 test('a log at level trace holds no token and no password', async () => {
   const { settings, secrets, broker, discord, matrix, channel, room, alice, carol, game: openGame } = await standIns();
-  const program = new Program([], { env: { ...settings, LOG_LEVEL: 'trace' } });
+  const token = 'monitoring-token/of "nobody"'.replaceAll(' ', '-');
+  const http = { HTTP_PORT: '0', HTTP_MONITORING_TOKEN: token };
+  const program = new Program([], { env: { ...settings, ...http, LOG_LEVEL: 'trace' } });
   const game = await openGame('alpha');
   const gordon = await game.join('Gordon');
   await Promise.all(
     ['Connected to the MQTT broker', 'the bot can read and write', 'may speak'].map((words) => program.waitFor(words)),
   );
   await game.presence.waitFor((change) => change === 'online bridge');
+  const [, url] = /serves HTTP at ([^"]+)/.exec(await program.waitFor('serves HTTP at')) ?? [];
+  for (const given of [token, 'wrong'])
+    await fetch(`${url}/metrics?token=${given}`, { headers: { authorization: `Bearer ${given}` } });
   await gordon.says('first');
   await channel.waitFor('first');
   await room.waitFor('Gordon (alpha): first');
@@ -42,7 +47,7 @@ test('a log at level trace holds no token and no password', async () => {
 
   await program.kill('SIGTERM');
   expect(program.log.length).toBeGreaterThan(10);
-  expectNone(secrets(), program.output);
+  expectNone([...secrets(), token], program.output);
 });
 
 test('nor does the console, whose password came with the address', async () => {
