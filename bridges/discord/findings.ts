@@ -3,7 +3,7 @@ import { ChannelType, RESTJSONErrorCodes } from 'discord.js';
 import type { Finding } from '../../src/adapter.ts';
 import type { Account, Api, Channel, Guild } from './api.ts';
 import { codeOf, missingIntent, reasonOf } from './faults.ts';
-import { inviteLink, missingForThreads, missingPermissions, permissionsOf } from './permissions.ts';
+import { inviteLink, missingForThreads, missingPermissions, missingToReact, permissionsOf } from './permissions.ts';
 import type { ThreadRule } from './threads.ts';
 
 const writable: readonly ChannelType[] = [
@@ -15,6 +15,14 @@ const writable: readonly ChannelType[] = [
 
 /** Those that may have threads. */
 const withThreads: readonly ChannelType[] = [ChannelType.GuildText, ChannelType.GuildAnnouncement];
+
+/** What the bot is to do in the channels beside reading and writing. */
+export interface Wishes {
+  readonly threads: ThreadRule;
+  readonly reactions: 'native' | 'note' | 'none';
+}
+
+const everything: Wishes = { threads: 'mirror', reactions: 'native' };
 
 /** What the account itself lacks. */
 export function accountFindings({ applicationId, username, messageContent, guildMembers }: Account): Finding[] {
@@ -37,7 +45,7 @@ export async function* channelFindings(
   api: Api,
   account: Account,
   rooms: readonly string[],
-  threads: ThreadRule = 'mirror',
+  wishes: Wishes = everything,
 ): AsyncGenerator<Finding> {
   const guilds = new Map<string, Promise<readonly [Guild, readonly string[]]>>();
   const guildOf = (id: string) => {
@@ -47,7 +55,7 @@ export async function* channelFindings(
   };
   for (const room of rooms) {
     try {
-      yield await channelFinding(api, account, room, guildOf, threads);
+      yield await channelFinding(api, account, room, guildOf, wishes);
     } catch (error) {
       yield { ok: false, text: channelFault(error, account, room) };
     }
@@ -59,7 +67,7 @@ async function channelFinding(
   account: Account,
   room: string,
   guildOf: (id: string) => Promise<readonly [Guild, readonly string[]]>,
-  threads: ThreadRule,
+  wishes: Wishes,
 ): Promise<Finding> {
   if (!isChannelId(room)) return { ok: false, text: noSuchChannel(room) };
   const channel = await api.channel(room);
@@ -78,12 +86,9 @@ async function channelFinding(
     };
   }
   if (missing.length === 0) {
-    const isThreaded = threads === 'mirror' && channel.threadOf === undefined && withThreads.includes(channel.type);
-    const lacking = isThreaded ? missingForThreads(granted) : [];
-    return {
-      ok: true,
-      text: `Discord channel ${where}: the bot can read and write${lacking.length > 0 ? withoutThreads(lacking) : ''}`,
-    };
+    const less = shortcomings(channel, granted, wishes);
+    const but = less.length > 0 ? `, but ${less.join(', and ')}` : '';
+    return { ok: true, text: `Discord channel ${where}: the bot can read and write${but}` };
   }
   return {
     ok: false,
@@ -96,8 +101,17 @@ export function isChannelId(room: string): boolean {
   return /^[1-9]\d{14,19}$/.test(room);
 }
 
-function withoutThreads(lacking: readonly string[]): string {
-  return `, but what is said in threads elsewhere is shown beside them, until you allow it ${lacking.join(' and ')} there`;
+/** What works in another way than wished. */
+function shortcomings({ threadOf, type }: Channel, granted: bigint, { threads, reactions }: Wishes): string[] {
+  const isThreaded = threads === 'mirror' && threadOf === undefined && withThreads.includes(type);
+  return [
+    ...without('what is said in threads elsewhere is shown beside them', isThreaded ? missingForThreads(granted) : []),
+    ...without('reactions from elsewhere are told in words', reactions === 'native' ? missingToReact(granted) : []),
+  ];
+}
+
+function without(consequence: string, lacking: readonly string[]): string[] {
+  return lacking.length === 0 ? [] : [`${consequence}, until you allow it ${lacking.join(' and ')} there`];
 }
 
 function channelFault(error: unknown, { applicationId, username }: Account, room: string): string {

@@ -206,7 +206,7 @@ class DiscordAdapter implements Adapter {
       return;
     }
     yield* accountFindings(account);
-    yield* channelFindings(this.#api, account, this.#host.rooms, this.#config.threads);
+    yield* channelFindings(this.#api, account, this.#host.rooms, this.#config);
     yield* statusFindings(this.#api, account, this.#config.status);
     yield* sanctionFindings(this.#api, account, this.#host.rooms, this.#config);
   }
@@ -266,7 +266,7 @@ class DiscordAdapter implements Adapter {
     this.#stopping.signal.throwIfAborted();
     this.#host.log.info(`Connected to Discord as ${account.username}`);
     this.#status.start(account.userId);
-    for await (const { ok, text } of channelFindings(this.#api, account, this.#host.rooms, this.#config.threads)) {
+    for await (const { ok, text } of channelFindings(this.#api, account, this.#host.rooms, this.#config)) {
       if (ok) this.#host.log.info(text);
       else this.#host.log.error(text);
     }

@@ -39,6 +39,14 @@ export function missingForThreads(granted: bigint): string[] {
   return missingOf(neededForThreads, granted);
 }
 
+/** What it takes to react to messages. */
+const neededToReact = { 'Add Reactions': Flags.AddReactions };
+
+/** The names of the permissions that the bridge lacks to react to messages in a channel. */
+export function missingToReact(granted: bigint): string[] {
+  return missingOf(neededToReact, granted);
+}
+
 /** What it can do without, though not as well: reactions are told in words then, and what is said in threads is shown beside them. */
 const useful = [Flags.AddReactions, Flags.UseExternalEmojis, ...Object.values(neededForThreads)];
 

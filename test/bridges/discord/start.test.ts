@@ -48,6 +48,24 @@ it('says where threads can not be started, or are locked', async () => {
   expect(ignoring).toBe('ok: Discord channel #plain in Guild: the bot can read and write');
 });
 
+it('says where the bot can not react, if it is to', async () => {
+  const rooms = (_general: DiscordChannel, guild: DiscordGuild) => [
+    guild.addTextChannel('calm', { rules: [{ of: guild.everyone, deny: ['AddReactions', 'CreatePublicThreads'] }] }).id,
+  ];
+  const both =
+    'what is said in threads elsewhere is shown beside them, until you allow it Create Public Threads there, and reactions from elsewhere are told in words, until you allow it Add Reactions there';
+  const channel = 'ok: Discord channel #calm in Guild: the bot can read and write';
+  expect((await findings((await scene({ rooms })).adapter))[1]).toBe(`${channel}, but ${both}`);
+  for (const reactions of ['note', 'none'] as const) {
+    const config = () => ({ threads: 'ignore', reactions });
+    expect((await findings((await scene({ rooms, config })).adapter))[1]).toBe(channel);
+  }
+  const reacting = await scene({ rooms, config: () => ({ threads: 'ignore' }) });
+  expect((await findings(reacting.adapter))[1]).toBe(
+    `${channel}, but reactions from elsewhere are told in words, until you allow it Add Reactions there`,
+  );
+});
+
 it('says so when the token is wrong, without repeating it', async () => {
   const { adapter } = await scene({ token: 'not.the.token' });
   await expect(adapter.start()).rejects.toThrow(/refuses the token/);
