@@ -9,6 +9,7 @@ import { Recent } from '../recent.ts';
 import type { Speaker } from '../speakers.ts';
 import { type Ban, STEAM } from '../store/bans.ts';
 import type { Store } from '../store/store.ts';
+import { sanitizeName } from '../text/names.ts';
 import type { Bars } from './bars.ts';
 import { departureOf, endOf, reasonIn, toldOf, toldOfKick, toldOfSlap } from './wording.ts';
 
@@ -98,6 +99,7 @@ export class Moderation {
     if (event.kind === 'reaction') return event;
     const { replyTo, thread, ...bare } = event.kind === 'edit' ? event.message : event;
     const isBarred = (by: Author['id'] | undefined) => by !== undefined && this.#options.bars.of(adapter, by) !== undefined;
+    if (!isBarred(replyTo?.by) && !isBarred(thread?.by)) return event;
     const message: Message = {
       ...bare,
       ...(replyTo && !isBarred(replyTo.by) && { replyTo }),
@@ -161,7 +163,7 @@ export class Moderation {
     const { accounts } = this.#options.store;
     const people: readonly Person[] =
       ban.adapter === STEAM ? accounts.of(ban.userId) : [{ ...ban, adapter: ban.adapter as AdapterId }];
-    const isNews = before === undefined || (before.until ?? Infinity) <= ban.at || before.isMute !== ban.isMute;
+    const isNews = before === undefined || (before.until ?? Number.POSITIVE_INFINITY) <= ban.at || before.isMute !== ban.isMute;
     for (const person of people) {
       const { adapter, userId } = person;
       this.memberOf(person)?.server.dismiss(adapter, userId, departureOf(ban));
@@ -203,7 +205,7 @@ export class Moderation {
 
 /** A person as the audit log names them. */
 export function describePerson({ adapter, userId, name }: Person): string {
-  return `${name} (${userId}, ${adapter})`;
+  return `${sanitizeName(name)} (${userId}, ${adapter})`;
 }
 
 function keyOf({ adapter, userId }: Pick<Person, 'adapter' | 'userId'>): string {

@@ -23,6 +23,8 @@ export interface OrdersOptions {
 
 /** So many orders about our people a server may give in a minute. */
 const PER_MINUTE = 30;
+/** So often a minute it is looked who somebody is that is not there: a server can name any number. */
+const LOOKS = 30;
 /** Of so many servers it is remembered what the operator was told of them. */
 const MAX_PEERS = 1_000;
 /** What is longer is for ever, in seconds: a hundred years. */
@@ -33,6 +35,7 @@ export class Orders {
   readonly #options: OrdersOptions;
   readonly #mayModerate: (serverId: string) => boolean;
   readonly #flood: FloodLimiter;
+  readonly #looks: FloodLimiter;
   /** Servers and what was wrong with an order of theirs. */
   readonly #complaints = new Recent<string, true>(MAX_PEERS);
 
@@ -40,6 +43,7 @@ export class Orders {
     this.#options = options;
     this.#mayModerate = anyGlob(options.servers);
     this.#flood = new FloodLimiter({ perMinute: PER_MINUTE, clock: options.clock });
+    this.#looks = new FloodLimiter({ perMinute: LOOKS, clock: options.clock });
   }
 
   /** Takes those that a virtual server gets. */
@@ -65,6 +69,7 @@ export class Orders {
   async #lookFurther(event: AowlEvent, via: VirtualServer): Promise<void> {
     const { target } = event;
     if ('steamid64' in target || target.serverId !== via.chat.state.ownId) return;
+    if (this.#looks.allow(event.server.id) !== 'yes') return;
     const person = await via.everSpeaker(target.userId).catch(() => undefined);
     if (person) this.#carryOut(event, [person]);
     else this.#complain(event.server.id, `a ${event.action} of user ${target.userId} of ours, who never was`);
