@@ -39,6 +39,7 @@ const VARIABLES: Readonly<Record<string, readonly [path: string, read: Read]>> =
   FLOOD_USER_PER_MINUTE: ['flood.user_per_minute', asNumber],
   FLOOD_SERVER_PER_MINUTE: ['flood.server_per_minute', asNumber],
   MODERATION_SERVERS: ['moderation.servers', asList],
+  MODERATION_BAN_REASON: ['moderation.ban_reason', asFlag],
   MODERATION_MUTE_SECONDS: ['moderation.mute_seconds', asNumber],
   HTTP_HOST: ['http.host', asText],
   HTTP_PORT: ['http.port', asNumber],
@@ -48,6 +49,7 @@ const VARIABLES: Readonly<Record<string, readonly [path: string, read: Read]>> =
   STEAM_API_KEY: ['steam.api_key', asText],
   STANDBY: ['standby', asFlag],
   GAME_REACTIONS: ['game_reactions', asFlag],
+  LOG_WHISPERS: ['log_whispers', asFlag],
   LOG_LEVEL: ['log_level', readLevels],
   LOG_FORMAT: ['log_format', asText],
 };

@@ -1,7 +1,16 @@
 /** Hears what people say to the bot in private, each message once and in order, also what was said while the bridge was away. */
-import { ChannelType, type Client, type Message as DiscordMessage, Events, MessageType } from 'discord.js';
+import {
+  ChannelType,
+  type Client,
+  DiscordAPIError,
+  type Message as DiscordMessage,
+  type DMChannel,
+  Events,
+  MessageType,
+} from 'discord.js';
 import type { Logger } from 'pino';
 import type { DirectMessage } from '../../../src/adapter.ts';
+import type { Clock } from '../../../src/clock.ts';
 import type { Place, RoomRef } from '../../../src/event.ts';
 import { eventId } from '../../../src/event.ts';
 import { reasonOf } from '../faults.ts';
@@ -14,12 +23,16 @@ import type { DirectChats } from './chats.ts';
 /** Of so many chats, those that were used last, is asked what was said meanwhile: it takes a request for each. */
 const maxChats = 50;
 const pageSize = 100;
+/** Between tries to fetch, in milliseconds; the pauses double. */
+const firstPause = 1_000;
+const longestPause = 30_000;
 
 export interface DirectInboxOptions {
   readonly chats: DirectChats;
   readonly placeOf: (room: RoomRef) => RoomPlace;
   /** Resolves when it is taken. */
   readonly direct: (message: DirectMessage) => Promise<void>;
+  readonly clock: Clock;
   readonly log: Logger;
 }
 
@@ -79,9 +92,21 @@ export class DirectInbox {
     const channel = await this.#client.channels.fetch(channelId);
     const after = this.#options.chats.heardUpTo(channelId);
     if (channel?.type !== ChannelType.DM || after === undefined || (channel.lastMessageId ?? '0') === after) return;
-    const found = await channel.messages.fetch({ after, limit: pageSize });
+    const found = await this.#fetch(channel, after);
     const missed = [...found.values()].filter(({ author }) => !author.bot && !author.system);
     for (const message of missed.sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1))) await this.#hear(message);
+  }
+
+  /** A passing fault passes; what Discord itself refuses stays refused. */
+  async #fetch({ messages }: DMChannel | PartialDMChannel, after: string) {
+    for (let pause = firstPause; ; pause *= 2) {
+      try {
+        return await messages.fetch({ after, limit: pageSize });
+      } catch (error) {
+        if (error instanceof DiscordAPIError || pause > longestPause) throw error;
+        await new Promise<void>((resolve) => this.#options.clock.after(pause, resolve));
+      }
+    }
   }
 
   async #hear(message: DiscordMessage): Promise<void> {
