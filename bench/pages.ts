@@ -12,9 +12,10 @@ export async function openPages(brokerUrl: string, chatUrl: string, count: numbe
   process.once('message', async ({ seconds, perSecond }: { seconds: number; perSecond: number }) => {
     const game = await connect(brokerUrl, 'bench-web-game');
     const sent: Promise<unknown>[] = [];
+    const begin = now();
     for (let message = 0; message < seconds * perSecond; message++) {
+      await pause(Math.max(0, begin + (message * 1_000) / perSecond - now()));
       sent.push(game.publishAsync(`${PREFIX}m/game/bench/say/1`, JSON.stringify({ say: `sent ${now()}` }), { qos: 2 }));
-      await pause(1_000 / perSecond);
     }
     await Promise.all(sent);
     // Whatever is later than that is far from what is asked for.

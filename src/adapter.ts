@@ -41,7 +41,7 @@ export {
   reaches,
 } from './command.ts';
 export { helpFor } from './command-help.ts';
-export { readCommand, type Typed, usageOf } from './typed-command.ts';
+export { readCommand, type Typed } from './typed-command.ts';
 
 /** A kind of adapter, listed in `bridges/index.ts`. */
 export interface AdapterModule<Config = unknown> {

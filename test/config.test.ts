@@ -256,7 +256,7 @@ describe('what is wrong is said, with the key and what would be right', () => {
       'an unknown adapter type',
       { 'config.yaml': 'adapters: {discrod: {}}' },
       {},
-      /there is no adapter "discrod" \(did you mean "discord"\?\); there are console, discord, matrix\./,
+      /there is no adapter "discrod" \(did you mean "discord"\?\); there are console, discord, matrix, webchat\./,
     ],
     [
       'a room of an unknown adapter',

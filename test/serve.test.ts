@@ -8,9 +8,9 @@ import { Recorder } from './support/host.ts';
 const lines = new Recorder<string>();
 const log = pino({ base: null }, { write: (line: string) => lines.add(JSON.parse(line).msg) });
 
-function serveAt(port: number | undefined, host = '127.0.0.1') {
+function serveAt(port: number | undefined, isPrivate = false, host = '127.0.0.1') {
   const http = port === undefined ? undefined : { host, port, publicUrl: undefined, monitoringToken: undefined };
-  return serve({ config: { http, maxFileBytes: 1 }, clock: systemClock, log }, []);
+  return serve({ config: { http, maxFileBytes: 1 }, clock: systemClock, log }, [], isPrivate);
 }
 
 test('nothing is served unless it is configured; then it is said where', async () => {
@@ -32,4 +32,13 @@ test('a port that is taken is a problem of the configuration', async () => {
   await http?.stop();
   const next = await serveAt(port);
   await next?.stop();
+});
+
+test('a bridge that nobody has to find beforehand takes another port', async () => {
+  const http = await serveAt(0);
+  onTestFinished(() => http?.stop());
+  const other = await serveAt(Number(new URL(http?.url ?? '').port), true);
+  onTestFinished(() => other?.stop());
+  expect((await fetch(`${other?.url}/`)).status).toBe(404);
+  expect(other?.url).not.toBe(http?.url);
 });

@@ -15,7 +15,7 @@ export interface Kept extends Entry {
 export type Draft = Omit<Kept, 'id' | 'room' | 'place' | 'change'> & { readonly id?: string };
 
 /** What numbers changes, over all rooms. */
-export interface Counter {
+interface Counter {
   next(): number;
 }
 

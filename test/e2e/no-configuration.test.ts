@@ -46,6 +46,10 @@ test('npm start shows chat at once, a real game server can join it, and SIGTERM 
   const heard = await program.waitFor('hello from outside');
   expect(JSON.parse(heard)).toMatchObject({ server: 'real-game', name: 'Gordon', msg: '[real-game] Gordon: hello from outside' });
 
+  // What it is can also be seen on a page.
+  const [page = ''] = /http:\/\/127\.0\.0\.1:\d+\/chat\//.exec(await program.waitFor('Web chat: http')) ?? [];
+  expect(await (await fetch(page)).text()).toContain('chat/main.js');
+
   const { code, after } = await program.kill('SIGTERM');
   expect(code).toBe(0);
   expect(after).toBeLessThan(5_000);
