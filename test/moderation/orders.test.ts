@@ -153,6 +153,21 @@ describe('who is banned', () => {
     expect(alpha.chat.all).toEqual(['Alice@bridge: hello', 'Alice@bridge: on time']);
   });
 
+  test('for a time that is none is so for ever', async () => {
+    await square.bridge();
+    await aliceSpeaks();
+    const target = aboutAlice();
+    const durations = [-5, 0, 1e300, '1e9', 'soon', '', null, [60], { seconds: 60 }, true];
+    for (const [index, duration] of durations.entries()) {
+      await order(alpha, 'ban', 'bridge', { ...target, reason: `number ${index}`, extra: { duration } });
+      await expect.poll(() => square.gives('Mona', 'bans'), { timeout: 5_000 }).toContain(`for ever: number ${index}`);
+    }
+    await order(alpha, 'ban', 'bridge', { ...target, extra: 'nothing like that' });
+    await order(alpha, 'ban', 'bridge', { ...target, reason: 'a minute', extra: { duration: 60 } });
+    await expect.poll(() => square.gives('Mona', 'bans'), { timeout: 5_000 }).toMatch(/until .*: a minute/);
+    expect(square.here.in('one').filter((post) => post.startsWith('Bridge'))).toHaveLength(1);
+  });
+
   test('may have been silent for long; nobody else who is not there is hit', async () => {
     const bridge = await square.bridge();
     await aliceSpeaks();
