@@ -59,13 +59,12 @@ describe('registration', () => {
     expect(said).not.toContain(file.as_token);
   });
 
-  test('keeps tokens that are configured, and asks for who types where that is wanted', async () => {
-    const said = await run({ ...minimal, as_token: 'a'.repeat(20), hs_token: 'h'.repeat(20), typing: true });
+  test('keeps tokens that are configured, and names everybody where people are shown as themselves', async () => {
+    const said = await run({ ...minimal, as_token: 'a'.repeat(20), hs_token: 'h'.repeat(20), double_puppeting: true });
     expect(parse(readFileSync(output(), 'utf8'))).toMatchObject({
       as_token: 'a'.repeat(20),
       hs_token: 'h'.repeat(20),
-      receive_ephemeral: true,
-      'de.sorunome.msc2409.push_ephemeral': true,
+      namespaces: { users: [{ exclusive: true }, { exclusive: false, regex: '@.*:hs\\.test' }] },
     });
     expect(said).not.toMatch(/new|aaa/);
   });

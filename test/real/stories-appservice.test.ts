@@ -5,6 +5,7 @@ import { conversationStories } from '../stories/conversation.ts';
 import { editStories } from '../stories/edits.ts';
 import { mediaStories } from '../stories/media.ts';
 import { noticeStories } from '../stories/notices.ts';
+import { portalStories } from '../stories/portals.ts';
 import { reactionStories } from '../stories/reactions.ts';
 import { replyStories } from '../stories/replies.ts';
 import { standIns } from '../stories/stand-ins.ts';
@@ -35,6 +36,7 @@ if (hasOwnSynapse) {
     threadStories(realServers, 20);
     editStories(realServers);
     replyStories(realServers);
+    portalStories(realServers);
     reactionStories(realServers);
     noticeStories(realServers);
   });

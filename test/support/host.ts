@@ -74,6 +74,8 @@ export interface TestHostOptions {
   readonly webUrl?: () => string;
   /** None by default. */
   readonly commands?: Commands;
+  /** By default, nobody is linked. */
+  readonly linkedUser?: AdapterHost['linkedUser'];
   /** By default, nothing comes of it. */
   readonly addRoom?: AdapterHost['addRoom'];
   /** All is well by default. */
@@ -132,7 +134,7 @@ export function testHost(options: TestHostOptions = {}): TestHost {
     profile: (author) => profiles.add(author),
     left: (userId) => departures.add(userId),
     addRoom: options.addRoom ?? (async () => {}),
-    linkedUser: () => undefined,
+    linkedUser: options.linkedUser ?? (() => undefined),
     whyBarred: options.whyBarred ?? (() => undefined),
     get webUrl() {
       return options.webUrl?.();

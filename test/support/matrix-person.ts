@@ -99,8 +99,9 @@ export class MatrixPerson {
     return room_id;
   }
 
-  async join(room: string): Promise<void> {
-    await this.#request('POST', `join/${encodeURIComponent(room)}`, {});
+  /** @returns the room's id */
+  async join(room: string): Promise<string> {
+    return (await this.#request<{ room_id: string }>('POST', `join/${encodeURIComponent(room)}`, {})).room_id;
   }
 
   /** Makes a room for two, and invites the other one. @returns its id */

@@ -3,7 +3,7 @@ import { AdapterError, type AdapterHost, DeliveryError, type Route } from '../..
 import type { Homeserver } from '../homeserver.ts';
 import type { Listener } from '../sync.ts';
 import type { Uploads } from '../uploads.ts';
-import type { Voice, Voices } from '../voice.ts';
+import type { Speaker, Voice, Voices } from '../voice.ts';
 import { Absence } from './absence.ts';
 import type { AppserviceConfig } from './config.ts';
 import { GhostIds, type GhostOf } from './ghost-ids.ts';
@@ -49,7 +49,7 @@ export class Appservice {
     this.#botId = `@${config.bot}:${config.server_name}`;
     this.#ids = new GhostIds(config.ghosts, config.server_name);
     this.#ghosts = new Ghosts({ ...host, homeserver, ids: this.#ids });
-    this.#incoming = new Incoming({ ...host, botId: this.#botId, ids: this.#ids, ghosts: this.#ghosts, typing: () => {} });
+    this.#incoming = new Incoming({ ...host, botId: this.#botId, ids: this.#ids, ghosts: this.#ghosts });
     const patience = config.leave_after_hours * 3_600_000;
     this.#absence = new Absence({ ...host, ghosts: this.#ghosts, patience, ended: options.ended });
     const portals = new Portals({ config, host, homeserver });
@@ -84,12 +84,20 @@ export class Appservice {
       ids: this.#ids,
       ghosts: this.#ghosts,
       serverId: host.chat.state.ownId,
+      puppetOf: (speaker) => this.#puppetOf(speaker),
       looksOf: async (speaker, signal) => ({
         name: nameTemplate.replace(/\{name\}|\{server\}/g, (hole) => (hole === '{name}' ? speaker.author.name : speaker.tag)),
         avatar: await uploads.avatarOf(speaker, signal),
       }),
       spoke: (roomId, userId) => this.#absence.spoke(roomId, userId),
     });
+  }
+
+  #puppetOf({ place, author }: Speaker): string | undefined {
+    const { config, host } = this.#options;
+    if (!config.double_puppeting || place.kind !== 'server' || author.steamid64 === undefined) return undefined;
+    const userId = host.linkedUser(author.steamid64);
+    return userId?.endsWith(`:${config.server_name}`) && !this.isOurs(userId) ? userId : undefined;
   }
 
   /** Whether a user is one of ours: what they do is done by us. */

@@ -64,8 +64,6 @@ export const appserviceSchema = z
         .min(0, 'must not be below 0')
         .max(87_600, 'must be at most 87600 (ten years)')
         .default(72),
-      /** Whether who types is told. */
-      typing: z.boolean('must be true or false').default(false),
       /** From which homeservers users may have a room made by its alias; that of the bridge by default. */
       portals_for: hostNames,
       /** Whether people who have linked their account are shown as themselves where they speak in a game. */

@@ -22,6 +22,8 @@ export interface GhostVoicesOptions {
   readonly serverId: string;
   /** How somebody is to look. */
   readonly looksOf: (speaker: Speaker, signal: AbortSignal) => Promise<Looks>;
+  /** The Matrix user who somebody is, where they are to be shown as themselves. */
+  readonly puppetOf: (speaker: Speaker) => string | undefined;
   /** Aborted when the adapter stops. */
   readonly ended: AbortSignal;
   /** A ghost is about to say something in a room. */
@@ -45,13 +47,15 @@ export class GhostVoices implements Voices {
 
   expect(roomId: string, speaker: Speaker): void {
     const { ids, ghosts, looksOf, ended } = this.#options;
-    if (isBridge(speaker.author)) return;
+    if (isBridge(speaker.author) || this.#options.puppetOf(speaker) !== undefined) return;
     const looks = () => looksOf(speaker, ended);
     // What goes wrong now goes wrong again when it is said, and is told then.
     ghosts.prepare(roomId, ids.of(speaker.place, speaker.author), looks, ended).catch(() => {});
   }
 
   async say(roomId: string, speaker: Speaker, { shown, signal }: Attempt, work: (voice: Voice) => Promise<void>): Promise<void> {
+    const puppet = this.#options.puppetOf(speaker);
+    if (puppet !== undefined && (await this.#sayAs(puppet, shown, work))) return;
     const [first] = shown;
     // What one voice has begun, it goes on with.
     const voice = first === undefined ? await this.#of(roomId, speaker, signal) : await this.#behind(roomId, first, signal);
@@ -73,6 +77,18 @@ export class GhostVoices implements Voices {
     const userId = ids.of(speaker.place, speaker.author);
     if (!(await ghosts.exists(userId, await looksOf(speaker, signal), signal))) return undefined;
     return { ...this.#as(userId), caller: asUser(homeserver, userId) };
+  }
+
+  /** Says something as a user who is no ghost. @returns false when they may not: they are not in the room, or the registration does not cover them */
+  async #sayAs(userId: string, shown: readonly string[], work: (voice: Voice) => Promise<void>): Promise<boolean> {
+    try {
+      await work(this.#as(userId));
+    } catch (fault) {
+      if (!isForbidden(fault)) throw fault;
+      return false;
+    }
+    for (const id of shown) this.#note(id, userId);
+    return true;
   }
 
   async change(roomId: string, eventId: string, signal: AbortSignal, work: (voice: Voice) => Promise<void>): Promise<void> {

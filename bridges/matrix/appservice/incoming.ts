@@ -18,23 +18,13 @@ export interface IncomingOptions {
   readonly memory: Memory;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Who types in a room now. */
-  readonly typing: (roomId: string, userIds: readonly string[]) => void;
 }
 
 /** https://spec.matrix.org/v1.13/application-service-api/#put_matrixappv1transactionstxnid */
 const transaction = z.object({
   events: z.array(z.unknown()),
-  ephemeral: z.array(z.unknown()).optional().catch(undefined),
-  'de.sorunome.msc2409.ephemeral': z.array(z.unknown()).optional().catch(undefined),
 });
 const sentEvent = roomEvent.extend({ room_id: z.string() });
-const typingEvent = z.object({
-  type: z.literal('m.typing'),
-  room_id: z.string(),
-  content: z.object({ user_ids: z.array(z.string()) }),
-});
-
 /** What the homeserver sends at once, once it is known to be that. */
 export type Transaction = z.infer<typeof transaction>;
 
@@ -113,7 +103,7 @@ export class Incoming {
     return done;
   }
 
-  async #take({ events, ephemeral, 'de.sorunome.msc2409.ephemeral': older }: Transaction): Promise<void> {
+  async #take({ events }: Transaction): Promise<void> {
     const listener = await this.#opened();
     const { memory, log } = this.#options;
     this.#told ??= new Set(keptIds.parse(parseJson(await memory.get(memoryKey))));
@@ -126,10 +116,6 @@ export class Incoming {
     } catch (fault) {
       log.warn(sentences.transactionFailed(describe(fault)));
       throw new NotTaken(describe(fault), { cause: fault });
-    }
-    for (const one of ephemeral ?? older ?? []) {
-      const { data } = typingEvent.safeParse(one);
-      if (data) this.#options.typing(data.room_id, data.content.user_ids);
     }
     if (this.#told.size === before) return;
     const all = [...this.#told];

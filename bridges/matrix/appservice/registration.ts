@@ -8,7 +8,7 @@ import { protocol } from './third-party.ts';
 
 /** What stands in the file. */
 export function registrationOf(config: AppserviceConfig): Readonly<Record<string, unknown>> {
-  const { id, url, as_token, hs_token, bot, server_name, typing, double_puppeting } = config;
+  const { id, url, as_token, hs_token, bot, server_name, double_puppeting } = config;
   const host = escaped(server_name);
   const users = [
     { exclusive: true, regex: new GhostIds(config.ghosts, server_name).pattern },
@@ -25,8 +25,6 @@ export function registrationOf(config: AppserviceConfig): Readonly<Record<string
     rate_limited: false,
     protocols: [protocol],
     namespaces: { users, aliases: [{ exclusive: true, regex: `#${escaped(prefix)}.*:${host}` }], rooms: [] },
-    // The second is what older homeservers call the first.
-    ...(typing && { receive_ephemeral: true, 'de.sorunome.msc2409.push_ephemeral': true }),
   };
 }
 

@@ -12,7 +12,12 @@ import type { Bridge, MatrixSite, Person, StageOptions } from './stage.ts';
 /** A homeserver that takes the bridge for an appservice. */
 export interface AppserviceSite extends MatrixSite {
   /** What the homeserver has been told of the bridge: one that no test has used yet. */
-  appservice(): Promise<AppserviceKeys>;
+  appservice(more?: Readonly<Record<string, unknown>>): Promise<AppserviceKeys>;
+}
+
+interface AppserviceOptions extends StageOptions {
+  /** Another appservice than that of the stage. */
+  readonly keys?: AppserviceKeys;
 }
 
 /** One homeserver with people and bridges, for one test. */
@@ -59,10 +64,10 @@ export class AppserviceStage {
   /** A bridge in these rooms, not yet started, that the homeserver does not reach yet. */
   bridge(
     rooms: readonly string[],
-    { config, ...options }: StageOptions = {},
+    { config, keys = this.keys, ...options }: AppserviceOptions = {},
   ): Bridge & { serve(): Promise<void>; stop(): Promise<void> } {
     const host = testHost({ id: 'matrix', ...options, rooms });
-    const parsed = matrix.schema.parse({ homeserver_url: this.site.url, appservice: this.keys, ...config });
+    const parsed = matrix.schema.parse({ homeserver_url: this.site.url, appservice: keys, ...config });
     const adapter = matrix.create(parsed, host);
     let http: HttpServer | undefined;
     const stop = async () => {
@@ -74,7 +79,7 @@ export class AppserviceStage {
       const { clock, log } = host;
       http = await HttpServer.start({
         host: '127.0.0.1',
-        port: Number(new URL(this.keys.url).port),
+        port: Number(new URL(keys.url).port),
         routes: adapter.routes ?? [],
         clock,
         log,
@@ -84,7 +89,7 @@ export class AppserviceStage {
   }
 
   /** A bridge in these rooms that works. */
-  async started(rooms: readonly string[], options: StageOptions = {}): Promise<Bridge & { stop(): Promise<void> }> {
+  async started(rooms: readonly string[], options: AppserviceOptions = {}): Promise<Bridge & { stop(): Promise<void> }> {
     const bridge = this.bridge(rooms, options);
     await bridge.serve();
     await bridge.adapter.start();
@@ -104,8 +109,8 @@ export async function openAppserviceDouble(): Promise<{ matrix: MatrixDouble; si
     url: double.url,
     hasRoomSummaries: true,
     account: (name: string) => Promise.resolve(double.addUser(name)),
-    appservice: async () => {
-      const keys = await appserviceKeys(double.serverName);
+    appservice: async (more = {}) => {
+      const keys = { ...(await appserviceKeys(double.serverName)), ...more };
       double.addAppservice(registrationFor(keys));
       return keys;
     },

@@ -102,6 +102,17 @@ export function appserviceStories(openSite: () => Promise<AppserviceSite>): void
     expect(await carol.client.getUserProfile(stage.ghost('.discord', '1'))).toMatchObject({ displayname: 'Name 1 (Discord)' });
   });
 
+  test('aliases of servers that there are not lead nowhere, whatever they look like', async () => {
+    const added: unknown[] = [];
+    const addRoom = async (...given: unknown[]) => void added.push(given);
+    await stage.started([room], { addRoom });
+    for (const name of ['nosuch', '=61lpha', 'alpha_', '.discord', '=2e=2e']) {
+      const asked = carol.client.joinRoom(`#${stage.prefix}${name}:${stage.keys.server_name}`);
+      await expect(asked).rejects.toMatchObject({ errcode: 'M_NOT_FOUND' });
+    }
+    expect(added).toEqual([]);
+  });
+
   const memberEvents = async (userId: string) => {
     const state = await carol.client.getRoomStateEvent(room, 'm.room.member', userId);
     return state.membership;
@@ -267,6 +278,36 @@ export function appserviceStories(openSite: () => Promise<AppserviceSite>): void
       await bridge.host.reactions.waitFor((reaction) => reaction.kind === 'reaction' && reaction.emoji.name === '👍');
       await carol.client.redactEvent(room, second);
       await bridge.host.removals.waitFor(({ target }) => target === `matrix/${room}/${second}`);
+    });
+  });
+
+  describe('who has linked their account', () => {
+    const steamid64 = '76561197960287930';
+    const alice = { author: { id: '7', name: 'Alice', steamid64 } };
+
+    test('is shown as themselves where they are in the room, and what they say does not come back', async () => {
+      const dave = await stage.person('dave');
+      await dave.client.joinRoom(room);
+      const keys = await stage.site.appservice({ double_puppeting: true });
+      const options = { linkedUser: (id: string) => (id === steamid64 ? dave.id : undefined) };
+      const bridge = await stage.started([room], { ...options, keys });
+      await carol.eyes.look();
+      await send(bridge, room, said('it is me', alice));
+      expect(await carol.eyes.waitFor(room, 'it is me')).toMatchObject({ sender: dave.id, body: 'it is me' });
+      await carol.client.sendText(room, 'end');
+      await bridge.host.waitForMessage('end');
+      expect(heard(bridge)).toEqual(['end']);
+      await dave.client.leaveRoom(room);
+      await send(bridge, room, said('from outside', alice));
+      const { sender } = await carol.eyes.waitFor(room, 'from outside');
+      expect(sender).toMatch(new RegExp(`_alpha_${steamid64}:`));
+    });
+
+    test('has a ghost where that is not wanted', async () => {
+      const bridge = await stage.started([room], { linkedUser: () => carol.id });
+      await carol.eyes.look();
+      await send(bridge, room, said('it is me', alice));
+      expect(await carol.eyes.waitFor(room, 'it is me')).toMatchObject({ sender: stage.ghost('alpha', steamid64) });
     });
   });
 

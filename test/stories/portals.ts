@@ -1,0 +1,35 @@
+/** Stories of rooms for one game server each, told where the bridge is an appservice. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type OpenSite, World } from './world.ts';
+
+export function portalStories(openSite: OpenSite): void {
+  let world: World;
+  beforeEach(async () => {
+    world = await World.open(openSite);
+  });
+  afterEach(() => world.close());
+
+  describe('the alias of a game server', () => {
+    test('leads to a room for that server and no other, also after a restart', async () => {
+      const alpha = await world.game('alpha');
+      const beta = await world.game('beta');
+      const alice = await alpha.join('Alice');
+      const eve = await beta.join('Eve');
+      const bridge = await world.bridge();
+      const room = await world.matrix.joins(world.aliasOf('alpha'));
+      expect(await world.matrix.joins(world.aliasOf('alpha'))).toBe(room);
+      await eve.says('from beta');
+      await alice.says('from alpha');
+      expect((await world.matrix.waitForIn(room, 'from alpha')).body).toBe('Alice (alpha): from alpha');
+      await world.matrix.saysIn(room, 'to alpha');
+      await alpha.chat.waitFor((line) => line === 'Carol@bridge: to alpha');
+      expect(beta.chat.all).not.toContain('Carol@bridge: to alpha');
+      await bridge.stop();
+      await world.bridge();
+      await eve.says('from beta again');
+      await alice.says('from alpha again');
+      await world.matrix.waitForIn(room, 'from alpha again');
+      expect(world.matrix.heardIn(room).filter((body) => body.includes('beta'))).toEqual([]);
+    });
+  });
+}
