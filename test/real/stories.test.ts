@@ -1,5 +1,6 @@
 /** The same stories on real servers: Mosquitto with its access rules, and Synapse. Their addresses come from the environment. */
 import { describe, test } from 'vitest';
+import { accountStories } from '../stories/accounts.ts';
 import { commandStories } from '../stories/commands.ts';
 import { brokerStories, conversationStories } from '../stories/conversation.ts';
 import { editStories } from '../stories/edits.ts';
@@ -34,6 +35,7 @@ if (MQTT_URL && MQTT_USERS && MATRIX_HOMESERVER_URL && MATRIX_REGISTRATION_SECRE
     conversationStories(realServers);
     mediaStories(realServers);
     commandStories(realServers);
+    accountStories(realServers);
     brokerStories(realServers);
     threadStories(realServers, 20);
     editStories(realServers);

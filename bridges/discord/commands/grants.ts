@@ -7,13 +7,15 @@ const ids = 'must be a list of ids of users and roles, each in quotes';
 const idsOrPermissions = `${ids}, or permissions of Discord like "KickMembers"`;
 
 const id = z.string(ids).regex(/^\d{1,20}$/, ids);
-const permission = z.enum(Object.keys(PermissionFlagsBits) as PermissionsString[], idsOrPermissions);
+const idOrPermission = z
+  .string(idsOrPermissions)
+  .refine((name) => isPermission(name) || id.safeParse(name).success, idsOrPermissions);
 
 function list<Item extends z.ZodType>(item: Item, error: string) {
   return z.preprocess((given) => (typeof given === 'string' ? [given] : given), z.array(item, error)).optional();
 }
 
-const anybody = list(z.union([id, permission], idsOrPermissions), idsOrPermissions);
+const anybody = list(idOrPermission, idsOrPermissions);
 /** Nobody gets to run code on a server by a permission that was given for something else. */
 const byName = list(id, ids);
 const error = `must be a map from ${moderationCommands.join(', ')} to who may use it`;
@@ -24,7 +26,7 @@ const perCommand = z.strictObject(
 
 /** Lists for commands; in `rooms`, those of single channels in their place. */
 export const grantsSchema = perCommand
-  .extend({ rooms: z.record(z.string().regex(/^\d{1,20}$/, 'must be the id of a channel'), perCommand).default({}) })
+  .extend({ rooms: z.record(z.string(), perCommand).refine(areChannels, 'must name channels by their ids').default({}) })
   .prefault({});
 
 /** A member of a guild, as far as it decides what they may. */
@@ -52,6 +54,10 @@ export function namedFor(grants: Grants, command: string, places: readonly strin
 export function isNamed(names: readonly string[], { userId, roleIds, permissions }: Powers): boolean {
   const flags = new PermissionsBitField(permissions);
   return names.some((name) => (isPermission(name) ? flags.has(name) : name === userId || roleIds.includes(name)));
+}
+
+function areChannels(rooms: object): boolean {
+  return Object.keys(rooms).every((key) => id.safeParse(key).success);
 }
 
 function isPermission(name: string): name is PermissionsString {

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { schema } from '../../../bridges/discord/config.ts';
 
 const id = '112233445566778899';
+const idsOrPermissions = 'must be a list of ids of users and roles, each in quotes, or permissions of Discord like "KickMembers"';
 const parse = (more: Record<string, unknown>) => schema.safeParse({ token: 'token', ...more });
 
 it.each<[string, Record<string, unknown>, object]>([
@@ -16,6 +17,12 @@ it.each<[string, Record<string, unknown>, object]>([
   ['one notice', { system_messages: 'joins' }, { system_messages: ['joins'] }],
   ['notices in a variable', { system_messages: 'joins, pins' }, { system_messages: ['joins', 'pins'] }],
   ['notices', { system_messages: ['boosts', 'threads'] }, { system_messages: ['boosts', 'threads'] }],
+  ['no permissions', {}, { permissions: { rooms: {} }, allow_remote_lua: false }],
+  [
+    'permissions',
+    { permissions: { kick: 'KickMembers', ban: [id, 'BanMembers'], lua: [id], rooms: { [id]: { kick: [] } } } },
+    { permissions: { kick: ['KickMembers'], ban: [id, 'BanMembers'], lua: [id], rooms: { [id]: { kick: [] } } } },
+  ],
   ['no status', {}, { status: [], presence: true }],
   ['a status in a variable', { status: `${id}, ${id}1` }, { status: [{ channel: id }, { channel: `${id}1` }] }],
   ['one status', { status: { channel: id, servers: 'a*' } }, { status: [{ channel: id, servers: ['a*'], topic: false }] }],
@@ -47,6 +54,16 @@ it.each<[Record<string, unknown>, string]>([
     'can be true for one of the messages in a channel only',
   ],
   [{ presence: 'no' }, 'must be true or false'],
+  [{ permissions: { kick: ['everybody'] } }, idsOrPermissions],
+  [{ permissions: { kick: [112233] } }, idsOrPermissions],
+  [{ permissions: { lua: ['Administrator'] } }, 'must be a list of ids of users and roles, each in quotes'],
+  [{ permissions: { rooms: { general: { kick: [] } } } }, 'must name channels by their ids'],
+  [{ allow_remote_lua: 'yes' }, 'must be true or false'],
 ])('refuses %j, and says what would be right', (given, message) => {
   expect(parse(given).error?.issues.map((issue) => issue.message)).toEqual([message]);
+});
+
+it('knows which commands can be said to be for somebody', () => {
+  expect(parse({ permissions: { kik: [id] } }).error?.issues.map(({ code }) => code)).toEqual(['unrecognized_keys']);
+  expect(parse({ permissions: { 'bridge add': [id] } }).success).toBe(false);
 });

@@ -7,7 +7,19 @@ it('takes an address and a token, and names people by default', () => {
   expect(matrix.schema.parse(valid)).toMatchObject({ ...valid, name_template: '{name} ({server})', reactions: 'native' });
 });
 
+it('takes users and power levels for single commands, and rooms', () => {
+  const permissions = { kick: 75, ban: ['@a:hs.test', 100], rooms: { '!room:hs.test': { ban: [] } } };
+  expect(matrix.schema.parse({ ...valid, permissions })).toMatchObject({
+    permissions: { ...permissions, kick: [75] },
+    allow_remote_lua: false,
+  });
+});
+
 test.each<[unknown, string]>([
+  [{ ...valid, permissions: { kick: ['alice'] } }, 'must be a list of Matrix user ids'],
+  [{ ...valid, permissions: { kick: [1.5] } }, 'must be a list of Matrix user ids'],
+  [{ ...valid, permissions: { lua: [100] } }, 'must be a list of Matrix user ids'],
+  [{ ...valid, permissions: { kik: [] } }, 'kik'],
   [{ ...valid, homeserver_url: 'hs.test' }, 'must be the address of your homeserver'],
   [{ ...valid, homeserver_url: 'ftp://hs.test' }, 'must be the address of your homeserver'],
   [{ ...valid, homeserver_url: 'https://me:secret@hs.test' }, 'without a user name'],
