@@ -116,7 +116,7 @@ export class Inbox implements Listener {
 
   async #encrypted(roomId: string): Promise<void> {
     const { rooms, encrypted } = this.#options;
-    rooms.close(roomId, sentences.encrypted);
+    rooms.closeEncrypted(roomId);
     await this.#lookUp(encrypted.tell(roomId));
   }
 

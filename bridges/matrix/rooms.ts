@@ -89,13 +89,18 @@ export class Rooms {
   /** Takes down which room an alias stands for. */
   identify(ref: RoomRef, id: string): void {
     const report = this.#reports.get(ref);
-    if (report !== undefined) this.#reports.set(ref, { ...report, id });
+    if (report === undefined || report.id === id) return;
+    const { isEncrypted: _, ...others } = report;
+    this.#reports.set(ref, { ...others, id });
   }
 
   /** Takes down how a room stands; what is new is said in the log. Of several names of one room only the first counts. */
   note(ref: RoomRef, report: RoomReport): void {
     // It was forgotten while somebody looked.
     if (!this.#reports.has(ref)) return;
+    const { id, isEncrypted } = this.#reports.get(ref) ?? {};
+    // Whoever looked was overtaken: what is encrypted stays so.
+    if (isEncrypted && id === report.id && !report.isEncrypted) return;
     if (report.id !== undefined) this.identify(ref, report.id);
     const [first = ref, ...others] = report.id === undefined ? [] : this.refsOf(report.id);
     if (first === ref) this.#set(ref, report);
@@ -105,6 +110,12 @@ export class Rooms {
   /** Closes a room that was open. */
   close(id: string, textFor: (ref: RoomRef) => string): void {
     for (const ref of this.refsOf(id)) this.note(ref, { id, state: 'closed', ok: false, text: textFor(ref) });
+  }
+
+  /** A room is encrypted now: for ever. */
+  closeEncrypted(id: string): void {
+    for (const ref of this.refsOf(id))
+      this.note(ref, { id, state: 'closed', ok: false, text: sentences.encrypted(ref), isEncrypted: true });
   }
 
   /** A room is looked at again before anything else goes there: it was upgraded. */

@@ -58,13 +58,23 @@ class Visit {
 
   async #look(): Promise<RoomReport> {
     const ref = this.#ref;
-    const { userId, mayJoin } = this.#visitor;
+    const { mayJoin } = this.#visitor;
     if (idIn(ref) === undefined && !ref.startsWith('#')) return this.#report('closed', sentences.noRoomName(ref));
     const known = this.#visitor.knownAs(ref);
     const named = idIn(ref) ?? (await this.#aliasTarget(known));
     const id = this.#at(known ?? named);
     const obstacle = mayJoin ? await this.#enter(id, known === undefined ? ref : id) : await this.#foresee(id);
-    return obstacle ?? this.#inside(id, named, userId);
+    if (obstacle !== undefined) return obstacle;
+    const now = await this.#inside(id);
+    // Nobody in the room that an alias leads to now has asked for a bridge.
+    const isMoved = now.ok && idIn(ref) === undefined && !(await this.#isSame(named, id, now.id));
+    return isMoved ? this.#report('open', sentences.aliasMoved(ref, named, now.id ?? id), false) : now;
+  }
+
+  /** Whether the room that an alias leads to is the one that we are in, or one that this has taken the place of. */
+  async #isSame(named: string, first: string, now: string | undefined): Promise<boolean> {
+    if (named === first || named === now) return true;
+    return named !== '' && now !== undefined && isSuccessor(this.#homeserver, now, named);
   }
 
   /** Which room an alias leads to; where there is none any more, what is known. */
@@ -77,28 +87,32 @@ class Visit {
     });
   }
 
-  /** How a room stands that we are in, and whether it is the right one. @param named the room that its name leads to */
-  async #inside(first: string, named: string, userId: string): Promise<RoomReport> {
+  /** How a room stands that we are in, or the one that has taken its place. */
+  async #inside(first: string): Promise<RoomReport> {
     const ref = this.#ref;
+    const { userId } = this.#visitor;
     let id = first;
+    let upgraded: RoomReport | undefined;
     const ids = [id];
     while (ids.length <= maxUpgrades) {
       const upgrade = await upgradeOf(this.#homeserver, id);
       if (upgrade === undefined) break;
       const { successor, via } = upgrade;
       const isFollowed = successor !== undefined && !ids.includes(successor) && (await this.#follow(id, successor, via));
-      if (!isFollowed) return { ...this.#report('open', sentences.replaced(ref, successor), false), successor };
+      if (!isFollowed) {
+        upgraded = { ...this.#report('open', sentences.replaced(ref, successor), false), successor };
+        break;
+      }
       id = this.#at(successor);
       ids.push(id);
     }
     if (await isEncrypted(this.#homeserver, id))
-      return { ...this.#report('closed', sentences.encrypted(ref)), isEncrypted: true };
+      return { ...this.#report('closed', sentences.encrypted(ref)), successor: upgraded?.successor, isEncrypted: true };
+    if (upgraded !== undefined) return upgraded;
     const powers = await readPowers(this.#homeserver, id);
     if (powers.of(userId) < powers.toSend('m.room.message')) {
       return this.#report('open', sentences.mayNotSpeak(ref, userId), false);
     }
-    // Nobody in the room that it leads to has asked for a bridge.
-    if (!ids.includes(named)) return this.#report('open', sentences.aliasMoved(ref, named, id), false);
     return this.#report('open', sentences.open(ref, userId));
   }
 

@@ -56,8 +56,42 @@ export function roomStories(openSite: () => Promise<MatrixSite>): void {
       await carol.client.sendText(successor, 'after');
       await after.host.waitForMessage('after');
       expect(heard(after)).toEqual(['meanwhile', 'after']);
+      expect(fault(after, room)).toBeUndefined();
       await send(after, room, said('again'));
       await carol.eyes.waitFor(successor, 'again');
+    });
+
+    test('is followed from an alias that stays behind', async () => {
+      const memory = testMemory();
+      const name = stage.unused('moving');
+      const alias = `#${name}:${carol.id.split(':')[1]}`;
+      const room = await publicRoom({ room_alias_name: name });
+      const before = await stage.started([alias], { memory });
+      const successor = await upgrade(room);
+      await expect.poll(() => before.adapter.nativeRoomId?.(alias as RoomRef), patience).toBe(successor);
+      await before.adapter.stop();
+      const after = await stage.started([alias], { memory });
+      expect(fault(after, alias)).toBeUndefined();
+      expect(after.adapter.nativeRoomId?.(alias as RoomRef)).toBe(successor);
+    });
+
+    test('that is encrypted is left for one that is not, and nothing is said in it if that is not possible', async () => {
+      const encryption = { type: 'm.room.encryption', content: { algorithm: 'm.megolm.v1.aes-sha2' } };
+      const room = await publicRoom({ initial_state: [encryption] });
+      await upgrade(room, { preset: 'private_chat' });
+      const bridge = await stage.started([room]);
+      await expect(send(bridge, room, said('never'))).rejects.toMatchObject({ passing: false });
+      const other = await publicRoom();
+      const moved = await stage.started([other]);
+      await carol.client.sendStateEvent(other, 'm.room.encryption', '', encryption.content);
+      await moved.host.lines.waitFor((line) => line.includes('encrypted') && line.includes(other));
+      const { lines } = moved.host;
+      const before = lines.all.length;
+      const successor = await upgrade(other);
+      await lines.waitFor((line) => line.includes(`${stage.bot.id} is in it`) && lines.all.indexOf(line) >= before);
+      await carol.eyes.look();
+      await send(moved, other, said('hello'));
+      await carol.eyes.waitFor(successor, 'hello');
     });
 
     test('that was upgraded twice while the bridge was away is followed to its end', async () => {
