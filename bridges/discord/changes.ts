@@ -1,5 +1,6 @@
 import { DeliveryError } from '../../src/adapter.ts';
-import type { Api, Webhook, WebhookMessage } from './api.ts';
+import type { Webhook } from './answers.ts';
+import type { Api, WebhookMessage } from './api.ts';
 import { isForbidden, isMessageGone, isWebhookGone } from './faults.ts';
 import type { Content } from './outgoing.ts';
 import type { Target, Targets } from './targets.ts';

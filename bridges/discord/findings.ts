@@ -1,7 +1,8 @@
 /** Whether the mapped channels are there for the bot, and if not, what the operator has to do. */
 import { ChannelType, RESTJSONErrorCodes } from 'discord.js';
 import type { Finding } from '../../src/adapter.ts';
-import type { Account, Api, Channel, Guild } from './api.ts';
+import type { Account, Channel, Guild } from './answers.ts';
+import type { Api } from './api.ts';
 import { codeOf, missingIntent, reasonOf } from './faults.ts';
 import { inviteLink, missingForThreads, missingPermissions, missingToReact, permissionsOf } from './permissions.ts';
 import type { ThreadRule } from './threads.ts';

@@ -1,7 +1,8 @@
 import { PermissionFlagsBits, SnowflakeUtil } from 'discord.js';
 import type { Logger } from 'pino';
 import type { Attempt } from '../../src/adapter.ts';
-import { type Api, pageSize, type Shown } from './api.ts';
+import type { Shown } from './answers.ts';
+import { type Api, pageSize } from './api.ts';
 import { readsLike } from './calls.ts';
 import { isForbidden } from './faults.ts';
 import { fileSign } from './files-out.ts';

@@ -13,7 +13,8 @@ import {
   type Sanction,
 } from '../../src/adapter.ts';
 import type { Author, Edit, Message, Notice, RoomRef, Whisper } from '../../src/event.ts';
-import { type Account, Api } from './api.ts';
+import type { Account } from './answers.ts';
+import { Api } from './api.ts';
 import { Cdn } from './cdn.ts';
 import { CommandRequests } from './commands/requests.ts';
 import { SlashCommands } from './commands/slash.ts';

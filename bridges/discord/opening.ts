@@ -1,7 +1,8 @@
 /** Channels that the bot begins to take part in while it runs. */
 import { AdapterError, DeliveryError } from '../../src/adapter.ts';
 import type { RoomRef } from '../../src/event.ts';
-import type { Account, Api } from './api.ts';
+import type { Account } from './answers.ts';
+import type { Api } from './api.ts';
 import { reasonOf } from './faults.ts';
 import { channelFindings } from './findings.ts';
 import type { Gateway } from './gateway.ts';

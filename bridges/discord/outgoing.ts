@@ -5,7 +5,7 @@ import { excerpt } from '../../src/text/excerpt.ts';
 import { sanitizeName } from '../../src/text/names.ts';
 import { splitTree } from '../../src/text/split.ts';
 import { literal, type RichText, type TextNode } from '../../src/text/tree.ts';
-import type { Channel as ApiChannel } from './api.ts';
+import type { Channel as ApiChannel } from './answers.ts';
 import { discordNames } from './calls.ts';
 import { fileGroups, fileInWords, inWords } from './files-out.ts';
 import { renderMarkdown } from './markdown/render.ts';

@@ -2,7 +2,8 @@
 import { PermissionFlagsBits as Flags, Routes } from 'discord.js';
 import type { Finding, Sanction } from '../../src/adapter.ts';
 import { inWords } from '../../src/text/time.ts';
-import type { Account, Api, Guild } from './api.ts';
+import type { Account, Guild } from './answers.ts';
+import type { Api } from './api.ts';
 import type { DiscordConfig } from './config.ts';
 import { isMemberGone, reasonOf } from './faults.ts';
 import { permissionsOf } from './permissions.ts';

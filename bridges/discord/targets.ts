@@ -1,5 +1,6 @@
 import { DeliveryError } from '../../src/adapter.ts';
-import type { Account, Api, Channel, Webhook } from './api.ts';
+import type { Account, Channel, Webhook } from './answers.ts';
+import type { Api } from './api.ts';
 import { isChannelId } from './findings.ts';
 import { nativeIdOf } from './native-id.ts';
 import { permissionsOf } from './permissions.ts';

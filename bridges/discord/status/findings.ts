@@ -1,7 +1,8 @@
 /** Whether the bot may show what it is to show of the game servers, and if not, what the operator has to do. */
 import { PermissionFlagsBits as Flags } from 'discord.js';
 import type { Finding } from '../../../src/adapter.ts';
-import type { Account, Api } from '../api.ts';
+import type { Account } from '../answers.ts';
+import type { Api } from '../api.ts';
 import type { DiscordConfig } from '../config.ts';
 import { permissionsOf } from '../permissions.ts';
 import { statusFault } from './faults.ts';
