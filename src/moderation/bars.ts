@@ -20,12 +20,21 @@ export class Bars {
 
   /** Why nothing of a user is carried now; undefined when it is. A ban of the player whom they are linked with counts. */
   of(adapter: AdapterId, userId: Author['id']): Bar | undefined {
-    const { bans, accounts, optOuts } = this.#store;
-    if (optOuts.has(adapter, userId)) return { kind: 'privacy' };
-    const now = this.#clock.now();
-    const player = accounts.find(adapter, userId)?.steamid64;
-    const ban = bans.find(adapter, userId, now) ?? (player === undefined ? undefined : bans.find(STEAM, player, now));
+    if (this.#store.optOuts.has(adapter, userId)) return { kind: 'privacy' };
+    const ban = this.#banAt(adapter, userId, this.#clock.now());
     return ban && { kind: 'ban', ban };
+  }
+
+  /** Whether something was said under a ban that is over: it comes late, since the bridge or the platform was away. */
+  heldAt(adapter: AdapterId, userId: Author['id'], at: number): boolean {
+    const ban = at < this.#clock.now() ? this.#banAt(adapter, userId, at) : undefined;
+    return ban !== undefined && ban.at <= at;
+  }
+
+  #banAt(adapter: AdapterId, userId: Author['id'], at: number): Ban | undefined {
+    const { bans, accounts } = this.#store;
+    const player = accounts.find(adapter, userId)?.steamid64;
+    return bans.find(adapter, userId, at) ?? (player === undefined ? undefined : bans.find(STEAM, player, at));
   }
 
   /** The same in a sentence for the user. */

@@ -89,7 +89,9 @@ export class Moderation {
     if (bar?.kind === 'privacy') return undefined;
     const person = { adapter, userId: author.id, name: author.name };
     this.#places.set(keyOf(person), place);
-    if (bar === undefined) return this.#withoutBarred(event, adapter);
+    if (bar === undefined) {
+      return this.#options.bars.heldAt(adapter, author.id, event.at) ? undefined : this.#withoutBarred(event, adapter);
+    }
     if (this.#told.get(keyOf(person)) !== bar.ban) this.#tell(person, bar.ban);
     return undefined;
   }

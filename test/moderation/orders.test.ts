@@ -1,5 +1,6 @@
 /** What game servers do to the people of our platforms, from their order to what everybody sees. */
 import { beforeEach, describe, expect, test } from 'vitest';
+import { literal } from '../../src/text/tree.ts';
 import type { GameServer } from '../support/game-server.ts';
 import { idOf, order, Square } from './square.ts';
 
@@ -88,6 +89,25 @@ describe('who is kicked', () => {
     await square.clock.leap(3_601_000);
     await square.here.says('one', 'Alice', 'now');
     await alpha.chat.waitFor((line) => line === 'Alice@bridge: now');
+  });
+
+  test('is not heard afterwards of what they said meanwhile, though it comes late, since the bridge was away', async () => {
+    const bridge = await square.bridge();
+    const early = await square.here.says('one', 'Alice', 'before');
+    await alpha.chat.waitFor((line) => line === 'Alice@bridge: before');
+    await order(alpha, 'kick', 'bridge', aboutAlice());
+    await square.here.sees.waitFor((change) => change.includes('alpha kicked you'));
+    const at = square.clock.now();
+    await bridge.stop();
+    await square.clock.leap(300_000);
+    await square.bridge();
+    const late = (text: string, when: number) =>
+      square.here.host.message({ ...early, id: `${early.id} ${text}` as typeof early.id, at: when, body: literal(text) });
+    await late('in the midst of it', at + 30_000);
+    await late('after it', at + 90_000);
+    await alpha.chat.waitFor((line) => line.endsWith('after it'));
+    expect(alpha.chat.all).toHaveLength(2);
+    expect(square.here.in('one').filter((post) => post.startsWith('Bridge'))).toHaveLength(1);
   });
 
   test('is only off the network where a mute of no seconds is configured', async () => {
