@@ -23,7 +23,7 @@ import { delayed } from './delay.ts';
 import { DirectChats } from './direct/chats.ts';
 import { Whisperer } from './direct/whisperer.ts';
 import { eventsFor } from './events.ts';
-import { badToken, gatewayFault, isUnauthorized, missingIntent, reasonOf, waitOf } from './faults.ts';
+import { badToken, gatewayFault, isUnauthorized, missingIntent, reasonOf } from './faults.ts';
 import { accountFindings, channelFindings } from './findings.ts';
 import { Gateway, GatewayRefusal } from './gateway.ts';
 import { KnownReactions } from './known-reactions.ts';
@@ -34,6 +34,7 @@ import { sanction, sanctionFindings } from './sanctions.ts';
 import { Sender } from './sender.ts';
 import { statusFindings } from './status/findings.ts';
 import { Status } from './status/status.ts';
+import { untilDone } from './until-done.ts';
 import { Uploads } from './uploads.ts';
 
 /** https://discord.com/developers/docs */
@@ -45,8 +46,6 @@ export const discord: AdapterModule<DiscordConfig> = {
 
 /** How long a start may take before it goes on in the background, in milliseconds. */
 const patience = 15_000;
-const firstPause = 1_000;
-const longestPause = 60_000;
 /** Milliseconds until {@link DiscordAdapter.stop} no longer waits for Discord to close the connection. */
 const stopTime = 2_500;
 
@@ -115,7 +114,8 @@ class DiscordAdapter implements Adapter {
         this.#host.log.warn("Discord's gateway can't be reached yet; trying on");
         goOn();
       });
-      this.#connectedOnce(goOn)
+      const { clock, log } = this.#host;
+      untilDone(() => this.#connect(), { clock, log, signal: this.#stopping.signal, failed: goOn })
         .then(goOn, (fault: AdapterError) => (over ? this.#giveUp(fault) : reject(fault)))
         .finally(stopWaiting);
     });
@@ -217,40 +217,6 @@ class DiscordAdapter implements Adapter {
     const { rooms, clock } = this.#host;
     const account = () => this.#knownAccount(signal);
     return sanction(target, { api: this.#api, account, config: this.#config, rooms, now: clock.now(), signal });
-  }
-
-  /**
-   * Tries to connect, with growing pauses, until it worked or the adapter is stopped.
-   * @param failed called when an attempt failed
-   * @throws {AdapterError} when it can never work
-   */
-  async #connectedOnce(failed: () => void): Promise<void> {
-    for (let pause = firstPause; !this.#stopping.signal.aborted; pause = Math.min(2 * pause, longestPause)) {
-      try {
-        await this.#connect();
-        return;
-      } catch (error) {
-        if (this.#stopping.signal.aborted) return;
-        if (error instanceof AdapterError) throw error;
-        const wait = Math.max(pause, waitOf(error) ?? 0);
-        this.#host.log.warn(`Discord can't be reached: ${reasonOf(error)}; trying again in ${Math.ceil(wait / 1_000)} s`);
-        failed();
-        await this.#pause(wait);
-      }
-    }
-  }
-
-  /** Waits, unless the adapter is stopped. */
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const end = () => {
-        cancel();
-        this.#stopping.signal.removeEventListener('abort', end);
-        resolve();
-      };
-      const cancel = this.#host.clock.after(ms, end);
-      this.#stopping.signal.addEventListener('abort', end);
-    });
   }
 
   async #connect(): Promise<void> {
