@@ -27,6 +27,12 @@ test.each<[unknown, string]>([
   [{ ...valid, access_token: 'secret token' }, 'without spaces'],
   [{ ...valid, access_token: 'secret\ntoken' }, 'without spaces'],
   [{ ...valid, reactions: true }, 'must be \\"native\\", \\"note\\" or \\"none\\"'],
+  [{ ...valid, message_type: 'm.emote' }, 'must be \\"m.text\\" or \\"m.notice\\"'],
+  [{ ...valid, mentions: 'all' }, 'must be \\"none\\" or \\"members\\"'],
+  [{ ...valid, profiles: 'yes' }, 'must be true or false'],
+  [{ ...valid, invites_from: ['alice'] }, 'must be a list of Matrix user ids'],
+  [{ ...valid, catch_up_messages: 20_001 }, 'must be at most 20000'],
+  [{ ...valid, catch_up_hours: -1 }, 'must be 0 or more'],
   [{ ...valid, name_template: 'somebody' }, 'must have {name} in it'],
 ])('refuses %j, without repeating a secret', (config, sentence) => {
   const { error } = matrix.schema.safeParse(config);
