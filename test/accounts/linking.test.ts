@@ -73,6 +73,24 @@ test('a linked person carries their SteamID on the network, from when they are l
   expect(await town.give('unlink', {}, alice)).toBe('You are linked to no player.');
 });
 
+test('a linked player without a picture has that of their account, as it is now', async () => {
+  await gordon.says(await codeFor());
+  await whispered(gordon, 'linked to Alice');
+  const pictures = async () => {
+    const rows = await town.store.database.all<{ body: string }>("SELECT body FROM event WHERE id LIKE 'server/%' ORDER BY seq");
+    return rows.map(({ body }) => (JSON.parse(body) as { author: { avatar?: string } }).author.avatar);
+  };
+  await gordon.says('without');
+  await town.platform.sees.waitFor((line) => line.endsWith('without'));
+  town.platform.host.profile({ id: 'Alice', name: 'Alice', avatar: 'https://cdn.example/alice.png' });
+  await gordon.says('with');
+  await town.platform.sees.waitFor((line) => line.endsWith(': with'));
+  await town.store.writer.flushed();
+  // Both virtual servers hear them.
+  const alices = 'https://cdn.example/alice.png';
+  expect(await pictures()).toEqual([undefined, undefined, alices, alices]);
+});
+
 test('a second account takes over only with a code of its own, and the first one is told', async () => {
   const code = await codeFor();
   await gordon.says(code);

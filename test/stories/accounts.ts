@@ -95,6 +95,26 @@ export function accountStories(openSite: OpenSite): void {
       expect(read()).not.toContain(code);
     });
 
+    test('is nothing that anybody reads of where moderators read what is done', async () => {
+      const room = world.discord.addChannel('moderators');
+      await world.bridge({ mod_log: { adapter: 'discord', room: room.id } });
+      const alice = await world.discord.member('Alice');
+      await gordon.says(CODE.exec(await slash(alice, 'link'))?.[0] ?? '');
+      await whispered('linked to Alice');
+      await world.matrix.says(`!slap ${GORDON} @everyone`);
+      const entry = await room.waitFor(({ content }) => content.includes('slap result'), 8_000);
+      expect(entry.pings).toEqual({ everyone: false, users: [], roles: [] });
+      const lines = room.messages.map(({ content }) => content.replaceAll('\u200b', ''));
+      expect(lines).toHaveLength(2);
+      expect(lines[0]).toMatch(/^Carol \(@carol.* slap Gordon \(76561197960287930, on alpha\): @everyone$/);
+      expect(lines[1]).toContain('slap result Gordon');
+      // What is said there goes nowhere.
+      alice.member.says(room, 'among us');
+      await alice.says('to all');
+      await alpha.chat.waitFor((line) => line === 'Alice@bridge: to all');
+      expect(read()).not.toContain('AMONG US');
+    });
+
     test('of somebody above them is nothing that a moderator acts on, on either platform', async () => {
       await world.bridge();
       const chief = await world.discord.member('Chief', { permissions: ['Administrator'] });
