@@ -147,6 +147,25 @@ export function reactionStories(openSite: OpenSite): void {
       await world.matrix.waitForReactions(mine);
     });
 
+    test('of members that come and go while the bridge is down are known afterwards, once', async () => {
+      const first = await world.bridge();
+      await (await alpha.join('Alice')).says('I found the key');
+      const here = await shown('the key');
+      const there = await world.matrix.waitFor('the key');
+      bob.member.reacts(here, '👍');
+      bob.member.reacts(here, '❤️');
+      await world.matrix.waitForReactions(there.id, '👍️', '❤️');
+      await first.stop();
+      bob.member.unreacts(here, '👍');
+      dave.member.reacts(here, '🎉');
+      await world.bridge();
+      await world.matrix.waitForReactions(there.id, '❤️', '🎉');
+      await alpha.chat.waitFor((line) => line === 'Dave@bridge: * reacted with 🎉 to “I found the key”');
+      await bob.says('the end');
+      await alpha.chat.waitFor((line) => line.endsWith('the end'));
+      expect(alpha.chat.all.filter((line) => line.includes('reacted'))).toHaveLength(3);
+    });
+
     test('to what is not shown elsewhere are nothing to anybody', async () => {
       const before = bob.member.says(channel, 'said before the bridge came');
       const old = await world.matrix.says('here too');
