@@ -1,11 +1,12 @@
 /** What `crosschat-bridge check` finds: it tries every connection. */
 import type { Logger } from 'pino';
-import type { Finding, MediaReader } from './adapter.ts';
+import type { Finding, MediaReader, Route } from './adapter.ts';
 import { systemClock } from './clock.ts';
 import { noCommands } from './command.ts';
 import { type Config, ConfigError } from './config.ts';
 import { storedMap } from './control/stored-map.ts';
 import { CrossChat, probe, type Status, watchStatus } from './crosschat/index.ts';
+import { HttpServer } from './http/server.ts';
 import { virtualServerOptions } from './virtual-server-options.ts';
 
 /**
@@ -28,7 +29,8 @@ export async function* findings(config: Config, log: Logger): AsyncIterable<Find
   for (const { id, module, config: settings, serverId } of config.adapters) {
     const adapter = module.create(settings, {
       id,
-      rooms: map.roomsOf(id),
+      // Moderators may read along in a room that is in no channel.
+      rooms: [...new Set([...map.roomsOf(id), ...(config.modLog?.adapter === id ? [config.modLog.room] : [])])],
       channelsOf: (room) => map.channelsOf({ adapter: id, room }),
       log,
       clock: systemClock,
@@ -53,9 +55,16 @@ export async function* findings(config: Config, log: Logger): AsyncIterable<Find
       health: () => [],
       shutdown: () => {},
     });
+    const http = await answering(config, adapter.routes ?? [], log);
     yield* adapter.check();
-    await adapter.stop();
+    await Promise.all([http?.stop(), adapter.stop()]);
   }
+}
+
+/** Lets a platform that reaches the bridge by HTTP do so for the moment. Where a bridge runs already, that one answers. */
+function answering({ http }: Config, routes: readonly Route[], log: Logger): Promise<HttpServer | undefined> {
+  if (!http || routes.length === 0) return Promise.resolve(undefined);
+  return HttpServer.start({ ...http, routes, clock: systemClock, log }).catch(() => undefined);
 }
 
 /** Where people will reach it. */

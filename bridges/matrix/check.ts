@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { AdapterHost, Finding } from '../../src/adapter.ts';
 import type { RoomRef } from '../../src/event.ts';
+import { appserviceFindings } from './appservice/ping.ts';
 import { notRegistered } from './appservice/sentences.ts';
 import { mayPublish } from './bridge-state.ts';
 import { type MatrixConfig, tokenOf } from './config.ts';
@@ -29,6 +30,7 @@ export async function* findings(
     yield { ok: true, text: sentences.answers(url, versions) };
     const { user_id: userId } = whoAmI.parse(await homeserver.getWhoAmI());
     yield { ok: true, text: sentences.loggedIn(userId) };
+    if (config.appservice) yield* appserviceFindings(homeserver, config.appservice, userId);
     await known.restore(rooms);
     const joined = new Set(await homeserver.getJoinedRooms());
     const names = new Map<string, RoomRef>();

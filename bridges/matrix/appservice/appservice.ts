@@ -73,7 +73,7 @@ export class Appservice {
 
   /** @throws {AdapterError} when the homeserver knows us by another id than we think */
   requireSelf(userId: string): void {
-    if (userId !== this.#botId) throw new AdapterError(sentences.otherServer(userId, this.#options.config.server_name));
+    if (userId !== this.#botId) throw new AdapterError(sentences.otherServer(userId, this.#options.config));
   }
 
   /** As whom messages are shown. @param own the bridge itself */

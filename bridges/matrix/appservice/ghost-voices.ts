@@ -24,8 +24,6 @@ export interface GhostVoicesOptions {
   readonly looksOf: (speaker: Speaker, signal: AbortSignal) => Promise<Looks>;
   /** The Matrix user who somebody is, where they are to be shown as themselves. */
   readonly puppetOf: (speaker: Speaker) => string | undefined;
-  /** Aborted when the adapter stops. */
-  readonly ended: AbortSignal;
   /** A ghost is about to say something in a room. */
   readonly spoke: (roomId: string, userId: string) => void;
 }
@@ -46,11 +44,13 @@ export class GhostVoices implements Voices {
   }
 
   expect(roomId: string, speaker: Speaker): void {
-    const { ids, ghosts, looksOf, ended } = this.#options;
+    const { ids, ghosts, looksOf } = this.#options;
+    // All calls end with the adapter anyway; nobody else waits for these.
+    const { signal } = new AbortController();
     if (isBridge(speaker.author) || this.#options.puppetOf(speaker) !== undefined) return;
-    const looks = () => looksOf(speaker, ended);
+    const looks = () => looksOf(speaker, signal);
     // What goes wrong now goes wrong again when it is said, and is told then.
-    ghosts.prepare(roomId, ids.of(speaker.place, speaker.author), looks, ended).catch(() => {});
+    ghosts.prepare(roomId, ids.of(speaker.place, speaker.author), looks, signal).catch(() => {});
   }
 
   async say(roomId: string, speaker: Speaker, { shown, signal }: Attempt, work: (voice: Voice) => Promise<void>): Promise<void> {

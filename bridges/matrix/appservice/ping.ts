@@ -23,3 +23,14 @@ export async function ping(homeserver: Caller, { id, url }: Pick<AppserviceConfi
     return { ok: false, text: sentences.notReachable(url, describe(fault)) };
   }
 }
+
+/** What an appservice needs besides: that both sides mean the same, and that the homeserver reaches us. @param userId who we are to it */
+export async function* appserviceFindings(
+  homeserver: Caller,
+  config: Pick<AppserviceConfig, 'id' | 'url' | 'bot' | 'server_name'>,
+  userId: string,
+): AsyncGenerator<Finding> {
+  const { bot, server_name } = config;
+  if (userId !== `@${bot}:${server_name}`) yield { ok: false, text: sentences.otherServer(userId, config) };
+  yield await ping(homeserver, config);
+}

@@ -4,8 +4,11 @@ export function notRegistered(url: string, reason: string): string {
   return `Matrix homeserver ${url} does not know this bridge as an appservice (${reason}). Make the file with "crosschat-bridge registration", add it to app_service_config_files in homeserver.yaml, restart the homeserver, and see that as_token is the same in both.`;
 }
 
-export function otherServer(userId: string, serverName: string): string {
-  return `Matrix: the homeserver calls the bridge ${userId}, but appservice.server_name is "${serverName}". Correct it, and make the registration anew.`;
+export function otherServer(
+  userId: string,
+  { bot, server_name }: { readonly bot: string; readonly server_name: string },
+): string {
+  return `Matrix: the homeserver calls the bridge ${userId}, but by the configuration (appservice.bot and server_name) it is @${bot}:${server_name}. Correct that, and make the registration anew.`;
 }
 
 export function outsideNamespace(userId: string, reason: string): string {

@@ -321,6 +321,24 @@ export function appserviceStories(openSite: () => Promise<AppserviceSite>): void
       await served.host.lines.waitFor((line) => line.includes('reaches the bridge at'));
     });
 
+    test('by check: who the bridge is, and that it is reached, or not', async () => {
+      const findings = async (adapter: Bridge['adapter']) => {
+        const all: string[] = [];
+        for await (const { ok, text } of adapter.check()) all.push(`${ok} ${text}`);
+        return all;
+      };
+      const bridge = stage.bridge([room]);
+      const unreached = await findings(bridge.adapter);
+      expect(unreached).toContainEqual(expect.stringMatching(/^false .*can't reach the bridge at/));
+      await bridge.serve();
+      const reached = await findings(bridge.adapter);
+      expect(reached).toContainEqual(`true Matrix: logged in as ${stage.botId}`);
+      expect(reached).toContainEqual(`true Matrix: the homeserver reaches the bridge at ${stage.keys.url}`);
+      expect(await carol.client.getJoinedRoomMembers(room)).toEqual([carol.id]);
+      const other = stage.bridge([room], { config: { appservice: { ...stage.keys, server_name: 'elsewhere.test' } } });
+      expect(await findings(other.adapter)).toContainEqual(expect.stringMatching(/^false .*server_name/));
+    });
+
     test('that its token is not known, and what to do', async () => {
       const appservice = { ...stage.keys, as_token: 'a-token-that-nobody-knows' };
       const bridge = stage.bridge([room], { config: { appservice } });
