@@ -3,7 +3,7 @@ import type { AdapterEntries } from '../adapter.ts';
 import type { LineOutput } from '../log.ts';
 
 /** An option of a command. */
-export interface Option {
+interface Option {
   readonly type: 'string' | 'boolean';
   readonly short?: string;
   /** What its value is called in the help. */
@@ -63,7 +63,7 @@ export type Command = Omit<CommandDefinition<Options>, 'run'> & {
 };
 
 /** The options of every command. */
-export const COMMON_OPTIONS = {
+const COMMON_OPTIONS = {
   config: {
     type: 'string',
     value: 'FILE',

@@ -32,7 +32,7 @@ It exits with 1 when there is no such message, or it is not kept any more.`,
 });
 
 /** The id that a text gives: of a link, what it ends with. */
-export function idIn(text: string): string {
+function idIn(text: string): string {
   if (!/^https?:\/\//i.test(text)) return text;
   const end = text.split('/').at(-1)?.split('?')[0] ?? '';
   try {

@@ -40,10 +40,6 @@ export class Metrics implements Meter {
     registers: [this.#registry],
   });
 
-  constructor() {
-    collectDefaultMetrics({ register: this.#registry });
-  }
-
   taken(event: Event): void {
     this.#events.inc({ source: sourceOf(event), kind: event.kind });
   }
@@ -70,14 +66,25 @@ export class Metrics implements Meter {
   }
 
   /** All of it in Prometheus' text format, with how things stand now. */
-  text(report: StatusReport, now: number): Promise<string> {
+  async text(report: StatusReport, now: number): Promise<string> {
     this.#gauges.show(report, now);
-    return this.#registry.metrics();
+    return `${await this.#registry.metrics()}${await processMetrics().metrics()}`;
   }
 
   #counter<Label extends string>(name: string, help: string, labelNames: Label[]): Counter<Label> {
     return new Counter({ name, help, labelNames, registers: [this.#registry] });
   }
+}
+
+let ofProcess: Registry | undefined;
+
+/** The figures of the process: once, since what they are measured with lasts as long as it does, and bridges come and go. */
+function processMetrics(): Registry {
+  if (!ofProcess) {
+    ofProcess = new Registry();
+    collectDefaultMetrics({ register: ofProcess });
+  }
+  return ofProcess;
 }
 
 /** The adapter that an event came through; `network` for what was said in a game. */

@@ -28,7 +28,7 @@ export interface StatusReport {
 }
 
 /** A connection, and how often it was made since the start, where that is known. */
-export interface CountedConnection extends ConnectionReport {
+interface CountedConnection extends ConnectionReport {
   readonly made: number | undefined;
 }
 
