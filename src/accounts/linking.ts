@@ -38,7 +38,7 @@ export interface LinkingOptions extends LinkingParts {
 
 type RoomPlace = Extract<Place, { kind: 'room' }>;
 
-/** Tries a minute. One who guesses all day has a chance of about one in a million with each code that is out. */
+/** Tries a minute. Who guesses for as long as a code is good has a chance of one in eight million. */
 const TRIES = { player: 5, server: 30 };
 
 const BANNED = 'This SteamID is banned here, so it stays tied to the account that it is tied to.';
