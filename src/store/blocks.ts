@@ -3,7 +3,7 @@ import type { Database } from './database.ts';
 import type { Writer } from './writer.ts';
 
 /** Somebody who is blocked by a platform's user. */
-export interface Blocked {
+interface Blocked {
   /** What tells them from everybody else. */
   readonly who: string;
   /** Their name at that time, for people. */

@@ -25,7 +25,7 @@ export interface ConversationStore {
 }
 
 /** So many are kept: the latest. */
-export const MAX_CONVERSATIONS = 20_000;
+const MAX_CONVERSATIONS = 20_000;
 
 const ALL = `SELECT * FROM (SELECT * FROM conversation ORDER BY last_at DESC LIMIT ${MAX_CONVERSATIONS}) AS latest ORDER BY last_at`;
 const PUT = `INSERT INTO conversation (adapter, user_id, who, party, heard_at, told_at, last_at) VALUES (?, ?, ?, ?, ?, ?, ?)

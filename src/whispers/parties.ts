@@ -1,6 +1,6 @@
 /** Who whispers, and who is whispered to. */
 import type { CrossChatServer, CrossChatState, CrossChatUser } from '../crosschat/index.ts';
-import { type Author, BRIDGE_ID, type Party, type PlayerParty, type ServerId, type UserParty } from '../event.ts';
+import { type Author, BRIDGE_ID, type Party, type PlayerParty, type ServerId } from '../event.ts';
 import { playerOf } from '../incoming.ts';
 import { sanitizeName } from '../text/names.ts';
 
@@ -51,9 +51,4 @@ export function whereIs({ server, number, since, author }: PlayerParty, state: C
     for (const one of users.values()) if (one.steamid64 === steamid64) return one;
   }
   return undefined;
-}
-
-/** Whether somebody is a platform's user. */
-export function isUser(party: Party): party is UserParty {
-  return party.kind === 'user';
 }

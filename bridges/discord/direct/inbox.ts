@@ -7,6 +7,7 @@ import {
   type DMChannel,
   Events,
   MessageType,
+  type PartialDMChannel,
 } from 'discord.js';
 import type { Logger } from 'pino';
 import type { DirectMessage } from '../../../src/adapter.ts';
