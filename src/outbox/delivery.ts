@@ -68,6 +68,6 @@ export function overtake(delivery: Delivery, { seq, event }: Pick<Delivery, 'seq
 }
 
 /** Whether it is an event, or an edit of it, that is taken back by a removal of `target`. */
-export function isOf({ event }: { readonly event: Event | undefined }, target: EventId): boolean {
+function isOf({ event }: { readonly event: Event | undefined }, target: EventId): boolean {
   return event?.id === target || (event?.kind === 'edit' && event.message.id === target);
 }
