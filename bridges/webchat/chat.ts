@@ -156,8 +156,8 @@ export class WebChat implements Adapter {
     const place: Place =
       from.kind === 'player'
         ? { kind: 'server', server: from.server }
-        : { kind: 'room', adapter: this.host.id, room: '' as RoomRef };
-    const sender = { ...personOf(from.author, place, this.base) };
+        : { ...this.placeOf(''), ...(from.kind === 'user' && { adapter: from.adapter }) };
+    const sender = personOf(from.author, place, this.base);
     if (!this.whispers.has(userId, id)) {
       this.tellWhisper(userId, { id, at, with: sender, tag: sanitizeName(tag), mine: false, body: nodesOf(body, this.base) });
     }

@@ -4,6 +4,7 @@ import { h, icon, iconButton } from '../parts/dom.ts';
 import { post } from '../parts/post.ts';
 import { Stream, type StreamState } from '../parts/stream.ts';
 import { Composer, type Purpose } from './composer.ts';
+import type { Note } from './items.ts';
 import { Log } from './log.ts';
 import { colorOf, showPerson } from './person.ts';
 import { Roster } from './roster.ts';
@@ -12,7 +13,7 @@ import { Typing } from './typing.ts';
 import type { Answer, Entry, Incoming, Me, Person, Requests, Welcome } from './wire.ts';
 
 /** What the page hears of. */
-const EVENTS = ['hello', 'entry', 'ready', 'server', 'server-gone', 'people', 'typing', 'whisper', 'told', 'out'] as const;
+const EVENTS = ['hello', 'entry', 'ready', 'server', 'server-gone', 'people', 'typing', 'whisper', 'out'] as const;
 
 type Handlers = { readonly [Name in keyof Incoming]: (data: Incoming[Name]) => void };
 
@@ -232,13 +233,12 @@ export class ChatPage {
       whisper: (entry) => {
         for (const log of this.#logs.values()) log.put({ type: 'whisper', entry });
       },
-      told: ({ body, tone }) => this.#note(body, tone),
       out: ({ why }) => this.#leave(why),
     };
     handlers[name](data);
   }
 
-  #note(body: Incoming['told']['body'], tone: Incoming['told']['tone']): void {
+  #note(body: Note['body'], tone: Note['tone']): void {
     this.#count += 1;
     this.#log?.put({ type: 'note', entry: { id: `note-${this.#count}`, at: Date.now(), tone, body } });
     this.#log?.toEnd();

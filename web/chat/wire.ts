@@ -136,8 +136,6 @@ export interface Incoming {
   people: { readonly people: readonly Person[]; readonly more: number };
   typing: { readonly room: string; readonly person: Person };
   whisper: WhisperEntry;
-  /** Something only for whoever has this page open. */
-  told: { readonly body: readonly Node[]; readonly tone: 'note' | 'warning' };
   /** They are not signed in any more; `why` in a sentence. */
   out: { readonly why: string };
 }
