@@ -11,7 +11,7 @@ import { synapseWithAppservices } from '../support/synapse-appservices.ts';
 const players = Number(process.env['PLAYERS'] ?? 60);
 /** Each says so many lines, in order. */
 const lines = Number(process.env['LINES'] ?? 1);
-const time = 60_000 + players * lines * 600;
+const time = 60_000 + players * lines * 3_000;
 
 describe.skipIf(!hasOwnSynapse)('many players in appservice mode on Synapse', () => {
   let homeserver: Awaited<ReturnType<typeof synapseWithAppservices>>;

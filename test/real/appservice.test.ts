@@ -1,6 +1,7 @@
 /** Appservice mode on a real Synapse, which this file starts for itself. */
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { appserviceStories } from '../bridges/matrix/appservice-stories.ts';
+import { appserviceConformance } from '../doubles/matrix/conformance/appservice.ts';
 import { hasOwnSynapse } from '../support/own-synapse.ts';
 import { synapseWithAppservices } from '../support/synapse-appservices.ts';
 
@@ -14,7 +15,9 @@ describe.skipIf(!hasOwnSynapse)('on Synapse', () => {
   }, 120_000);
   afterAll(() => homeserver?.synapse.stop());
 
-  appserviceStories(() => Promise.resolve({ ...homeserver, hasRoomSummaries: true, close: () => Promise.resolve() }));
+  const site = () => Promise.resolve({ ...homeserver, hasRoomSummaries: true, close: () => Promise.resolve() });
+  appserviceStories(site);
+  appserviceConformance('Synapse', site);
 });
 
 describe.skipIf(hasOwnSynapse)('on Synapse', () => {
