@@ -83,6 +83,16 @@ describe('store', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  test('audit prints who did what, the newest first, on one line each', async () => {
+    const { folder, store } = await folderWithEvents();
+    await store.audit.note({ who: 'Mona (2, discord 1)', action: 'ban', target: 'Eve', detail: 'spam\nand more' });
+    await store.audit.note({ who: 'Olga (4, matrix)', action: 'unban', target: 'Eve', detail: '' });
+    const { out } = await runToEnd(['store', 'audit'], { folder });
+    expect(out).toMatch(/^\S+Z Olga \(4, matrix\): unban Eve\n\S+Z Mona \(2, discord 1\): ban Eve: spam \/ and more\n$/);
+    const json = (await runToEnd(['store', 'audit', '--json'], { folder })).out.trim().split('\n');
+    expect(json.map((line) => (JSON.parse(line) as { action: string }).action)).toEqual(['unban', 'ban']);
+  });
+
   test('what is not understood is said', async () => {
     const { folder } = await folderWithEvents();
     const said = async (...args: string[]) => {
@@ -90,7 +100,7 @@ describe('store', () => {
       expect(code).toBe(1);
       return err;
     };
-    expect(await said('store')).toBe('store: say what to do: info, prune or export.');
+    expect(await said('store')).toBe('store: say what to do: info, prune, export or audit.');
     expect(await said('store', 'inof')).toBe('store: there is no "inof" (did you mean "info"?).');
     expect(await said('store', 'prune', '--json')).toMatch(/^store prune: --json means nothing here/);
     expect(await said('store', 'info', '--jsno')).toMatch(/^Unknown option '--jsno'/);
