@@ -1,7 +1,18 @@
 /** The web chat, as somebody with a browser uses it. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { chromiumPath, enter, launch, openWindow, picture, say, startBridge, startDemo, startPlace } from './stage.ts';
+import {
+  chromiumPath,
+  enter,
+  launch,
+  openWindow,
+  picture,
+  say,
+  seriousFaults,
+  startBridge,
+  startDemo,
+  startPlace,
+} from './stage.ts';
 
 describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
   let browser: Browser;
@@ -111,6 +122,32 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     await page.locator('.message', { hasText: 'can you hear me?' }).waitFor();
     const lines = await page.locator('.message .body').allTextContents();
     expect(lines).toEqual(['before', 'after', 'can you hear me?']);
+  });
+
+  test('several rooms are tabs, which say what is unread', async () => {
+    const { alpha, raw } = await startPlace();
+    const channels = [
+      { name: 'one', servers: ['alpha'], rooms: { webchat: 'one' } },
+      { name: 'two', servers: ['nobody'], rooms: { webchat: ['two', 'three'] } },
+    ];
+    const bridge = await startBridge({ ...raw, channels });
+    onTestFinished(() => bridge.stop());
+    const [page, other] = [await openWindow(browser, bridge.url), await openWindow(browser, bridge.url, { bypassCSP: true })];
+    await enter(page, 'Robin');
+    await enter(other, 'Kim');
+    await other.getByRole('tab', { name: 'one' }).focus();
+    await other.keyboard.press('ArrowRight');
+    await say(other, 'only here');
+    await page.getByRole('tab', { name: 'two 1' }).waitFor();
+    await page.getByRole('tab', { name: 'three 1' }).waitFor();
+    expect(await page.locator('.message').count()).toBe(0);
+    expect(await page.title()).toBe('(2) Chat');
+    await page.getByRole('tab', { name: 'two 1' }).click();
+    await page.locator('.message', { hasText: 'only here' }).waitFor();
+    await page.getByRole('tab', { name: 'two', exact: true }).waitFor();
+    await (await alpha.join('Gordon')).says('in one');
+    await other.getByRole('tab', { name: 'one 1' }).waitFor();
+    expect(await seriousFaults(other)).toEqual([]);
   });
 
   test('a game server slaps and bans somebody on the page', async () => {

@@ -7,7 +7,9 @@ import { Composer, type Purpose } from './composer.ts';
 import type { Note } from './items.ts';
 import { Log } from './log.ts';
 import { colorOf, showPerson } from './person.ts';
+import { earlier, sendText } from './requests.ts';
 import { Roster } from './roster.ts';
+import { Tabs } from './tabs.ts';
 import { Toolbar } from './toolbar.ts';
 import { Typing } from './typing.ts';
 import type { Answer, Entry, Incoming, Me, Person, Requests, Welcome } from './wire.ts';
@@ -35,7 +37,7 @@ export class ChatPage {
   readonly #logs = new Map<string, Log>();
   readonly #unread = new Map<string, number>();
   readonly #typing = new Map<string, Typing>();
-  readonly #tabs = h('div', { class: 'tabs', role: 'tablist', 'aria-label': 'Rooms' });
+  readonly #tabs = new Tabs((room) => this.#enter(room));
   readonly #stage = h('div', { class: 'stage' });
   readonly #state = h('p', { class: 'state', role: 'status' });
   readonly #toEnd = h('button', { type: 'button', class: 'to-end', hidden: true }, icon('down'), h('span', {}));
@@ -126,7 +128,7 @@ export class ChatPage {
         'header',
         { class: 'top' },
         h('h1', {}, 'Chat'),
-        this.#tabs,
+        this.#tabs.element,
         this.#state,
         this.#players,
         h('span', { class: 'me' }, h('bdi', { class: colorOf(person) }, person.name)),
@@ -143,7 +145,11 @@ export class ChatPage {
       isMe: this.#isMe,
       isRead: () => document.hasFocus() && !document.hidden && this.#room === room,
       unread: (count) => this.#setUnread(room, count),
-      earlier: (place) => this.#earlier(room, place),
+      earlier: async (place) => {
+        const { entries, more } = await earlier(room, place);
+        for (const entry of entries) log.put({ type: 'entry', entry });
+        return more;
+      },
       pointed: (item, element) => {
         if (item.type === 'entry' && item.entry.kind === 'message') this.#toolbar.show(item.entry, element);
       },
@@ -156,30 +162,12 @@ export class ChatPage {
     log.element.addEventListener('scroll', () => this.#drawEnd());
     this.#logs.set(room, log);
     this.#typing.set(room, new Typing());
-    this.#tabs.append(
-      h(
-        'button',
-        {
-          type: 'button',
-          role: 'tab',
-          'aria-controls': log.element.id,
-          'data-room': room,
-          on: { click: () => this.#enter(room), keydown: (event) => this.#tabKey(event) },
-        },
-        h('bdi', {}, room),
-        h('span', { class: 'count', hidden: true }),
-      ),
-    );
-    this.#tabs.hidden = this.#logs.size < 2;
+    this.#tabs.add(room, log.element.id);
   }
 
   #enter(room: string): void {
     this.#room = room;
-    for (const tab of this.#tabs.children as HTMLCollectionOf<HTMLElement>) {
-      const isIt = tab.dataset['room'] === room;
-      tab.setAttribute('aria-selected', String(isIt));
-      tab.tabIndex = isIt ? 0 : -1;
-    }
+    this.#tabs.select(room);
     const log = this.#log;
     const typing = this.#typing.get(room);
     this.#stage.replaceChildren(
@@ -187,15 +175,6 @@ export class ChatPage {
     );
     log?.toEnd();
     this.#drawEnd();
-  }
-
-  #tabKey(event: KeyboardEvent): void {
-    const tabs = [...this.#tabs.children] as HTMLElement[];
-    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (step === undefined) return;
-    const next = tabs[(tabs.indexOf(event.currentTarget as HTMLElement) + step + tabs.length) % tabs.length];
-    next?.focus();
-    next?.click();
   }
 
   #heard<Name extends keyof Incoming>(name: Name, data: Incoming[Name]): void {
@@ -246,22 +225,10 @@ export class ChatPage {
 
   async #send(text: string, purpose: Purpose): Promise<string | undefined> {
     const room = this.#room;
-    const nonce = crypto.getRandomValues(new Uint32Array(4)).join('-').slice(0, 40);
-    const answer = await this.#request(text, purpose, room, nonce);
+    const answer = await sendText(text, purpose, room);
     if (answer.answer) this.#note(answer.answer, 'note');
     if (answer.fault === undefined) this.#log?.toEnd();
     return answer.fault;
-  }
-
-  #request(text: string, purpose: Purpose, room: string, nonce: string): Promise<Answer> {
-    if (purpose.kind === 'whisper') {
-      const { server = '', user = 0 } = purpose.person.player ?? {};
-      return post<Answer>('whisper', { server, user, text, nonce } satisfies Requests['whisper']);
-    }
-    if (purpose.kind === 'edit')
-      return post<Answer>('edit', { room: purpose.entry.room, id: purpose.entry.id, text } satisfies Requests['edit']);
-    const reply = purpose.kind === 'reply' ? { reply: purpose.entry.id } : {};
-    return post<Answer>('say', { room, text, nonce, ...reply } satisfies Requests['say']);
   }
 
   #react({ room, id }: Entry, emoji: string, on: boolean): void {
@@ -289,15 +256,6 @@ export class ChatPage {
   async #tell(answer: Promise<Answer>): Promise<void> {
     const { fault } = await answer;
     if (fault !== undefined) this.#note([{ type: 'text', text: fault }], 'warning');
-  }
-
-  /** @returns whether there may be more */
-  async #earlier(room: string, place: number): Promise<boolean> {
-    const answer = await fetch(`earlier?room=${encodeURIComponent(room)}&before=${place}`).catch(() => undefined);
-    if (answer?.ok !== true) return true;
-    const entries = (await answer.json()) as readonly Entry[];
-    for (const entry of entries) this.#logs.get(room)?.put({ type: 'entry', entry });
-    return entries.length > 0;
   }
 
   #show(person: Person, where: string, since?: number): void {
@@ -346,12 +304,7 @@ export class ChatPage {
 
   #setUnread(room: string, count: number): void {
     this.#unread.set(room, count);
-    const tab = [...this.#tabs.querySelectorAll<HTMLElement>('[role=tab]')].find((one) => one.dataset['room'] === room);
-    const badge = tab?.querySelector<HTMLElement>('.count');
-    if (badge) {
-      badge.hidden = count === 0;
-      badge.textContent = String(count);
-    }
+    this.#tabs.setUnread(room, count);
     const all = [...this.#unread.values()].reduce((sum, one) => sum + one, 0);
     document.title = all === 0 ? 'Chat' : `(${all}) Chat`;
     this.#drawEnd();
