@@ -72,6 +72,28 @@ export function appserviceStories(openSite: () => Promise<AppserviceSite>): void
     });
   });
 
+  test('who mentions or answers a ghost reaches the player by their name', async () => {
+    const bridge = await stage.started([room]);
+    await carol.eyes.look();
+    await send(bridge, room, said('anybody there?', author('7', 'Alice')));
+    const { id, sender } = await carol.eyes.waitFor(room, 'anybody there?');
+    await carol.client.sendMessage(room, {
+      msgtype: 'm.text',
+      body: 'Alice (alpha): me',
+      format: 'org.matrix.custom.html',
+      formatted_body: `<a href="https://matrix.to/#/${sender}">Alice (alpha)</a>: me`,
+      'm.mentions': { user_ids: [sender] },
+    });
+    await carol.client.sendMessage(room, {
+      msgtype: 'm.text',
+      body: 'here',
+      'm.relates_to': { 'm.in_reply_to': { event_id: id } },
+    });
+    const answer = await bridge.host.waitForMessage('here');
+    expect(answer.replyTo).toMatchObject({ author: 'Alice (alpha)', text: 'anybody there?', target: `matrix/${room}/${id}` });
+    expect(heard(bridge)).toEqual(['@Alice (alpha): me', 'here']);
+  });
+
   test('each person reacts as themselves, and takes back only what is theirs', async () => {
     const bridge = await stage.started([room]);
     await carol.eyes.look();
