@@ -88,8 +88,8 @@ describe('store', () => {
     await store.audit.note({ who: 'Mona (2, discord 1)', action: 'ban', target: 'Eve', detail: 'spam\nand more' });
     await store.audit.note({ who: 'Olga (4, matrix)', action: 'unban', target: 'Eve', detail: '' });
     const { out } = await runToEnd(['store', 'audit'], { folder });
-    expect(out).toMatch(/^\S+Z Olga \(4, matrix\): unban Eve\n\S+Z Mona \(2, discord 1\): ban Eve: spam \/ and more\n$/);
-    const json = (await runToEnd(['store', 'audit', '--json'], { folder })).out.trim().split('\n');
+    expect(out).toMatch(/^\S+Z Olga \(4, matrix\): unban Eve\n\S+Z Mona \(2, discord 1\): ban Eve: spam \/ and more$/);
+    const json = (await runToEnd(['store', 'audit', '--json'], { folder })).out.split('\n');
     expect(json.map((line) => (JSON.parse(line) as { action: string }).action)).toEqual(['unban', 'ban']);
   });
 
