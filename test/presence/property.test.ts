@@ -7,6 +7,6 @@ import { presenceHolds } from './property.ts';
 test('whatever happens, everybody sees the same people, and those who are there', async () => {
   await presenceHolds(async () => {
     const { url, stop } = await startBroker({ port: 0, log: pino({ level: 'silent' }) });
-    return { url, close: stop };
+    return { url, mixesUp: true, close: stop };
   }, 4);
 }, 60_000);

@@ -30,18 +30,21 @@ export class Stage {
   readonly #brokerUrl: string;
   readonly #dataDir: string;
   readonly #proxy: TcpProxy;
+  readonly #isPatient: boolean;
   #bridge: Bridge | undefined;
   #said = 0;
 
-  private constructor(brokerUrl: string, dataDir: string, proxy: TcpProxy) {
+  private constructor(brokerUrl: string, dataDir: string, proxy: TcpProxy, isPatient: boolean) {
+    this.#isPatient = isPatient;
     this.#brokerUrl = brokerUrl;
     this.#dataDir = dataDir;
     this.#proxy = proxy;
   }
 
-  static async open(brokerUrl: string, dataDir: string): Promise<Stage> {
+  /** @param isPatient whether nothing is done before the bridge is back */
+  static async open(brokerUrl: string, dataDir: string, isPatient = false): Promise<Stage> {
     const { hostname, port } = new URL(brokerUrl);
-    const stage = new Stage(brokerUrl, dataDir, await TcpProxy.start({ host: hostname, port: Number(port) }));
+    const stage = new Stage(brokerUrl, dataDir, await TcpProxy.start({ host: hostname, port: Number(port) }), isPatient);
     await Promise.all(observers.map((id) => stage.#startServer(id)));
     await stage.#startBridge();
     return stage;
@@ -81,6 +84,7 @@ export class Stage {
         break;
       case 'mend':
         await this.#proxy.open();
+        if (this.#isPatient) await this.#bridge?.ready(AbortSignal.timeout(10_000));
         break;
       case 'restart':
       case 'crash':

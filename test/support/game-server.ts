@@ -23,6 +23,14 @@ export interface GameServerOptions {
   readonly persistent?: boolean;
 }
 
+let lastStart = 0;
+
+/** When a server starts: Unix seconds. No two starts are the same, though a test may restart one within a second. */
+function nextStart(): number {
+  lastStart = Math.max(lastStart + 1, Math.floor(Date.now() / 1_000));
+  return lastStart;
+}
+
 /** One simulated game server and its players. */
 export class GameServer {
   readonly id: string;
@@ -73,10 +81,9 @@ export class GameServer {
       }
     });
     client.on('error', () => {});
-    let begun = Math.floor(Date.now() / 1000);
     const goOnline = async () => {
       await client.subscribeAsync([`${prefix}state/+/#`, `${prefix}m/+/${options.id}/#`], { qos: 2 });
-      await client.publishAsync(`${prefix}state/${options.id}/status`, JSON.stringify({ started: begun++ }), {
+      await client.publishAsync(`${prefix}state/${options.id}/status`, JSON.stringify({ started: nextStart() }), {
         qos: 2,
         retain: true,
       });
