@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Memory } from '../../src/adapter.ts';
 import { type Emoji, nativeIdIn, type Reaction, type ReactionRemoval } from '../../src/event.ts';
+import { Notebook } from './notebook.ts';
 import { customEmojiId } from './reactions.ts';
 
 /** So many of the messages of a room that people reacted to are remembered, and so many of those who reacted to each. */
@@ -19,20 +20,18 @@ const kept = z.array(
 
 /** The reactions that the core was told of, kept over a restart: what changed while nobody listened is found by them. */
 export class KnownReactions {
-  readonly #memory: Memory;
+  readonly #notebook: Notebook;
   /** By room and native id of the message; what was reacted to last comes last. */
   readonly #rooms = new Map<string, Map<string, readonly Known[]>>();
-  /** The rooms that are being written, and whether they changed meanwhile. */
-  readonly #writing = new Map<string, boolean>();
 
   constructor(memory: Memory) {
-    this.#memory = memory;
+    this.#notebook = new Notebook(memory);
   }
 
   /** Comes before everything else about a room. */
   async load(room: string): Promise<void> {
     if (this.#rooms.has(room)) return;
-    this.#rooms.set(room, new Map(parse(await this.#memory.get(keyOf(room)))));
+    this.#rooms.set(room, new Map(parse(await this.#notebook.read(keyOf(room)))));
   }
 
   /** Who reacted to a message, as far as it is remembered. */
@@ -54,19 +53,7 @@ export class KnownReactions {
     if (now.length > 0) messages.set(nativeId, now.slice(-maxReactions));
     const [oldest] = messages.keys();
     if (messages.size > maxMessages && oldest !== undefined) messages.delete(oldest);
-    void this.#write(place.room);
-  }
-
-  async #write(room: string): Promise<void> {
-    if (this.#writing.has(room)) {
-      this.#writing.set(room, true);
-      return;
-    }
-    do {
-      this.#writing.set(room, false);
-      await this.#memory.set(keyOf(room), JSON.stringify([...(this.#rooms.get(room) ?? [])])).catch(() => {});
-    } while (this.#writing.get(room));
-    this.#writing.delete(room);
+    void this.#notebook.write(keyOf(place.room), () => JSON.stringify([...messages]));
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Memory } from '../../src/adapter.ts';
+import { Notebook } from './notebook.ts';
 
 /** Up to where a room was heard. */
 interface Heard {
@@ -13,22 +14,20 @@ const remembered = 50;
 
 /** Up to where each room was heard, kept over a restart. */
 export class Positions {
-  readonly #memory: Memory;
+  readonly #notebook: Notebook;
   readonly #heard = new Map<string, Heard>();
   /** By room, what is to be taken before the next message counts as heard. */
   readonly #taken = new Map<string, Promise<unknown>>();
   /** By room, the ids of messages that people wrote and that are still to be taken, oldest first. */
   readonly #pending = new Map<string, readonly string[]>();
-  /** The rooms that are being written, and whether they changed meanwhile. */
-  readonly #writing = new Map<string, boolean>();
 
   constructor(memory: Memory) {
-    this.#memory = memory;
+    this.#notebook = new Notebook(memory);
   }
 
   /** The id of the last message that was heard in a room before this start; undefined when it never was. */
   async load(room: string): Promise<string | undefined> {
-    const [last, ...said] = ((await this.#memory.get(keyOf(room))) ?? '')
+    const [last, ...said] = ((await this.#notebook.read(keyOf(room))) ?? '')
       .split(' ')
       .filter((id) => /^\d{1,20}(\/\d{1,20})?$/.test(id));
     if (last === undefined || !/^\d+$/.test(last)) return undefined;
@@ -82,17 +81,11 @@ export class Positions {
     else this.#pending.delete(room);
   }
 
-  async #write(room: string): Promise<void> {
-    if (this.#writing.has(room)) {
-      this.#writing.set(room, true);
-      return;
-    }
-    do {
-      this.#writing.set(room, false);
+  #write(room: string): Promise<void> {
+    return this.#notebook.write(keyOf(room), () => {
       const { last = '0', said = [] } = this.#heard.get(room) ?? {};
-      await this.#memory.set(keyOf(room), [last, ...said].join(' ')).catch(() => {});
-    } while (this.#writing.get(room));
-    this.#writing.delete(room);
+      return [last, ...said].join(' ');
+    });
   }
 }
 

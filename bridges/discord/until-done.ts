@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { AdapterError } from '../../src/adapter.ts';
 import type { Clock } from '../../src/clock.ts';
 import { reasonOf, waitOf } from './faults.ts';
+import { passed } from './passed.ts';
 
 /** Between two tries, in milliseconds; the pauses double. */
 const firstPause = 1_000;
@@ -34,17 +35,4 @@ export async function untilDone(work: () => Promise<void>, { clock, log, signal,
       await passed(wait, clock, signal);
     }
   }
-}
-
-/** Waits, unless nobody wants it any more. */
-function passed(ms: number, clock: Clock, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      cancel();
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const cancel = clock.after(ms, end);
-    signal.addEventListener('abort', end);
-  });
 }

@@ -3,6 +3,7 @@ import type { RESTPutAPIApplicationGuildCommandsJSONBody } from 'discord.js';
 import type { Logger } from 'pino';
 import type { Clock } from '../../../src/clock.ts';
 import { isForbidden, reasonOf, waitOf } from '../faults.ts';
+import { passed } from '../passed.ts';
 import { inviteLink } from '../permissions.ts';
 import { isRegistered } from './definitions.ts';
 import type { CommandRequests } from './requests.ts';
@@ -36,7 +37,7 @@ export class Registration {
   }
 
   async #insist(guildId: string, name: string): Promise<void> {
-    const { log, signal, applicationId } = this.#options;
+    const { clock, log, signal, applicationId } = this.#options;
     for (let tries = 1; !signal.aborted; tries += 1) {
       try {
         await this.#register(guildId, name);
@@ -51,7 +52,7 @@ export class Registration {
           log.warn(`The commands could not be registered in ${name}: ${reasonOf(error)}. It is tried again at the next start.`);
           return;
         }
-        await this.#pause(waitOf(error) ?? firstPause * 2 ** (tries - 1));
+        await passed(waitOf(error) ?? firstPause * 2 ** (tries - 1), clock, signal);
       }
     }
   }
@@ -61,19 +62,5 @@ export class Registration {
     if (isRegistered(await requests.registered(applicationId, guildId, signal), definitions)) return;
     await requests.register(applicationId, guildId, definitions, signal);
     log.info(`The commands are registered in ${name}`);
-  }
-
-  /** Waits, unless it is ended. */
-  #pause(ms: number): Promise<void> {
-    const { clock, signal } = this.#options;
-    return new Promise((resolve) => {
-      const end = () => {
-        cancel();
-        signal.removeEventListener('abort', end);
-        resolve();
-      };
-      const cancel = clock.after(ms, end);
-      signal.addEventListener('abort', end);
-    });
   }
 }
