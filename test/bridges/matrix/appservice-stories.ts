@@ -91,7 +91,8 @@ export function appserviceStories(openSite: () => Promise<AppserviceSite>): void
     });
     const answer = await bridge.host.waitForMessage('here');
     expect(answer.replyTo).toMatchObject({ author: 'Alice (alpha)', text: 'anybody there?', target: `matrix/${room}/${id}` });
-    expect(heard(bridge)).toEqual(['@Alice (alpha): me', 'here']);
+    expect(heard(bridge)).toEqual(['Alice (alpha): me', 'here']);
+    expect(bridge.host.messages.all[0]?.body[0]).toEqual({ type: 'mention', of: 'user', name: 'Alice (alpha)' });
   });
 
   test('each person reacts as themselves, and takes back only what is theirs', async () => {
