@@ -9,7 +9,7 @@ export interface Properties {
 export type Child = Node | string | undefined | false;
 
 /** An address that a link may lead to: a web page, or what opens a game. */
-export function safeHref(address: string): string | undefined {
+function safeHref(address: string): string | undefined {
   try {
     const { protocol, href } = new URL(address, document.baseURI);
     return /^(?:https?|steam):$/.test(protocol) ? href : undefined;
