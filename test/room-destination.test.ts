@@ -40,9 +40,11 @@ test('what was joined with others is edited by a new message, which can be edite
   });
   const take = (event: Parameters<typeof outbox.take>[0]) => void outbox.take(event, 'discord', [id]);
   for (const text of ['a', 'b', 'c']) take(message(text));
+  await clock.advance(100_000);
   const edit = (name: string, text: string) =>
     take({ kind: 'edit', id: name as EventId, at: 0, place, message: { ...message('b'), body: literal(text) } });
   edit('edit 1', 'B');
+  await clock.advance(100_000);
   edit('edit 2', 'BB');
   await clock.advance(100_000);
   expect(posts).toEqual(['a', 'b\nc', 'BB']);
