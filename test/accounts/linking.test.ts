@@ -201,9 +201,10 @@ describe('guessing', () => {
 test('a banned player stays tied to the account that they are tied to', async () => {
   await gordon.says(await codeFor());
   await whispered(gordon, 'linked to Alice');
+  town.platform.standings?.set('2', 1);
   const done = town.give('ban', { player: GORDON, reason: 'aim bot' }, moderator);
   await gordon.leaves();
-  await done;
+  expect(await done).toContain('sent to alpha');
   expect(await town.give('unlink', {}, alice)).toContain('is banned here');
   const again = await town.player(alpha, 'Gordon', { steamid64: GORDON });
   await again.says(await codeFor(bob));
