@@ -13,15 +13,27 @@ const port = 'must be from 0 to 65535; 0 is any that is free';
 /** The key `http`: without it, nothing is served. */
 export const http = z.strictObject(
   {
-    host: text.min(1, 'must not be empty').default('127.0.0.1'),
-    port: z.int('must be a whole number').min(0, port).max(65_535, port).default(8_080),
-    public_url: publicUrl.optional(),
+    host: text.min(1, 'must not be empty').default('127.0.0.1').describe('the address to listen on'),
+    port: z
+      .int('must be a whole number')
+      .min(0, port)
+      .max(65_535, port)
+      .default(8_080)
+      .describe('the port to listen on; `0`: any that is free'),
+    public_url: publicUrl
+      .optional()
+      .describe('where that can be reached from everywhere, like `https://bridge.example.org`; it may have a path'),
     monitoring_token: text
       .regex(
         /^[\x21-\x7e]{16,200}$/,
         'must be 16 to 200 letters, digits and signs without blanks: make one with "openssl rand -hex 24"',
       )
-      .optional(),
+      .optional()
+      .meta({
+        description:
+          'what whoever asks for `/metrics` and the reasons in `/readyz` has to bring; see [Looking after a bridge](monitoring.md)',
+        absent: 'none: this machine and its networks, while there is no `public_url`',
+      }),
   },
   'must be a map with host, port, public_url and monitoring_token',
 );
@@ -33,7 +45,8 @@ export const media = z.strictObject(
       .number('must be a number of megabytes')
       .min(0, 'must not be below 0')
       .max(1_000, 'must be at most 1000')
-      .default(50),
+      .default(50)
+      .describe('so many MB may a file have that is carried; `0`: no files are carried'),
   },
   'must be a map with max_mb',
 );
@@ -41,7 +54,11 @@ export const media = z.strictObject(
 /** The key `steam`: without it, Steam is asked nothing. */
 export const steam = z.strictObject(
   {
-    api_key: text.regex(/^[\x21-\x7e]{1,100}$/, 'must be the key that https://steamcommunity.com/dev/apikey gives'),
+    api_key: text.regex(/^[\x21-\x7e]{1,100}$/, 'must be the key that https://steamcommunity.com/dev/apikey gives').meta({
+      description:
+        'a key from https://steamcommunity.com/dev/apikey: players whose server tells their Steam id appear with their picture from there',
+      absent: 'none: Steam is asked nothing',
+    }),
   },
   'must be a map with api_key',
 );

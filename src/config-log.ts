@@ -16,7 +16,10 @@ export const logLevel = z
   .transform((given): LogLevels => (typeof given === 'string' ? { default: given } : { default: 'info', ...given }));
 
 /** The key `log_format`. */
-export const logFormat = z.enum(['auto', 'json', 'pretty'], 'must be auto, json or pretty').default('auto');
+export const logFormat = z
+  .enum(['auto', 'json', 'pretty'], 'must be auto, json or pretty')
+  .default('auto')
+  .describe('`json`, `pretty` (readable), or `auto`: readable where a terminal looks');
 
 /** What is wrong with the levels, as sentences. @param adapters the ids of those that are configured */
 export function unknownParts(levels: LogLevels, adapters: readonly string[], key: string): string[] {

@@ -13,35 +13,55 @@ const brokerUrl = z
 
 /** The key `mqtt.tls`. Files are named as the reference names them, in either of its two ways. */
 export const tls = z.strictObject({
-  verify: flag.optional(),
-  ca_certs: text.optional(),
-  ca_file: text.optional(),
-  certfile: text.optional(),
-  cert_file: text.optional(),
-  keyfile: text.optional(),
-  key_file: text.optional(),
-  keyfile_password: text.optional(),
-  key_file_password: text.optional(),
-  ciphers: text.optional(),
+  verify: flag.optional().meta({ description: "whether the broker's certificate is verified", absent: '`true`' }),
+  ca_file: text.optional().meta({
+    description: "the certificates of those who may vouch for the broker's, a PEM file",
+    absent: 'those that Node brings',
+  }),
+  cert_file: text.optional().describe('a certificate to show to the broker, a PEM file'),
+  key_file: text.optional().describe('the key of that certificate, a PEM file'),
+  key_file_password: text.optional().describe('the password of that key'),
+  ciphers: text
+    .optional()
+    .meta({ description: 'the ciphers that may be used, as OpenSSL lists them', absent: "Node's own choice" }),
+  ca_certs: text.optional().describe("the reference's name for `ca_file`"),
+  certfile: text.optional().describe("the reference's name for `cert_file`"),
+  keyfile: text.optional().describe("the reference's name for `key_file`"),
+  keyfile_password: text.optional().describe("the reference's name for `key_file_password`"),
 });
 
 /** The key `mqtt`. */
 export const mqtt = z.strictObject({
-  url: oneOrMore(brokerUrl).optional(),
-  host: text.optional(),
-  port: port.optional(),
-  username: text.optional(),
-  password: text.optional(),
-  tls: z.union([flag, tls], 'must be true, false, or a map of TLS settings (ca_file, cert_file, key_file, verify …)').optional(),
-  tls_insecure: flag.optional(),
-  allow_anonymous: flag.optional(),
-  allow_insecure_transport: flag.optional(),
-  protocol: z.union([z.literal(5), z.literal('3.1.1'), z.literal('auto')], 'must be 5, "3.1.1" or "auto"').optional(),
+  url: oneOrMore(brokerUrl).optional().meta({
+    description: 'address or list of addresses, which are tried in turn: `mqtt://`, `mqtts://`, `ws://`, `wss://`',
+    absent: 'none: an embedded broker (MQTT 3.1.1, this machine only)',
+  }),
+  host: text.optional().describe("the reference's way to say the same"),
+  port: port.optional().meta({ description: 'stands beside `mqtt.host`', absent: '`1883`, with TLS `8883`' }),
+  username: text.optional().describe('the user at the broker; may also stand in the address'),
+  password: text.optional().describe('the password of that user: both or neither'),
+  allow_anonymous: flag.optional().meta({ description: 'connect without a user name', absent: '`false`' }),
+  allow_insecure_transport: flag
+    .optional()
+    .meta({ description: 'send the password without TLS to another machine', absent: '`false`' }),
+  tls: z
+    .union([flag, tls], 'must be true, false, or a map of TLS settings (ca_file, cert_file, key_file, verify …)')
+    .optional()
+    .meta({ description: '`true`, `false`, or a map of the keys below', absent: 'from the address' }),
+  tls_insecure: flag.optional().meta({
+    description: "don't verify the broker's certificate (the reference's name for `tls.verify: false`)",
+    absent: '`false`',
+  }),
+  protocol: z
+    .union([z.literal(5), z.literal('3.1.1'), z.literal('auto')], 'must be 5, "3.1.1" or "auto"')
+    .optional()
+    .meta({ description: '`5`, `"3.1.1"`, or `auto`: 5, and 3.1.1 where the broker refuses it', absent: '`auto`' }),
   keepalive: z
     .int('must be a whole number of seconds')
     .min(1, 'must be at least 1 second')
     .max(3_600, 'must be at most 3600 seconds')
-    .optional(),
+    .optional()
+    .meta({ description: 'after how many seconds of silence the broker is asked whether it is there', absent: '`4`' }),
 });
 
 type Mqtt = z.infer<typeof mqtt>;

@@ -13,10 +13,14 @@ import { noticeSubjects } from './event.ts';
 const serverId = z
   .string('must be a text, for example "bridge"')
   .refine(isServerId, 'must be 1 to 64 characters without /, + and #, for example "bridge"');
-const adapter = z.looseObject({
-  type: text.optional(),
-  server_id: serverId.optional(),
-  mqtt: z.strictObject({ username: text, password: text }, 'must be a map with username and password').optional(),
+/** The keys of every adapter. */
+export const adapter = z.looseObject({
+  type: text.optional().meta({ description: '`discord`, `matrix`, `webchat` or `console`', absent: "the adapter's name" }),
+  server_id: serverId.optional().meta({ description: 'the virtual server that its users are seen on', absent: "the bridge's" }),
+  mqtt: z.strictObject({ username: text, password: text }, 'must be a map with username and password').optional().meta({
+    description: "`username` and `password`: the broker's credentials for that virtual server",
+    absent: "the bridge's",
+  }),
 });
 
 /** YAML reads a room that is all digits as a number, and such a large one loses digits by that. */
@@ -33,56 +37,109 @@ const rooms = z.record(text, oneOrMore(room), 'must be a map from an adapter to 
 
 const noticesError = `must be true, false, or a list of ${noticeSubjects.join(', ')}`;
 
-/** What a channel's rooms are told of its servers. */
 const notices = z.preprocess(
   (given) => (given === true ? noticeSubjects : given === false ? [] : typeof given === 'string' ? [given] : given),
   z.array(z.enum(noticeSubjects, noticesError), noticesError),
 );
 
 const channel = z.strictObject({
-  name: text.normalize('NFC').refine((name) => channelName(name) !== undefined, CHANNEL_NAME_RULE),
-  servers: z.array(text, 'must be a list of server ids; * stands for any characters').default(['*']),
-  rooms: rooms.default({}),
-  notices: notices.optional(),
+  name: text
+    .normalize('NFC')
+    .refine((name) => channelName(name) !== undefined, CHANNEL_NAME_RULE)
+    .describe('what it is called in commands and in the log'),
+  servers: z
+    .array(text, 'must be a list of server ids; * stands for any characters')
+    .default(['*'])
+    .describe('the ids of its game servers; `*` stands for any characters, `?` for one'),
+  rooms: rooms.default({}).describe("a map from an adapter's name to its room or rooms"),
+  notices: notices.optional().meta({
+    description:
+      "what a channel's rooms are told of its servers: `true`, `false`, or some of `joins` (players join and leave), `servers` (a server is online, offline or unstable), `maps` (it changed its map); see [Notices](#notices)",
+    absent: '`true`',
+    also: { type: 'boolean' },
+  }),
 });
 
 /** The reference's own keys for things that this bridge does not have: read as they stand, and ignored. */
 export const foreign = ['console_host', 'console_port', 'console_enabled', 'webchat_host', 'webchat_port', 'webchat'] as const;
 
-/** A whole configuration, but for the adapters' own keys. */
+/**
+ * A whole configuration, but for the adapters' own keys. `description` is what the documentation and editors say of a key, `absent` what
+ * holds without it where that is no value, and `also` a form in which it may be given that the schema does not show.
+ */
 export const schema = z.strictObject({
   mqtt: mqtt.default({}),
-  server_id: serverId.default('bridge'),
+  server_id: serverId.default('bridge').describe('who the bridge is on the network'),
   topic_prefix: text
     .default('crosschat/')
-    .refine((prefix) => prefix === '' || /^[^+#\0]+\/$/u.test(prefix), 'must end in / and hold no + or #, like "crosschat/"'),
-  meta: z.record(text, z.json(), 'must be a map').default({}),
+    .refine((prefix) => prefix === '' || /^[^+#\0]+\/$/u.test(prefix), 'must end in / and hold no + or #, like "crosschat/"')
+    .describe("where the network's topics begin"),
+  meta: z.record(text, z.json(), 'must be a map').default({}).describe('what the virtual server tells the others about itself'),
   dialect: z
     .enum(['auto', 'add', 'join'], 'must be "auto", "add" (the README\'s words) or "join" (newer servers\')')
-    .default('auto'),
+    .default('auto')
+    .describe(
+      'how joining and leaving is written: as each peer writes it (`auto`), always `add`/`del` (`add`), or always `join`/`leave` (`join`)',
+    ),
   idle_minutes: z
     .number('must be a number of minutes')
     .positive('must be more than 0')
     .max(10_080, 'must be at most 10080 (a week)')
-    .default(30),
-  data_dir: text.default('./data'),
-  database_url: databaseUrl.optional(),
+    .default(30)
+    .describe('after so long a silence a Discord or Matrix user is no longer shown to the game servers'),
+  data_dir: text.default('./data').describe('where that is which must be remembered over a restart'),
+  database_url: databaseUrl.optional().meta({
+    description: 'a PostgreSQL database instead of the file: `postgres://user:password@host/database`',
+    absent: 'none: a file in `data_dir`',
+  }),
   store: store.prefault({}),
-  max_delivery_age_hours: maxDeliveryAgeHours.default(24),
+  max_delivery_age_hours: maxDeliveryAgeHours
+    .default(24)
+    .describe('what could not be delivered for so long is only summed up when its room is back'),
   flood: flood.prefault({}),
-  mod_log: z.strictObject({ adapter: text, room }, 'must be a map with adapter and room').optional(),
+  mod_log: z
+    .strictObject({ adapter: text, room }, 'must be a map with adapter and room')
+    .optional()
+    .describe(
+      'the room in which moderators read what is done: `{adapter: …, room: …}`; it need not be in a channel. See [Moderation](moderation.md#what-is-written-down)',
+    ),
   moderation: moderation.prefault({}),
-  game_reactions: z.boolean('must be true or false').default(true),
-  log_whispers: z.boolean('must be true or false').default(false),
-  http: http.optional(),
+  game_reactions: z
+    .boolean('must be true or false')
+    .default(true)
+    .describe('whether players are told when somebody reacts to what a player said'),
+  log_whispers: z
+    .boolean('must be true or false')
+    .default(false)
+    .describe('whether the texts of [whispers](whispers.md) are written to the log and to `store export`'),
+  http: http
+    .optional()
+    .meta({ description: 'where the bridge serves HTTP: see [Files](#files)', absent: 'none: nothing is served' }),
   media: media.prefault({}),
   steam: steam.optional(),
-  standby: z.boolean('must be true or false').default(false),
-  log_level: logLevel.prefault('info'),
+  standby: z
+    .boolean('must be true or false')
+    .default(false)
+    .describe(
+      'wait while another bridge with the same `server_id` is there, and take over when it is gone; see [Standby](#standby)',
+    ),
+  log_level: logLevel
+    .prefault('info')
+    .describe(
+      '`trace`, `debug`, `info`, `warn`, `error`, `fatal`, `silent`; or one for each part, `{default: info, mqtt: debug, discord: warn}` (`LOG_LEVEL=info,mqtt=debug`): `mqtt`, `store`, `outbox`, `hub`, `http`, and adapters by their ids',
+    ),
   log_format: logFormat,
-  adapters: z.record(text, adapter, 'must be a map from a name to an adapter').default({}),
-  channels: z.array(channel, 'must be a list of channels').default([]),
-  ...Object.fromEntries(foreign.map((key) => [key, z.unknown().optional()])),
+  adapters: z
+    .record(text, adapter, 'must be a map from a name to an adapter')
+    .default({})
+    .meta({ description: 'a map from a name to an adapter; the name is its `type` where that is not given', absent: 'none' }),
+  channels: z
+    .array(channel, 'must be a list of channels')
+    .default([])
+    .meta({ description: 'a list of channels', absent: 'one of all servers' }),
+  ...Object.fromEntries(
+    foreign.map((key) => [key, z.unknown().optional().meta({ description: 'has no meaning here', deprecated: true })]),
+  ),
 });
 
 /** The keys that could have been meant at a path, where the schema is the core's own. */

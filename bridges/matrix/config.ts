@@ -16,53 +16,88 @@ const powerLevel = z.number('must be a power level, a whole number').int('must b
 const settings = z.strictObject({
   homeserver_url: z
     .url({ protocol: /^https?$/, error: 'must be the address of your homeserver, like "https://matrix.example.org"' })
-    .regex(/^[^@?#]*$/, 'must be an address without a user name, a query and a fragment'),
+    .regex(/^[^@?#]*$/, 'must be an address without a user name, a query and a fragment')
+    .describe('the address of the homeserver, like `https://matrix.example.org`'),
   access_token: z
     .string('must be the access token of the account that the bridge uses')
     .regex(/^[\x21-\x7e]+$/, 'must be an access token, without spaces')
-    .optional(),
-  /** In place of an account: players and others are users of their own on the homeserver. */
-  appservice: appserviceSchema.optional(),
+    .optional()
+    .meta({
+      description: 'of an account that only the bridge uses; left out where there is `appservice`',
+      absent: 'required without `appservice`',
+    }),
+  appservice: appserviceSchema
+    .optional()
+    .describe(
+      'in place of `access_token`: players and others are Matrix users of their own. See [Matrix as an appservice](matrix-appservice.md)',
+    ),
   name_template: z
     .string('must be a text with {name} in it')
     .includes('{name}', 'must have {name} in it, like "{name} ({server})"')
-    .default('{name} ({server})'),
-  /** What commands begin with. */
+    .default('{name} ({server})')
+    .describe('the bold name in front of a message'),
   command_prefix: z
     .string('must be a sign, like "!"')
     .regex(/^[^\s\p{L}\p{N}]{1,8}$/u, 'must be one or a few signs, without letters and blanks, like "!"')
-    .default('!'),
-  /** The power levels in a room that it takes to moderate players, and to change what the bridge does there. */
-  moderator_level: powerLevel.default(50),
-  admin_level: powerLevel.default(100),
-  /** Who may use every command, and who may moderate, whatever their power level. */
-  admins: userIds,
-  moderators: userIds,
-  /** Who may use which of the commands that moderate, in place of those with the power for it. */
-  permissions: grantsSchema,
-  /** Whether those who are named for it may run Lua code on game servers. */
-  allow_remote_lua: z.boolean('must be true or false').default(false),
-  /** What is done in the rooms to somebody who is kicked, or banned, from elsewhere: nothing, unless it is said here. */
-  mirror_kick: z.enum(['none', 'kick'], 'must be "none" or "kick"').default('none'),
-  mirror_ban: z.enum(['none', 'kick', 'ban'], 'must be "none", "kick" or "ban"').default('none'),
-  /** What messages are sent as: notices are shown dimly by some clients, and no bot answers them. */
-  message_type: z.enum(['m.text', 'm.notice'], 'must be "m.text" or "m.notice"').default('m.text'),
-  /** Whether messages tell clients that know it who speaks, with a picture. */
-  profiles: z.boolean('must be true or false').default(false),
-  /** Whether `@name` in what is said elsewhere pings somebody of that name in the room. */
-  mentions: z.enum(['none', 'members'], 'must be "none" or "members"').default('none'),
-  /** So many messages of each room are heard that were said while the bridge was away, the newest, and none that is older. */
+    .default('!')
+    .describe('what [commands](commands.md) begin with'),
+  moderator_level: powerLevel.default(50).describe('the power level in a room that it takes to moderate players'),
+  admin_level: powerLevel.default(100).describe('the power level that it takes to change what the bridge does in a room'),
+  moderators: userIds.describe('who may moderate players whatever their power level: a list of user ids'),
+  admins: userIds.describe('who may give every command: a list of user ids'),
+  permissions: grantsSchema.describe(
+    'who may give which of `kick`, `slap`, `ban`, `unban`, `bans`, `lua`, in place of those with the power: see [Moderation](moderation.md#who-may)',
+  ),
+  allow_remote_lua: z
+    .boolean('must be true or false')
+    .default(false)
+    .describe('whether those named in `permissions.lua` may run [Lua](moderation.md#remote-lua) on game servers'),
+  mirror_kick: z
+    .enum(['none', 'kick'], 'must be "none" or "kick"')
+    .default('none')
+    .describe(
+      'what is done in the rooms to somebody who is kicked from elsewhere: `none` or `kick`; see [Moderation](moderation.md)',
+    ),
+  mirror_ban: z
+    .enum(['none', 'kick', 'ban'], 'must be "none", "kick" or "ban"')
+    .default('none')
+    .describe('the same for a ban: `none`, `kick` or `ban`'),
+  message_type: z
+    .enum(['m.text', 'm.notice'], 'must be "m.text" or "m.notice"')
+    .default('m.text')
+    .describe("as what messages are sent: `m.notice` is shown dimly by some clients, and bots don't answer it"),
+  profiles: z
+    .boolean('must be true or false')
+    .default(false)
+    .describe(
+      "whether messages tell clients that know it who speaks, with a picture ([MSC4144](https://github.com/matrix-org/matrix-spec-proposals/pull/4144)): these show each player as a person of their own; in all others the server's name is bold as well",
+    ),
+  mentions: z
+    .enum(['none', 'members'], 'must be "none" or "members"')
+    .default('none')
+    .describe('whether `@name` in what is said elsewhere pings somebody of that name in the room (`members`)'),
+  invites_from: userIds.describe(
+    'by whom the bridge lets itself be invited to rooms that are not in the configuration, besides the admins: a list of user ids',
+  ),
   catch_up_messages: z
     .number('must be a number of messages')
     .int('must be a whole number')
     .min(0, 'must be 0 or more')
     .max(20_000, 'must be at most 20000')
-    .default(5_000),
-  catch_up_hours: z.number('must be a number of hours').min(0, 'must be 0 or more').max(720, 'must be at most 720').default(24),
-  /** By whom the bridge lets itself be invited to rooms that are not mapped, besides the admins. */
-  invites_from: userIds,
-  /** How reactions from elsewhere are shown: by our own, in words, or not at all. */
-  reactions: z.enum(['native', 'note', 'none'], 'must be "native", "note" or "none"').default('native'),
+    .default(5_000)
+    .describe('of what was said in a room while the bridge was away, so many messages are heard, the newest'),
+  catch_up_hours: z
+    .number('must be a number of hours')
+    .min(0, 'must be 0 or more')
+    .max(720, 'must be at most 720')
+    .default(24)
+    .describe('of what was said in a room while the bridge was away, nothing is heard that is older'),
+  reactions: z
+    .enum(['native', 'note', 'none'], 'must be "native", "note" or "none"')
+    .default('native')
+    .describe(
+      "how reactions from elsewhere are shown: by one of the bridge's own for all who share it (`native`), always in words (`note`), or not at all (`none`)",
+    ),
 });
 
 export const configSchema = settings.superRefine(({ access_token, appservice }, context) => {

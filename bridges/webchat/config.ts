@@ -11,27 +11,33 @@ const users = z
 const secret = (what: string) => z.string(`must be ${what}`).regex(/^[\x21-\x7e]{1,200}$/, `must be ${what}, without spaces`);
 
 export const configSchema = z.strictObject({
-  /** Whether anybody gets in with a nickname. */
-  guests: z.boolean('must be true or false').default(false),
-  /** Sign-in with Steam. */
+  guests: z.boolean('must be true or false').default(false).describe('whether anybody gets in with a nickname'),
   steam: z
-    .strictObject({ api_key: secret('the key that https://steamcommunity.com/dev/apikey gives') }, 'must be a map with api_key')
-    .optional(),
-  /** Sign-in with Discord. */
+    .strictObject(
+      {
+        api_key: secret('the key that https://steamcommunity.com/dev/apikey gives').describe(
+          "a key from https://steamcommunity.com/dev/apikey, which tells the account's name",
+        ),
+      },
+      'must be a map with api_key',
+    )
+    .optional()
+    .describe('sign-in with Steam'),
   discord: z
     .strictObject(
       {
         client_id: z
           .string('must be the application id, in quotes')
-          .regex(/^\d{15,21}$/, "must be the application's id: a long number, in quotes"),
-        client_secret: secret("the application's client secret"),
+          .regex(/^\d{15,21}$/, "must be the application's id: a long number, in quotes")
+          .describe('that of an application of https://discord.com/developers'),
+        client_secret: secret("the application's client secret").describe('its client secret'),
       },
       'must be a map with client_id and client_secret',
     )
-    .optional(),
-  /** Who may give every command, and who may moderate. */
-  admins: users,
-  moderators: users,
+    .optional()
+    .describe('sign-in with Discord; the application needs the redirect `<public_url>/chat/login/discord/return`'),
+  admins: users.describe('who may give every [command](commands.md): a list of `steam:<SteamID64>` and `discord:<user id>`'),
+  moderators: users.describe('who may moderate: the same'),
 });
 
 export type WebChatConfig = z.infer<typeof configSchema>;

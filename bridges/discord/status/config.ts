@@ -8,24 +8,28 @@ const serversError = 'must be a list of ids of game servers, like ["alpha", "eu-
 
 const entry = z.strictObject(
   {
-    /** Where the message stands. */
-    channel: z.string(channelError).regex(/^[1-9]\d{14,19}$/, channelError),
-    /** The servers that it shows; `*` stands for any characters, `?` for one. */
+    channel: z
+      .string(channelError)
+      .regex(/^[1-9]\d{14,19}$/, channelError)
+      .describe('the id of the channel in which the message stands'),
     servers: z
       .preprocess(
         (given) => (typeof given === 'string' ? [given] : given),
         z.array(z.string(serversError).min(1), serversError).min(1, serversError),
       )
-      .default(['*']),
-    /** Whether the topic of the channel tells the same, in place of what it told. */
-    topic: z.boolean('must be true or false').default(false),
+      .default(['*'])
+      .describe('the servers that it shows; `*` stands for any characters, `?` for one'),
+    topic: z
+      .boolean('must be true or false')
+      .default(false)
+      .describe('whether the topic of the channel tells the same, in place of what it told'),
   },
   { error: ({ code }) => (code === 'invalid_type' ? statusError : undefined) },
 );
 
 /** The status messages: a channel's id alone stands for one with all servers. */
 export const statusSchema = z
-  .preprocess(asEntries, z.array(entry, statusError))
+  .preprocess(asEntries, z.array(z.preprocess(asEntry, entry), statusError))
   .superRefine((entries, { addIssue }) => {
     for (const [index, { channel, servers, topic }] of entries.entries()) {
       const earlier = entries.slice(0, index).filter((other) => other.channel === channel);
@@ -38,7 +42,10 @@ export const statusSchema = z
   .default([]);
 
 function asEntries(given: unknown): unknown {
-  if (typeof given === 'string') return given.split(',').map((channel) => ({ channel: channel.trim() }));
-  if (Array.isArray(given)) return given.map((item: unknown) => (typeof item === 'string' ? { channel: item } : item));
-  return typeof given === 'object' && given !== null ? [given] : given;
+  if (typeof given === 'string') return given.split(',').map((channel) => channel.trim());
+  return typeof given === 'object' && given !== null && !Array.isArray(given) ? [given] : given;
+}
+
+function asEntry(given: unknown): unknown {
+  return typeof given === 'string' ? { channel: given } : given;
 }

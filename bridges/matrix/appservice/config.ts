@@ -26,48 +26,63 @@ const hostNames = z
 export const appserviceSchema = z
   .strictObject(
     {
-      /** What the homeserver knows the bridge by. */
       id: z
         .string('must be a text')
         .regex(/^[\w.-]{1,64}$/, 'must be a word like "crosschat"')
-        .default('crosschat'),
-      /** Where the homeserver reaches the bridge's HTTP server. */
+        .default('crosschat')
+        .describe('what the homeserver knows the bridge by'),
       url: z
         .url({
           protocol: /^https?$/,
           error: 'must be the address at which the homeserver reaches the bridge, like "http://127.0.0.1:8080"',
         })
         .regex(/^[^@?#]*$/, 'must be an address without a user name, a query and a fragment')
-        .transform((url) => url.replace(/\/+$/, '')),
-      server_name: z.string(hostName).regex(/^[^\s/@]+$/, hostName),
-      as_token: token,
-      hs_token: token,
-      /** The account that speaks where nobody else does. */
+        .transform((url) => url.replace(/\/+$/, ''))
+        .describe(
+          "where the homeserver reaches the bridge's HTTP server; a path in it is kept, so that several adapters can share one server",
+        ),
+      server_name: z
+        .string(hostName)
+        .regex(/^[^\s/@]+$/, hostName)
+        .describe('what stands behind the colon in user ids'),
+      as_token: token.meta({ description: 'what the bridge shows to the homeserver', absent: 'required to run' }),
+      hs_token: token.meta({ description: 'what the homeserver shows to the bridge', absent: 'required to run' }),
       bot: z
         .string('must be a text')
         .regex(localpart, 'must be the name of a user, in small letters, like "_crosschat_bot"')
-        .default('_crosschat_bot'),
+        .default('_crosschat_bot')
+        .describe('the account that speaks where nobody else does: notices, sums, answers to commands'),
       ghosts: z
         .string('must be a text')
         .regex(
           ghostTemplate,
           `must begin with a few small letters and have {server} and {player} in it, with one of ${separators} between them, like "_crosschat_{server}_{player}"`,
         )
-        .default('_crosschat_{server}_{player}'),
+        .default('_crosschat_{server}_{player}')
+        .describe(
+          "how ghosts are named. `{server}` is the game server's id, or the adapter's with a dot before it; `{player}` the SteamID, else the player's number, or the user's id. Display names are `name_template`",
+        ),
       aliases: z
         .string('must be a text')
         .regex(aliasTemplate, 'must begin with a few small letters and end in {server}, like "_crosschat_{server}"')
-        .default('_crosschat_{server}'),
-      /** After so many hours of silence a ghost leaves a room; 0 for never. */
+        .default('_crosschat_{server}')
+        .describe("the alias of a game server's room"),
       leave_after_hours: z
         .number('must be a number of hours')
         .min(0, 'must not be below 0')
         .max(87_600, 'must be at most 87600 (ten years)')
-        .default(72),
-      /** From which homeservers users may have a room made by its alias; that of the bridge by default. */
-      portals_for: hostNames,
-      /** Whether people who have linked their account are shown as themselves where they speak in a game. */
-      double_puppeting: z.boolean('must be true or false').default(false),
+        .default(72)
+        .describe('a ghost that has been silent for so long leaves the room, and comes back when it speaks; `0`: never'),
+      portals_for: hostNames.meta({
+        description: 'from which homeservers people may be in the rooms of game servers; an empty list makes no such rooms',
+        absent: "the bridge's homeserver",
+      }),
+      double_puppeting: z
+        .boolean('must be true or false')
+        .default(false)
+        .describe(
+          'whether somebody who has linked their account (`!link`) is shown as themselves where they speak in a game, if they are in the room. The registration then covers all users of the homeserver, and every game server of the network is believed whose SteamID it names: only for servers that you trust',
+        ),
     },
     'must be a map; "crosschat-bridge registration" tells what it needs',
   )
