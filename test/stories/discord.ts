@@ -74,6 +74,7 @@ export function discordStories(openSite: OpenSite): void {
       const { channel } = world.discord;
       const message = bob.member.says(channel, 'lok', { attachments: [cat] });
       await alpha.chat.waitFor((line) => line.includes('lok'));
+      await world.matrix.waitFor('lok');
       bob.member.edits(message, 'look');
       await alpha.chat.waitFor((line) => /^Bob@bridge: \* look \[image cat\.png, 6 B: a sleeping cat\] http/.test(line));
       const edited = await world.matrix.waitFor('look');
