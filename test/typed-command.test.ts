@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { CommandInfo } from '../src/command.ts';
 import { readCommand } from '../src/typed-command.ts';
+import { cpuTime } from './support/cpu-time.ts';
 
 const option = (name: string, more = {}) => ({ name, description: name, required: false, ...more });
 const command = (name: string, ...options: CommandInfo['options']): CommandInfo => ({
@@ -75,8 +76,8 @@ test('another prefix leaves the first one to others', () => {
 });
 
 test('a very long line is read quickly', () => {
-  const begin = performance.now();
+  const begin = cpuTime();
   read(`!kick ${'"a '.repeat(20_000)}`);
   read(`!kick ${'a= '.repeat(20_000)}`);
-  expect(performance.now() - begin).toBeLessThan(1_000);
+  expect(cpuTime() - begin).toBeLessThan(1_000);
 });

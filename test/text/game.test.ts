@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AdapterId, EventId, Message, RoomRef } from '../../src/event.ts';
 import { forGame, onOneLine } from '../../src/text/game.ts';
 import { literal } from '../../src/text/tree.ts';
+import { cpuTime } from '../support/cpu-time.ts';
 
 function message(extra: Partial<Message>): Message {
   return {
@@ -105,10 +106,10 @@ describe('forGame', () => {
     });
 
     it('is looked at in no time, however long it is', () => {
-      const start = performance.now();
+      const start = cpuTime();
       expect(cut('x\n'.repeat(1_000_000))).toHaveLength(1);
       expect(cut('x'.repeat(2_000_000)).length).toBeLessThan(4);
-      expect(performance.now() - start).toBeLessThan(3_000);
+      expect(cpuTime() - start).toBeLessThan(3_000);
     });
 
     it('is whole on one line for the operator', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sanitizeName } from '../../src/text/names.ts';
+import { cpuTime } from '../support/cpu-time.ts';
 
 describe('sanitizeName', () => {
   it.each([
@@ -53,9 +54,9 @@ describe('sanitizeName', () => {
   it.each(['x', ' ', '\u200B', '\u0301', '👩\u200D', 'e\u0301', '\u202E', '\uD83D', 'ﷺ', '1\uFE0F'])(
     'reads a megabyte of %j in no time',
     (unit) => {
-      const start = performance.now();
+      const start = cpuTime();
       const name = sanitizeName(unit.repeat(1_000_000));
-      expect(performance.now() - start).toBeLessThan(200);
+      expect(cpuTime() - start).toBeLessThan(200);
       expect([...name].length).toBeLessThanOrEqual(128);
     },
   );

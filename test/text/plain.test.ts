@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { toLine } from '../../src/text/line.ts';
 import { toPlain } from '../../src/text/plain.ts';
 import { literal, type RichText } from '../../src/text/tree.ts';
+import { cpuTime } from '../support/cpu-time.ts';
 
 const t = (text: string): RichText => literal(text);
 
@@ -77,8 +78,8 @@ describe('toLine', () => {
   });
 
   it.each([' ', '\n', ' \u0000', '\u202E', 'a '])('reads a megabyte of %j in no time', (unit) => {
-    const start = performance.now();
+    const start = cpuTime();
     toLine(`x${unit.repeat(500_000)}x`);
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(cpuTime() - start).toBeLessThan(500);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { skeleton } from '../../src/text/skeleton.ts';
+import { cpuTime } from '../support/cpu-time.ts';
 
 describe('names that look alike have the same skeleton', () => {
   it.each([
@@ -52,7 +53,7 @@ describe('other names do not', () => {
 it('of nothing that can be seen is empty', () => expect(skeleton('\u200b\u202e\u3164 \u0301')).toBe(''));
 
 it('takes little time for a long name', () => {
-  const start = performance.now();
+  const start = cpuTime();
   skeleton('Ａ'.repeat(100_000));
-  expect(performance.now() - start).toBeLessThan(1_000);
+  expect(cpuTime() - start).toBeLessThan(1_000);
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { toPlain } from '../../src/text/plain.ts';
 import { splitText, splitTree } from '../../src/text/split.ts';
 import { literal, type RichText, type TextNode } from '../../src/text/tree.ts';
+import { cpuTime } from '../support/cpu-time.ts';
 
 const t = (text: string): RichText => literal(text);
 
@@ -66,9 +67,9 @@ describe('splitText', () => {
   });
 
   it.each(['x', ' ', '\n', '. ', '\u0301', '👩\u200D', 'ab '])('cuts a megabyte of %j in no time', (unit) => {
-    const start = performance.now();
+    const start = cpuTime();
     splitText(unit.repeat(Math.ceil(1_000_000 / unit.length)), 2000);
-    expect(performance.now() - start).toBeLessThan(1500);
+    expect(cpuTime() - start).toBeLessThan(1500);
   });
 });
 
@@ -230,9 +231,9 @@ describe('splitTree', () => {
       type: index % 2 ? 'bold' : 'italic',
       children: t(`word${index} `),
     }));
-    const start = performance.now();
+    const start = cpuTime();
     const parts = splitTree(tree, fits);
-    expect(performance.now() - start).toBeLessThan(1500);
+    expect(cpuTime() - start).toBeLessThan(1500);
     expect(asked / parts.length).toBeLessThan(20);
   });
 });

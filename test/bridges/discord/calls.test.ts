@@ -4,6 +4,7 @@ import { renderMarkdown } from '../../../bridges/discord/markdown/render.ts';
 import { BRIDGE_ID, type Message } from '../../../src/event.ts';
 import { callsIn } from '../../../src/text/calls.ts';
 import { literal, type RichText } from '../../../src/text/tree.ts';
+import { cpuTime } from '../../support/cpu-time.ts';
 import { connected, edit, interrupted, restarted, type Scene, type SceneOptions, says, send } from './setup.ts';
 
 const people: Readonly<Record<string, string>> = {
@@ -87,9 +88,9 @@ it('calls five at most', () => {
 });
 
 it('takes little time for hostile texts', () => {
-  const start = performance.now();
+  const start = cpuTime();
   for (const unit of ['@a ', '@', 'https://']) callsIn(literal(unit.repeat(50_000)), () => undefined, discordNames);
-  expect(performance.now() - start).toBeLessThan(1_000);
+  expect(cpuTime() - start).toBeLessThan(1_000);
 });
 
 it.each([

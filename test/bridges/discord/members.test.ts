@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Roster } from '../../../bridges/discord/roster.ts';
+import { cpuTime } from '../../support/cpu-time.ts';
 import { connected, type Scene, type SceneOptions, says, scene, send } from './setup.ts';
 
 afterEach(() => vi.useRealTimers());
@@ -116,9 +117,9 @@ describe('a roster', () => {
 
   it('takes little time when all have the same name', () => {
     const roster = new Roster(20_000);
-    const start = performance.now();
+    const start = cpuTime();
     for (let id = 0; id < 20_000; id += 1) roster.note(member(`${id}`, 'Alice'));
     for (let id = 0; id < 20_000; id += 1) roster.forget(`${id}`);
-    expect(performance.now() - start).toBeLessThan(4_000);
+    expect(cpuTime() - start).toBeLessThan(4_000);
   });
 });

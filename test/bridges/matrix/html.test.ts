@@ -2,6 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import { parseHtml } from '../../../bridges/matrix/parse-html.ts';
 import { renderHtml } from '../../../bridges/matrix/render-html.ts';
 import type { RichText, TextNode } from '../../../src/text/tree.ts';
+import { cpuTime } from '../../support/cpu-time.ts';
 
 const text = (value: string): TextNode => ({ type: 'text', text: value });
 const bold = (...children: TextNode[]): TextNode => ({ type: 'bold', children });
@@ -124,9 +125,9 @@ describe('Matrix HTML is read', () => {
     ['many entities', '&amp;'.repeat(13_000)],
     ['open comments', '<!--'.repeat(16_000)],
   ])('a bomb of 64 KiB is harmless: %s', (_, html) => {
-    const started = performance.now();
+    const started = cpuTime();
     const tree = parseHtml(`${html}end`);
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(cpuTime() - started).toBeLessThan(1_000);
     expect(depthOf(tree)).toBeLessThan(60);
     expect(JSON.stringify(tree).length).toBeLessThan(200_000);
   });

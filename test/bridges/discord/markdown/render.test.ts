@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Names, parseMarkdown } from '../../../../bridges/discord/markdown/parse.ts';
 import { renderLiteral, renderMarkdown } from '../../../../bridges/discord/markdown/render.ts';
 import { literal, type RichText, type StyleName, type TextNode } from '../../../../src/text/tree.ts';
+import { cpuTime } from '../../../support/cpu-time.ts';
 import { words } from '../../../support/words.ts';
 
 const nobody: Names = { user: () => undefined, role: () => undefined, channel: () => undefined };
@@ -126,10 +127,10 @@ describe('blocks', () => {
 
 it('takes little time for hostile texts', () => {
   for (const unit of ['*', ')', 'https://', 'https://)', ' ', '\n', '@everyone', '`', '||', '<', 'https://a<', '1. ']) {
-    const start = performance.now();
+    const start = cpuTime();
     const words = unit.repeat(100_000 / unit.length);
     renderMarkdown([text(`${words}x`), code(words), style('spoiler', text(words)), link('https://a.example', words)]);
-    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(cpuTime() - start).toBeLessThan(1_000);
   }
 });
 
