@@ -15,7 +15,9 @@ const serverId = z
   .refine(isServerId, 'must be 1 to 64 characters without /, + and #, for example "bridge"');
 /** The keys of every adapter. */
 export const adapter = z.looseObject({
-  type: text.optional().meta({ description: '`discord`, `matrix`, `webchat` or `console`', absent: "the adapter's name" }),
+  type: text
+    .optional()
+    .meta({ description: 'the kind of adapter: `discord`, `matrix`, `webchat` or `console`', absent: "the adapter's name" }),
   server_id: serverId.optional().meta({ description: 'the virtual server that its users are seen on', absent: "the bridge's" }),
   mqtt: z.strictObject({ username: text, password: text }, 'must be a map with username and password').optional().meta({
     description: "`username` and `password`: the broker's credentials for that virtual server",
@@ -87,7 +89,7 @@ export const schema = z.strictObject({
     .max(10_080, 'must be at most 10080 (a week)')
     .default(30)
     .describe('after so long a silence a Discord or Matrix user is no longer shown to the game servers'),
-  data_dir: text.default('./data').describe('where that is which must be remembered over a restart'),
+  data_dir: text.default('./data').describe('where it is kept what must be remembered over a restart'),
   database_url: databaseUrl.optional().meta({
     description: 'a PostgreSQL database instead of the file: `postgres://user:password@host/database`',
     absent: 'none: a file in `data_dir`',

@@ -116,6 +116,18 @@ function decode(text: string): string {
   }
 }
 
+/**
+ * Every environment variable, with the path of the value that it stands for: `mqtt.url`, or `channels[].rooms` for that of a channel.
+ */
+export function allVariables(adapters: AdapterEntries): (readonly [variable: string, path: string])[] {
+  const ofRooms = Object.values(adapters).flatMap(({ environment }) => (environment ? [environment.rooms] : []));
+  return [
+    ...[...Object.entries(VARIABLES), ...variablesOf(adapters)].map(([variable, [path]]) => [variable, path] as const),
+    ...ofRooms.map((variable) => [variable, 'channels[].rooms'] as const),
+    ['NOTICES', 'channels[].notices'],
+  ];
+}
+
 /** The variables of the adapters, and the values of the configuration that they stand for. */
 function variablesOf(adapters: AdapterEntries): [variable: string, to: readonly [path: string, read: Read]][] {
   return Object.entries(adapters).flatMap(([type, { environment }]) =>
