@@ -21,6 +21,10 @@ export class Recent<Key, Value> {
     return this.#entries.entries();
   }
 
+  delete(key: Key): void {
+    this.#entries.delete(key);
+  }
+
   set(key: Key, value: Value): void {
     this.#entries.delete(key);
     this.#entries.set(key, value);

@@ -45,19 +45,19 @@ export class Audience {
 
   /**
    * Opens a page's stream.
-   * @param first what it is told first
+   * @param first makes what it is told first
    * @returns undefined when there are too many
    */
-  open(author: Author, first: string): Readable | undefined {
+  open(author: Author, first: () => string): Readable | undefined {
     const own = this.#of(author.id);
     if (own.length >= MAX_EACH || this.#pages.size >= MAX_ALL) return undefined;
     // Those who are here have not heard what waits; this page is about to be told all of it.
     this.#flush();
     const stream = new Readable({ read() {} });
+    stream.push(first());
     const page = { author, stream };
     this.#pages.add(page);
     stream.once('close', () => this.#closed(page));
-    stream.push(first);
     if (own.length === 0) this.#listener.came(author);
     this.#cancelBeat ??= this.#clock.after(HEARTBEAT, () => this.#beat());
     return stream;

@@ -17,10 +17,10 @@ import { sanitizeName } from '../../src/text/names.ts';
 import type { Entry, Welcome, WhisperEntry } from '../../web/chat/wire.ts';
 import { Audience, eventText } from './audience.ts';
 import type { WebChatConfig } from './config.ts';
-import { contentOf, entryOf, goneOf, nodesOf, noticeEntryOf, personOf } from './entry.ts';
+import { contentOf, entryOf, goneOf, nodesOf, noticeEntryOf, personOf, TAG } from './entry.ts';
 import { ENDPOINTS, type Endpoints, SignIn } from './login/sign-in.ts';
 import { MAX_TEXT } from './requests.ts';
-import { RoomLog } from './room-log.ts';
+import { MAX_ENTRIES, RoomLog } from './room-log.ts';
 import { Roster } from './roster.ts';
 import { routesOf } from './routes.ts';
 import { type Session, Sessions } from './sessions.ts';
@@ -241,6 +241,8 @@ export class WebChat implements Adapter {
   *names(): IterableIterator<string> {
     for (const { author } of this.sessions.all()) yield author.name;
     for (const { users } of this.host.chat.state.servers.values()) for (const { name } of users.values()) yield name;
+    for (const log of this.#logs.values())
+      for (const { author, tag } of log.latest(MAX_ENTRIES)) if (author && tag !== TAG) yield author.name;
   }
 
   #entryText(entry: Entry): string {

@@ -1,6 +1,7 @@
 /** How people get in: with a nickname, or by signing in elsewhere. */
 import { randomBytes } from 'node:crypto';
 import { FloodLimiter } from '../../src/flood.ts';
+import { networkOf } from '../../src/http/address-limit.ts';
 import type { HttpAnswer, HttpRequest } from '../../src/http/route.ts';
 import { refusal } from '../../src/http/server.ts';
 import { Recent } from '../../src/recent.ts';
@@ -32,14 +33,15 @@ export class Entrance {
 
   /** Somebody wants in with a nickname. */
   async guest(name: string, { headers, address }: HttpRequest): Promise<HttpAnswer> {
+    const network = networkOf(address);
     if (!this.#chat.config.guests) return json(403, { fault: 'Guests are not let in here.' });
-    if (this.#limit.allow(address) !== 'yes') return json(429, { fault: 'That was too often. Wait a minute.', wait: 60 });
-    const bar = this.#barAt(address);
+    if (this.#limit.allow(network) !== 'yes') return json(429, { fault: 'That was too often. Wait a minute.', wait: 60 });
+    const bar = this.#barAt(network);
     if (bar !== undefined) return json(403, { fault: bar });
     const checked = nickname(name, this.#chat.names());
     if ('fault' in checked) return json(200, checked);
     const author = { id: `guest:${randomBytes(9).toString('base64url')}`, name: checked.name };
-    this.#guests.set(author.id, address);
+    this.#guests.set(author.id, network);
     const cookie = await admit(this.#chat, { kind: 'guest', author }, headers.host);
     return cookie ? json(200, {}, cookie) : json(503, { fault: 'There is no room for another guest now.' });
   }
@@ -50,15 +52,15 @@ export class Entrance {
     const service = this.#chat.signIn.services.find((one) => one === name);
     if (!service || rest.length > 0 || (action !== undefined && action !== 'return'))
       return refusal(404, 'There is nothing here.');
-    if (this.#limit.allow(request.address) !== 'yes')
+    if (this.#limit.allow(networkOf(request.address)) !== 'yes')
       return refusal(429, 'That was too often. Wait a minute.', { 'retry-after': '60' });
     return action === 'return' ? this.#back(service, request) : this.#out(service, request);
   }
 
   /** Why nobody is let in who comes from there: another guest from there is banned. */
-  #barAt(address: string): string | undefined {
+  #barAt(network: string): string | undefined {
     for (const [guest, from] of this.#guests.entries()) {
-      const bar = from === address ? this.#chat.host.whyBarred(guest) : undefined;
+      const bar = from === network ? this.#chat.host.whyBarred(guest) : undefined;
       if (bar !== undefined) return bar;
     }
     return undefined;

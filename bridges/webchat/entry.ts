@@ -15,7 +15,7 @@ import { sanitizeName } from '../../src/text/names.ts';
 import { toPlain } from '../../src/text/plain.ts';
 import { literal, type RichText, type TextNode } from '../../src/text/tree.ts';
 import type { File, Node, Person } from '../../web/chat/wire.ts';
-import { pictureFor } from './pictures.ts';
+import { ownFile, pictureFor } from './pictures.ts';
 import type { Draft, Kept } from './room-log.ts';
 
 /** The web chat's own name for where something was said. */
@@ -124,7 +124,7 @@ function nodesIn(tree: RichText, base: string | undefined): Node[] {
 }
 
 function fileOf({ name, url, mimeType = '', width, height, description, spoiler }: Attachment, base: string | undefined): File {
-  const own = base !== undefined && url?.startsWith(`${base}/`) ? `..${url.slice(base.length)}` : undefined;
+  const own = url === undefined ? undefined : ownFile(url, base);
   const elsewhere = url !== undefined && isWebAddress(url) ? url : undefined;
   const address = own ?? elsewhere;
   return {

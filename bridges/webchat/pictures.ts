@@ -20,9 +20,21 @@ const TIME = 5_000;
 /** A picture as the page can show it: relative to the page. Undefined where it is shown without. @param base where the bridge serves */
 export function pictureFor(url: string | undefined, base: string | undefined): string | undefined {
   if (url === undefined) return undefined;
-  if (base !== undefined && url.startsWith(`${base}/`)) return `..${url.slice(base.length)}`;
+  const own = ownFile(url, base);
+  if (own !== undefined) return own;
   const plain = url.replace(/\?.*$/, '');
   return KNOWN.test(plain) ? `${PICTURE_PREFIX}${Buffer.from(plain).toString('base64url')}` : undefined;
+}
+
+/**
+ * A file or an avatar that the bridge itself serves, relative to the page. Game servers tell addresses of pictures: a browser must not be
+ * made to open anything else here, such as another stream of events.
+ */
+export function ownFile(url: string, base: string | undefined): string | undefined {
+  if (base === undefined || !url.startsWith(`${base}/`)) return undefined;
+  const path = url.slice(base.length);
+  const { pathname, search } = new URL(path, 'http://localhost');
+  return /^\/(?:media|avatar)\//.test(path) && `${pathname}${search}` === path ? `..${path}` : undefined;
 }
 
 /** Serves pictures of those platforms. */

@@ -26,8 +26,8 @@ export function routesOf(chat: WebChat): readonly Route[] {
   const pictures = new Pictures(chat.host.clock);
   return [
     { prefix: PREFIX.slice(0, -1), answer: () => ({ status: 308, headers: { location: 'chat/' }, body: '' }) },
-    // Pages come back all at once after a restart, and each user may have a few of them only.
-    { prefix: `${PREFIX}events`, unlimited: true, answer: (request) => events(chat, request) },
+    // Pages come back all at once after a restart, and each user may have a few of them only, and open them so often.
+    { prefix: `${PREFIX}events`, methods: ['GET'], unlimited: true, answer: (request) => events(chat, talk, request) },
     {
       prefix: PREFIX,
       methods: ['GET', 'HEAD', 'POST'],
@@ -62,12 +62,13 @@ function earlier(chat: WebChat, query: URLSearchParams): HttpAnswer {
   return json(200, log.before(before, EARLIER));
 }
 
-function events(chat: WebChat, { headers, query }: HttpRequest): HttpAnswer {
+function events(chat: WebChat, talk: Talk, { headers, query, address }: HttpRequest): HttpAnswer {
   const session = chat.sessions.of(cookieIn(headers, SESSION));
   if (!session) return refusal(401, 'Sign in first.');
   if (!chat.assets) return refusal(503, 'The chat has not started yet.', { 'retry-after': '2' });
   const last = headers['last-event-id'] ?? query.get('last') ?? '';
-  const stream = chat.audience.open(session.author, chat.opening(session, String(last)));
+  const isTooOften = talk.tooMuch('done', session, address) !== undefined;
+  const stream = isTooOften ? undefined : chat.audience.open(session.author, () => chat.opening(session, String(last)));
   if (!stream) return refusal(429, 'Too many pages are open.', { 'retry-after': '10' });
   return {
     status: 200,

@@ -2,6 +2,7 @@
 import { helpFor, type Invocation, readCommand } from '../../src/adapter.ts';
 import { type EventId, eventId, type Message, type RoomRef, type ServerId } from '../../src/event.ts';
 import { FloodLimiter } from '../../src/flood.ts';
+import { networkOf } from '../../src/http/address-limit.ts';
 import { Recent } from '../../src/recent.ts';
 import { toPlain } from '../../src/text/plain.ts';
 import { literal } from '../../src/text/tree.ts';
@@ -42,7 +43,7 @@ export class Talk {
   /** Whether somebody may do something now; else they are told to wait. */
   tooMuch(what: 'said' | 'done', session: Session, address: string): Answer | undefined {
     const { user, address: place } = this.#limits[what];
-    if (user.allow(session.author.id) === 'yes' && place.allow(address) === 'yes') return undefined;
+    if (user.allow(session.author.id) === 'yes' && place.allow(networkOf(address)) === 'yes') return undefined;
     return { fault: 'That was too much at once. Wait a moment.', wait: 3 };
   }
 
@@ -115,6 +116,8 @@ export class Talk {
   /** Shows the others that somebody types. */
   typing(session: Session, { room }: Requests['typing']): Answer {
     const { audience, base } = this.#chat;
+    const barred = this.#barred(session);
+    if (barred) return barred;
     const person = personOf(session.author, this.#chat.placeOf(room), base);
     if (this.#chat.logOf(room)) audience.tell(eventText('typing', { room, person }));
     return NOTHING;
@@ -143,10 +146,12 @@ export class Talk {
       ...(isEmote && { emote: true }),
       ...this.#quoteIn(room, reply),
     };
+    const id = message.id.slice(eventId(place, '').length);
+    // It came once already, and stands as it did then.
+    if (log.get(id)) return NOTHING;
     await host.message(message);
     const { replyTo } = message;
     const here = replyTo && reply !== undefined ? { replyTo: { ...replyTo, here: { nativeId: reply } } } : {};
-    const id = message.id.slice(eventId(place, '').length);
     await log.add({ ...entryOf({ ...message, ...here }, base), id });
     return NOTHING;
   }
@@ -200,7 +205,11 @@ export class Talk {
     const key = `${session.author.id} ${nonce}`;
     const known = this.#said.get(key);
     if (known) return known;
-    const answer = action();
+    // What failed may be tried again.
+    const answer = action().catch((error: unknown) => {
+      this.#said.delete(key);
+      throw error;
+    });
     this.#said.set(key, answer);
     return answer;
   }

@@ -45,7 +45,7 @@ export function askerOf(peer: string, forwardedFor: string | readonly string[] |
 }
 
 /** One household has 2^64 IPv6 addresses: they count as one. */
-function networkOf(address: string): string {
+export function networkOf(address: string): string {
   if (isIP(address) !== 6 || address.includes('.')) return address;
   const [head = '', tail = ''] = address.split('::');
   const groups = head.split(':');
