@@ -35,6 +35,7 @@ test('all is well: a line for each connection and room, while a bridge with the 
     expect.stringMatching(/^✓ Matrix homeserver http:.+ answers/),
     '✓ Matrix: logged in as @bridge:hs.test',
     '✓ Matrix room #games:hs.test: @bridge:hs.test is in it and may speak',
+    expect.stringMatching(/^✓ Matrix room #games:hs\.test: @bridge:hs\.test may not change its settings/),
     'All works.',
   ]);
   expect(code).toBe(0);
