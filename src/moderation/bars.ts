@@ -8,6 +8,9 @@ import { toldOf, WANTED } from './wording.ts';
 /** Why nothing of a platform's user is carried: somebody has banned or muted them, or they want it so themselves. */
 export type Bar = { readonly kind: 'ban'; readonly ban: Ban } | { readonly kind: 'privacy' };
 
+/** The id of a user of a web chat who signed in with Steam: they are known as that player without a link. No other platform gives such ids. */
+const SIGNED_IN = /^steam:(\d{17})$/;
+
 /** Who is barred. It is the same in all rooms, and on all virtual servers. */
 export class Bars {
   readonly #store: Pick<Store, 'bans' | 'accounts' | 'optOuts'>;
@@ -33,7 +36,7 @@ export class Bars {
 
   #banAt(adapter: AdapterId, userId: Author['id'], at: number): Ban | undefined {
     const { bans, accounts } = this.#store;
-    const player = accounts.find(adapter, userId)?.steamid64;
+    const player = accounts.find(adapter, userId)?.steamid64 ?? SIGNED_IN.exec(userId)?.[1];
     return bans.find(adapter, userId, at) ?? (player === undefined ? undefined : bans.find(STEAM, player, at));
   }
 

@@ -41,10 +41,12 @@ export class Settling {
   /** Resolves when a player is there, or it is known who is. Rejects when the signal says so. */
   async wait(player: PlayerParty, { chat }: VirtualServer, signal: AbortSignal): Promise<void> {
     const { ownId } = chat.state;
+    // A server that restarts over and over must not hold up those who wait behind.
+    const end = this.#clock.now() + SETTLING_TIME;
     for (;;) {
       const connected = (this.#connectedAt.get(ownId) ?? 0) + SETTLING_TIME;
       const settled = this.#settledAt.get(`${ownId}/${player.server}`) ?? connected;
-      if (whereIs(player, chat.state) !== undefined || this.#clock.now() >= settled) return;
+      if (whereIs(player, chat.state) !== undefined || this.#clock.now() >= Math.min(settled, end)) return;
       await new Promise<void>((resolve) => this.#clock.after(LOOK_TIME, resolve));
       signal.throwIfAborted();
     }
