@@ -23,6 +23,9 @@ const MAX_NONCES = 10_000;
 /** What Steam has to have signed: without it, somebody could put in another one's id. */
 const SIGNED = ['op_endpoint', 'claimed_id', 'identity', 'return_to', 'response_nonce'];
 
+/** How OpenID names what it sends, without the prefix. */
+const FIELD = /^openid\.[a-z]+(?:_[a-z]+)*$/;
+
 const summaries = z.object({
   response: z.object({
     players: z.array(z.object({ steamid: z.string(), personaname: z.string(), avatarfull: z.string().optional() })).max(1),
@@ -61,6 +64,7 @@ export class SteamSignIn {
     const steamId = CLAIMED.exec(told('claimed_id'))?.[1];
     const signed = told('signed').split(',');
     const isSound =
+      isClear(answer) &&
       told('ns') === NS &&
       told('mode') === 'id_res' &&
       told('op_endpoint') === this.#endpoints.openid &&
@@ -103,4 +107,10 @@ export class SteamSignIn {
       ...(avatar && { avatar }),
     };
   }
+}
+
+/** Whether each field is there once, by its own name: of two, we could read one, and Steam stand by the other. */
+function isClear(answer: URLSearchParams): boolean {
+  const keys = [...answer.keys()].filter((key) => key !== 'state');
+  return new Set(keys).size === keys.length && keys.every((key) => FIELD.test(key));
 }

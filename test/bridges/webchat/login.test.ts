@@ -133,6 +133,23 @@ test('Steam says who somebody is, and stands by it', async () => {
   expect(await refused(new Visitor(site), path)).toContain('another browser');
 });
 
+test('nobody is somebody else by telling Steam one thing and us another', async () => {
+  const { services, site } = await stage();
+  const own = 'https://steamcommunity.com/openid/id/76561198000000002';
+  const theirs = encodeURIComponent(`https://steamcommunity.com/openid/id/${STEAM_ID}`);
+  // Steam has signed the first; which of two it reads, and what names it takes for the same, nobody knows.
+  for (const more of [
+    (path: string) => path.replace('?', `?openid.claimed_id=${theirs}&openid.identity=${theirs}&`),
+    (path: string) =>
+      `${path.replaceAll(encodeURIComponent(own), theirs)}&openid.claimed.id=${encodeURIComponent(own)}&openid.Identity=${encodeURIComponent(own)}`,
+  ]) {
+    const visitor = new Visitor(site);
+    const path = more(steamAnswer(await goOut(visitor, 'steam'), { claimed_id: own, identity: own }));
+    expect(await refused(visitor, path)).toContain('not in order');
+  }
+  expect(services.asked).toEqual([]);
+});
+
 test('an answer of Steam is not believed when anything is wrong with it', async () => {
   const id = 'https://steamcommunity.com/openid/id/76561198000000002';
   const wrong: Record<string, string>[] = [
