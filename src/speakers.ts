@@ -1,7 +1,7 @@
 /** Speakers-only presence: a platform user becomes visible to the network by speaking, and is gone after a while of silence. */
 import type { Clock } from './clock.ts';
 import type { CrossChatState } from './crosschat/index.ts';
-import type { AdapterId, Author } from './event.ts';
+import type { AdapterId, Author, RoomRef } from './event.ts';
 import { sanitizeName } from './text/names.ts';
 
 /** A platform user whom the network has seen. */
@@ -19,6 +19,8 @@ export interface Speaker {
   readonly spokeAt: number;
   /** Whether the network can see them. */
   readonly present: boolean;
+  /** Where they spoke last; undefined for who only whispered. */
+  readonly room: RoomRef | undefined;
 }
 
 /** Where speakers are kept over a restart. */
@@ -96,6 +98,12 @@ export class Speakers {
     return this.#options.store?.withId(id);
   }
 
+  /** Where a user spoke last, if the network can see them, or did not long ago. */
+  roomOf(adapter: AdapterId, userId: Author['id']): RoomRef | undefined {
+    const key = speakerKey(adapter, userId);
+    return (this.#present.get(key) ?? this.#absent.get(key))?.room;
+  }
+
   /** Whether the network can see a user. */
   has(adapter: AdapterId, userId: Author['id']): boolean {
     return this.#present.has(speakerKey(adapter, userId));
@@ -103,9 +111,10 @@ export class Speakers {
 
   /**
    * Makes a user who is about to speak visible, with the name and looks that they have now.
+   * @param room where they speak; undefined when it is in no room
    * @returns their user id on the virtual server: the one they had before, if they did
    */
-  speaking(adapter: AdapterId, platform: string, author: Author): number {
+  speaking(adapter: AdapterId, platform: string, author: Author, room?: RoomRef): number {
     const { state, clock } = this.#options;
     const key = speakerKey(adapter, author.id);
     const before = this.#present.get(key) ?? this.#absent.get(key);
@@ -118,6 +127,7 @@ export class Speakers {
       firstSeen: before?.firstSeen ?? Math.floor(now / 1000),
       spokeAt: now,
       present: true,
+      room: room ?? before?.room,
     };
     this.#present.delete(key);
     this.#absent.delete(key);

@@ -2,7 +2,7 @@
 import { DeliveryError } from './adapter.ts';
 import type { Clock } from './clock.ts';
 import { type CrossChat, type CrossChatUser, PublishError, RefusedError, RemoteLua } from './crosschat/index.ts';
-import type { AdapterId, Author, Departure, Edit, Message, Profile, ServerId, Whisper } from './event.ts';
+import type { AdapterId, Author, Departure, Edit, Message, Profile, RoomRef, ServerId, Whisper } from './event.ts';
 import type { KeptAttempt } from './outbox/destination.ts';
 import { type Speaker as KnownSpeaker, type SpeakerStore, Speakers, type SpeakersOptions } from './speakers.ts';
 import { forGame } from './text/game.ts';
@@ -81,6 +81,11 @@ export class VirtualServer {
   /** Whether the network can see a platform's user. */
   isPresent(adapter: AdapterId, userId: Author['id']): boolean {
     return this.#speakers.has(adapter, userId);
+  }
+
+  /** Where a platform's user spoke last, if the network can see them, or did not long ago; known after a restart as well. */
+  roomOf(adapter: AdapterId, userId: Author['id']): RoomRef | undefined {
+    return this.#speakers.roomOf(adapter, userId);
   }
 
   /** The platform user whom the network sees, or saw, as this user of ours. Rejects when the store can't be read. */
@@ -210,7 +215,8 @@ export class VirtualServer {
     if (event.kind === 'profile' || event.kind === 'departure') return [];
     const message = event.kind === 'edit' ? event.message : event;
     const mark = event.kind === 'edit' ? '* ' : '';
-    const userId = this.#speakers.speaking(adapter, platform, message.author);
+    const room = message.place.kind === 'room' ? message.place.room : undefined;
+    const userId = this.#speakers.speaking(adapter, platform, message.author, room);
     return forGame(message, MAX_LINE - mark.length).map((line, index) =>
       this.chat.state.say(userId, index === 0 ? mark + line : line, {
         to: (server) => servers(server.id as ServerId),

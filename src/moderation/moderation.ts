@@ -72,9 +72,13 @@ export class Moderation {
     return this.#members.get(adapter);
   }
 
-  /** Where a person spoke last. */
+  /** Where a person spoke last; of who is on the network, it is known after a restart as well. */
   placeOf(person: Pick<Person, 'adapter' | 'userId'>): RoomPlace | undefined {
-    return this.#places.get(keyOf(person));
+    const { adapter, userId } = person;
+    const place = this.#places.get(keyOf(person));
+    if (place !== undefined) return place;
+    const room = this.memberOf(person)?.server.roomOf(adapter, userId);
+    return room === undefined ? undefined : { kind: 'room', adapter, room };
   }
 
   /**
@@ -181,7 +185,7 @@ export class Moderation {
 
   /** Says something to a person in their own place. @returns false when that is not known */
   #say(person: Person, text: string): boolean {
-    const place = this.#places.get(keyOf(person));
+    const place = this.placeOf(person);
     if (place !== undefined) this.#options.tell(place, text);
     return place !== undefined;
   }

@@ -39,10 +39,11 @@ export const migrations: readonly (readonly string[])[] = [
       told INTEGER NOT NULL, PRIMARY KEY (server, id))`,
     `CREATE TABLE peer_user (server TEXT NOT NULL, peer TEXT NOT NULL, id BIGINT NOT NULL, name TEXT NOT NULL,
       first_seen BIGINT NOT NULL, extra TEXT NOT NULL, PRIMARY KEY (server, peer, id))`,
-    // Platform users whom the network has seen. `id` is their user id there, for ever; `present` is 1 while they are visible.
+    // Platform users whom the network has seen. `id` is their user id there, for ever; `present` is 1 while they are visible, `room`
+    // is where they spoke last.
     `CREATE TABLE speaker (server TEXT NOT NULL, adapter TEXT NOT NULL, user_id TEXT NOT NULL, id BIGINT NOT NULL,
       name TEXT NOT NULL, extra TEXT NOT NULL, first_seen BIGINT NOT NULL, spoke_at BIGINT NOT NULL, present INTEGER NOT NULL,
-      PRIMARY KEY (server, adapter, user_id))`,
+      room TEXT, PRIMARY KEY (server, adapter, user_id))`,
     'CREATE UNIQUE INDEX speaker_id ON speaker (server, id)',
     // Speakers who may not be heard. `until` is empty for ever; `mute` is 1 for what only follows a kick.
     `CREATE TABLE ban (adapter TEXT NOT NULL, user_id TEXT NOT NULL, name TEXT NOT NULL, reason TEXT NOT NULL, by TEXT NOT NULL,

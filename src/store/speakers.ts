@@ -1,5 +1,5 @@
 /** The speakers of each virtual server: the table speaker. */
-import type { AdapterId } from '../event.ts';
+import type { AdapterId, RoomRef } from '../event.ts';
 import type { Speaker, SpeakerStore } from '../speakers.ts';
 import type { Database, Value } from './database.ts';
 import type { Writer } from './writer.ts';
@@ -13,15 +13,16 @@ interface Row extends Readonly<Record<string, Value>> {
   readonly first_seen: number;
   readonly spoke_at: number;
   readonly present: number;
+  readonly room: string | null;
 }
 
 const PRESENT = 'SELECT * FROM speaker WHERE server = ? AND present = 1 ORDER BY spoke_at';
 const FIND = 'SELECT * FROM speaker WHERE server = ? AND adapter = ? AND user_id = ?';
 const WITH_ID = 'SELECT * FROM speaker WHERE server = ? AND id = ?';
-const PUT = `INSERT INTO speaker (server, adapter, user_id, id, name, extra, first_seen, spoke_at, present)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+const PUT = `INSERT INTO speaker (server, adapter, user_id, id, name, extra, first_seen, spoke_at, present, room)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (server, adapter, user_id) DO UPDATE SET id = excluded.id, name = excluded.name, extra = excluded.extra,
-    first_seen = excluded.first_seen, spoke_at = excluded.spoke_at, present = excluded.present`;
+    first_seen = excluded.first_seen, spoke_at = excluded.spoke_at, present = excluded.present, room = excluded.room`;
 
 /** The speakers of the virtual server with this id. */
 export function speakersOf(server: string, database: Database, writer: Writer): SpeakerStore {
@@ -37,8 +38,19 @@ export function speakersOf(server: string, database: Database, writer: Writer): 
       const [row] = await database.all<Row>(WITH_ID, server, id);
       return row && toSpeaker(row);
     },
-    put({ adapter, userId, id, name, extra, firstSeen, spokeAt, present }) {
-      const values = [server, adapter, userId, id, name, JSON.stringify(extra), firstSeen, spokeAt, Number(present)];
+    put({ adapter, userId, id, name, extra, firstSeen, spokeAt, present, room }) {
+      const values = [
+        server,
+        adapter,
+        userId,
+        id,
+        name,
+        JSON.stringify(extra),
+        firstSeen,
+        spokeAt,
+        Number(present),
+        room ?? null,
+      ];
       void writer.add({ sql: PUT, values });
     },
   };
@@ -54,5 +66,6 @@ function toSpeaker(row: Row): Speaker {
     firstSeen: row.first_seen,
     spokeAt: row.spoke_at,
     present: row.present === 1,
+    room: row.room === null ? undefined : (row.room as RoomRef),
   };
 }

@@ -78,10 +78,21 @@ describe('who speaks from a platform', () => {
   test('somewhere that a moderator does not hear is none of their business', async () => {
     const nowhere = { ...moderator, room: 'one', rooms: [] };
     expect(await town.give('kick', { player: 'Eve' }, nowhere)).toContain('No room here is joined');
+  });
+
+  test('and has not spoken since a restart is still where they were, for moderators there and for nobody else', async () => {
+    town = await Town.open();
+    town.platform.standings?.set('2', 1);
+    alpha = await town.game('alpha');
+    await town.platform.says('one', 'Eve', 'hello');
+    await town.platform.says('two', 'Bob', 'hello there');
+    await alpha.chat.waitFor((line) => line === 'Eve@bridge: hello');
+    await town.until(() => town.chat.state.me().users.size === 2);
     await town.restart();
-    // Where she spoke is not known any more.
-    expect(await town.suggests('kick', 'player', 'eve', moderator)).toEqual([]);
-    expect(await town.suggests('kick', 'player', 'eve', operator)).toHaveLength(1);
+    expect(await town.suggests('kick', 'player', '', { ...moderator, room: 'two' })).toEqual(['Bob (bridge) = bridge/2']);
+    expect(await town.give('kick', { player: 'Eve' }, { ...moderator, room: 'two' })).toContain('There is nobody called Eve');
+    expect(await town.give('kick', { player: 'Eve', reason: 'spam' }, moderator)).toContain('not carried for 1 min');
+    await town.platform.sees.waitFor((line) => line.startsWith('one ') && line.includes('Mona kicked you (spam)'));
   });
 });
 
