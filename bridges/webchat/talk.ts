@@ -185,7 +185,9 @@ export class Talk {
     const place = this.#chat.placeOf(`whispers of ${author.id}`);
     const at = host.clock.now();
     const id = eventId(place, nonce);
-    const to = { id: String(user), name: player.name };
+    const { name, steamid64, firstSeen, placeholder } = player;
+    const to = { id: String(user), name, ...(steamid64 !== undefined && { steamid64 }) };
+    const since = placeholder ? {} : { since: firstSeen };
     const body = literal(text);
     await host.direct({
       id,
@@ -194,7 +196,7 @@ export class Talk {
       author,
       body,
       attachments: [],
-      to: { kind: 'player', server: server as ServerId, number: user, since: player.firstSeen, author: to },
+      to: { kind: 'player', server: server as ServerId, number: user, ...since, author: to },
     });
     const other = personOf(to, { kind: 'server', server: server as ServerId }, base);
     this.#chat.tellWhisper(author.id, { id, at, with: other, tag: server, mine: true, body: nodesOf(body, base) });

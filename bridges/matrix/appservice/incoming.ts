@@ -25,6 +25,7 @@ const transaction = z.object({
   events: z.array(z.unknown()),
 });
 const sentEvent = roomEvent.extend({ room_id: z.string() });
+const named = z.object({ event_id: z.string() });
 /** What the homeserver sends at once, once it is known to be that. */
 export type Transaction = z.infer<typeof transaction>;
 
@@ -49,7 +50,7 @@ export class Incoming {
   #listener: Listener | undefined;
   readonly #waiting = new Set<() => void>();
   readonly #wakers = new Set<() => void>();
-  /** Those that are being handed over, by their ids: a homeserver that has lost patience sends the same again. */
+  /** Those that are being handed over, by their ids and those of their events: a homeserver that has lost patience sends the same again. */
   readonly #running = new Map<string, Promise<void>>();
   #last: Promise<unknown> = Promise.resolve();
   #told: Set<string> | undefined;
@@ -88,17 +89,18 @@ export class Incoming {
 
   /**
    * Resolves when all of it is handed over.
-   * @param id two that run at the same time with one id are the same; later they need not be: Synapse on SQLite counts anew after a restart
+   * @param id two with one id and the same events are the same; others need not be: Synapse on SQLite counts anew after a restart
    * @param raw what was sent; each malformed event in it is left out
    * @throws {NotTaken}
    */
   take(id: string, raw: Transaction): Promise<void> {
-    const known = this.#running.get(id);
+    const key = [id, ...raw.events.map((one) => named.safeParse(one).data?.event_id)].join(' ');
+    const known = this.#running.get(key);
     if (known) return known;
     const done = this.#last.then(() => this.#take(raw));
     this.#last = done.catch(() => {});
-    this.#running.set(id, done);
-    const end = () => this.#running.delete(id);
+    this.#running.set(key, done);
+    const end = () => this.#running.delete(key);
     done.then(end, end);
     return done;
   }

@@ -21,6 +21,8 @@ export type Chat = z.infer<typeof chat>;
 
 /** So many are followed: those that were used last. */
 const maxChats = 1_000;
+/** So many of one person, who could have opened them all: nobody else's are forgotten for them. */
+const maxEach = 50;
 
 export class DirectChats {
   readonly #kept: Kept;
@@ -60,8 +62,9 @@ export class DirectChats {
   note(one: Chat): void {
     this.#chats.delete(one.room);
     this.#chats.set(one.room, one);
-    const [oldest] = this.#chats.keys();
-    if (this.#chats.size > maxChats && oldest !== undefined) this.#chats.delete(oldest);
+    const theirs = [...this.#chats.values()].filter(({ user }) => user === one.user);
+    const [oldest] = theirs.length > maxEach ? theirs.map(({ room }) => room) : this.#chats.keys();
+    if ((theirs.length > maxEach || this.#chats.size > maxChats) && oldest !== undefined) this.#chats.delete(oldest);
     this.#keep();
   }
 

@@ -94,6 +94,18 @@ describe('what is sent', () => {
     expect(heard(bridge)).toEqual(['one', 'two']);
   });
 
+  test('a homeserver that counts anew while something is still being taken loses nothing', async () => {
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const bridge = await stage.started([room.id], { onMessage: () => held });
+    const all = [put('1', messageOf('one')), put('1', messageOf('two'))];
+    release();
+    expect((await Promise.all(all)).map(({ status }) => status)).toEqual([200, 200]);
+    expect(heard(bridge).sort()).toEqual(['one', 'two']);
+  });
+
   test('the same at the same time is handed over once, and in order', async () => {
     let release = () => {};
     const held = new Promise<void>((resolve) => {

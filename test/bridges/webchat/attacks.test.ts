@@ -1,8 +1,11 @@
 /** What people without rights, and game servers that mean harm, try on a web chat. */
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { pictureFor } from '../../../bridges/webchat/pictures.ts';
+import { CrossChat } from '../../../src/crosschat/index.ts';
 import { type AdapterId, eventId, type Place, type RoomRef } from '../../../src/event.ts';
+import { startBroker } from '../../support/broker.ts';
 import { TestClock } from '../../support/clock.ts';
+import { GameServer } from '../../support/game-server.ts';
 import { testMemory } from '../../support/host.ts';
 import { deliver, fromPlayer, type Site, startSite, Visitor } from './visitor.ts';
 
@@ -126,4 +129,23 @@ test('what was said stays as it was, whatever is sent under its name later', asy
   const page = await again.open();
   await page.entry('the last');
   expect(page.lines.all).toEqual(['Alice: as it was', 'Alice: the last']);
+});
+
+test('a whisper goes to the player by their SteamID, as a block does', async () => {
+  const broker = await startBroker();
+  onTestFinished(() => broker.close());
+  const chat = new CrossChat({ serverId: 'bridge', urls: [broker.url], allowAnonymous: true });
+  onTestFinished(() => chat.stop());
+  chat.start();
+  const alpha = await GameServer.start({ url: broker.url, id: 'alpha' });
+  onTestFinished(() => alpha.stop());
+  const { id } = await alpha.join('Gordon', { steamid64: '76561197960287930' });
+  await expect.poll(() => chat.state.servers.get('alpha')?.getUser(id)?.steamid64).toBeDefined();
+  const site = await startSite({ chat });
+  const alice = await Visitor.enter(site, 'Alice');
+  expect(await alice.post('whisper', { server: 'alpha', user: id, text: 'psst', nonce: 'nonce-of-a-test' })).toEqual({
+    status: 200,
+  });
+  const { to } = await site.host.directs.waitFor(() => true);
+  expect(to?.author).toEqual({ id: String(id), name: 'Gordon', steamid64: '76561197960287930' });
 });
