@@ -13,6 +13,8 @@ import { bold, listed, listUpTo } from './words.ts';
 type Ban = ReturnType<Bans['list']>[number];
 
 const MAX_SHOWN = 30;
+/** As whose the bans of players are kept who are known by their number on a server only. */
+export const NUMBERED = 'server';
 
 /** Which bans there are. */
 export const bans: Command = {
@@ -40,27 +42,44 @@ export const unban: Command = {
   async run(given) {
     const ban = banCalled(optionOf(given, 'who'), heldBans(given));
     await record(given, { action: 'unban', target: `${nameOf(ban)} (${ban.userId})`, detail: `was banned for: ${ban.reason}` });
-    await Promise.all(sameBans(ban, given).map(({ adapter, userId }) => given.services.store.bans.lift(adapter, userId)));
+    const { services } = given;
+    await Promise.all(
+      sameBans(ban, given, heldBans(given)).map(({ adapter, userId }) => services.store.bans.lift(adapter, userId)),
+    );
+    const others = sameBans(ban, given, services.store.bans.list(services.clock.now()));
     return literal(
-      `Lifted the ban of ${nameOf(ban)} here. Crosschat has no message that lifts a ban: where a game server keeps one of its own, lift it there too.`,
+      [
+        `Lifted the ban of ${nameOf(ban)} here. Crosschat has no message that lifts a ban: where a game server keeps one of its own, lift it there too.`,
+        ...(others.some((other) => other !== ban) ? ['Another ban of theirs, from another place, still holds.'] : []),
+      ].join(' '),
     );
   },
   candidates: (_option, given) => heldBans(given).map((ban) => ({ value: ban.userId, label: `${ban.name} (${ban.userId})` })),
 };
 
-/** A ban, and those of the same person: who is banned on a platform and as a player would stay banned otherwise. */
-function sameBans(ban: Ban, given: Given): readonly Ban[] {
+/** A ban, and those of all bans that are of the same person: who is banned on a platform and as a player would stay banned otherwise. */
+function sameBans(ban: Ban, given: Given, all: readonly Ban[]): readonly Ban[] {
   const { accounts } = given.services.store;
   const steamid64 = ban.adapter === STEAM ? ban.userId : accounts.find(ban.adapter as AdapterId, ban.userId)?.steamid64;
   if (steamid64 === undefined) return [ban];
   const names = [{ adapter: STEAM, userId: steamid64 }, ...accounts.of(steamid64)];
-  return heldBans(given).filter((held) =>
-    names.some(({ adapter, userId }) => adapter === held.adapter && userId === held.userId),
-  );
+  return all.filter((held) => names.some(({ adapter, userId }) => adapter === held.adapter && userId === held.userId));
 }
 
-function heldBans({ services }: Given): readonly Ban[] {
-  return services.store.bans.list(services.clock.now());
+/** The bans that a caller has a say in. */
+function heldBans(given: Given): readonly Ban[] {
+  const { store, clock } = given.services;
+  return store.bans.list(clock.now()).filter((ban) => mayChange(ban, given));
+}
+
+/**
+ * Whether a caller has a say in a ban, as they have in what it bans: it was made where they hear it, by a game server that they see, or
+ * it is of somebody who is known by their number on one. An operator has a say in all.
+ */
+export function mayChange({ adapter, userId, place }: Ban, { invocation, view }: Given): boolean {
+  if (invocation.caller.isOperator) return true;
+  if (adapter === NUMBERED && view.includes(userId.slice(0, userId.lastIndexOf('/')))) return true;
+  return place?.kind === 'room' ? view.hears(place) : place !== undefined && view.includes(place.server);
 }
 
 /** @throws {Refusal} when there is none, or several */

@@ -4,7 +4,7 @@ import type { Linking } from '../accounts/linking.ts';
 import type { Clock } from '../clock.ts';
 import type { CommandInfo, Commands, Invocation } from '../command.ts';
 import type { Control } from '../control.ts';
-import type { AdapterId } from '../event.ts';
+import type { AdapterId, Place } from '../event.ts';
 import type { Moderation } from '../moderation/moderation.ts';
 import type { Store } from '../store/store.ts';
 import type { RichText } from '../text/tree.ts';
@@ -79,6 +79,11 @@ export interface Command extends CommandInfo {
 /** The value of an option that is required, or that has one. */
 export function optionOf({ invocation }: Given, option: string): string {
   return invocation.options.get(option)?.trim() ?? '';
+}
+
+/** Where a command is given: the room, or, where it is in no channel, one of the same community that is. */
+export function placeOf({ invocation: { room, rooms }, origin }: Given): Place {
+  return { kind: 'room', adapter: origin.id, room: rooms.includes(room) ? room : (rooms[0] ?? room) };
 }
 
 /** Who acts, as the audit log names them. */

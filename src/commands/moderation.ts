@@ -5,7 +5,8 @@ import { STEAM } from '../store/bans.ts';
 import { toLine } from '../text/line.ts';
 import { inWords, moment, parseDuration } from '../text/time.ts';
 import { literal, type RichText } from '../text/tree.ts';
-import { type Command, type Given, optionOf } from './command.ts';
+import { mayChange, NUMBERED } from './bans.ts';
+import { type Command, type Given, optionOf, placeOf } from './command.ts';
 import { type Departure, watchDeparture } from './departure.ts';
 import { give, NOBODY } from './order.ts';
 import { candidatesOf } from './people.ts';
@@ -121,9 +122,9 @@ async function carryOut(given: Given, sentence: Sentence, target: Target, depart
   });
   if (typeof sent === 'string') return `${own}. ${sent}`;
   const { servers, but } = sent;
-  if (sentence.action === 'ban') keepBan(given, sentence, target);
+  const stays = sentence.action === 'ban' ? keepBan(given, sentence, target) : '';
   const outcome = await outcomeOf(sentence.action, target, departure);
-  return `${own === '' ? '' : `${own}; `}sent to ${servers}; ${outcome}.${but}`;
+  return `${own === '' ? '' : `${own}; `}sent to ${servers}; ${outcome}.${but}${stays}`;
 }
 
 /** Moderates whoever the target is on our platforms; a ban by SteamID holds for them all by itself. */
@@ -139,20 +140,28 @@ function moderateUsers(given: Given, { action, reason, duration }: Sentence, { u
       return action === 'kick' && isThere && steamid64 !== undefined;
     })
     .map((user) => {
-      const outcome = services.moderation.act(user, { action, by: author.name, reason, until });
+      const outcome = services.moderation.act(user, { action, by: author.name, place: placeOf(given), reason, until });
       return `${user.name} on ${services.moderation.memberOf(user)?.adapter.platform ?? user.adapter}: ${outcome}`;
     })
     .join('; ');
 }
 
-/** Bans of those without a SteamID on a game server are that server's own. */
-function keepBan({ services, invocation }: Given, { reason, duration }: Sentence, { handle, steamid64, name }: Target): void {
+/**
+ * Bans of those without a SteamID on a game server are that server's own. A ban that others made is not taken from them.
+ * @returns what else there is to say: a sentence with a blank before it, or nothing
+ */
+function keepBan(given: Given, { reason, duration }: Sentence, { handle, steamid64, name }: Target): string {
+  const { services, invocation } = given;
   const at = services.clock.now();
   const by = invocation.caller.author.name;
   const until = duration === undefined ? undefined : at + duration;
-  const [adapter, userId] = steamid64 === undefined ? ['server', handle] : [STEAM, steamid64];
+  const [adapter, userId] = steamid64 === undefined ? [NUMBERED, handle] : [STEAM, steamid64];
+  const held = services.store.bans.find(adapter, userId, at);
+  if (held !== undefined && !mayChange(held, given))
+    return ' The ban that the bridge holds of them is from another place, and stays as it is.';
   // That it is kept is not waited for: it holds already, and the audit log has it.
-  services.store.bans.add({ adapter, userId, name, reason, by, at, until }).catch(() => {});
+  services.store.bans.add({ adapter, userId, name, reason, by, place: placeOf(given), at, until }).catch(() => {});
+  return '';
 }
 
 async function outcomeOf(action: AowlAction, { name, person, isUser }: Target, departure: Departure): Promise<string> {

@@ -82,14 +82,9 @@ function userOf({ user: { server, id } }: Person, { services }: Given): Platform
 }
 
 /** A moderator of one place has no say in another one. */
-function mayReach(user: PlatformUser | undefined, { invocation, origin, view, services }: Given): boolean {
+function mayReach(user: PlatformUser | undefined, { invocation, view, services }: Given): boolean {
   if (user === undefined) return false;
   if (invocation.caller.isOperator) return true;
   const place = services.moderation.placeOf(user);
-  if (place === undefined) return false;
-  const isHere = place.adapter === origin.id && invocation.rooms.includes(place.room);
-  return (
-    isHere ||
-    view.channels.some(({ rooms }) => rooms.some(({ adapter, room }) => adapter === place.adapter && room === place.room))
-  );
+  return place !== undefined && view.hears(place);
 }

@@ -1,4 +1,5 @@
 /** What a caller can see of the network: the game servers of the channels that are heard where they are. */
+import type { RoomAddress } from '../channels.ts';
 import type { Invocation } from '../command.ts';
 import type { ChannelReport } from '../control.ts';
 import type { CrossChatServer, CrossChatUser } from '../crosschat/index.ts';
@@ -20,6 +21,8 @@ export interface View {
   readonly channels: readonly ChannelReport[];
   /** Whether a server is in one of them. */
   includes(serverId: string): boolean;
+  /** Whether a room is in one of them, or of the caller's community. */
+  hears(room: RoomAddress): boolean;
   /** The servers that are online, by id. */
   servers(): readonly CrossChatServer[];
   /** Their users. */
@@ -47,6 +50,10 @@ export function viewOf({ caller, rooms }: Invocation, { servers, control }: Serv
     isMapped: rooms.length > 0,
     channels,
     includes,
+    hears: ({ adapter, room }) =>
+      caller.isOperator ||
+      (adapter === origin.id && rooms.includes(room)) ||
+      channels.some((channel) => channel.rooms.some((other) => other.adapter === adapter && other.room === room)),
     servers: online,
     players: () => online().flatMap(peopleOn),
     playersOn: (server) => [...peopleOn(server)].sort((a, b) => a.name.localeCompare(b.name, 'en')),

@@ -23,6 +23,8 @@ export interface Order {
   readonly action: AowlAction;
   /** Who wants it: a game server, or a moderator by name. */
   readonly by: string;
+  /** Where they are. */
+  readonly place: Place;
   readonly reason: string;
   /** When a ban ends, in milliseconds since the epoch; undefined for never. */
   readonly until: number | undefined;
@@ -122,17 +124,17 @@ export class Moderation {
     const member = this.memberOf(person);
     if (member === undefined) return 'their platform is not configured any more';
     const { mute } = this.#options;
-    const { action, by, until } = order;
+    const { action, by, place, until } = order;
     const reason = reasonIn(order.reason);
     if (action === 'slap') return this.#slap(person, member, by, reason);
     const at = this.#options.clock.now();
     const outcome =
-      action === 'ban' ? this.#ban(person, { by, reason, at, until }) : this.#kick(person, member, { by, reason, at });
+      action === 'ban' ? this.#ban(person, { by, place, reason, at, until }) : this.#kick(person, member, { by, reason, at });
     this.#mirror(person, member, { ...order, reason, until: action === 'kick' ? at + Math.max(mute, MINUTE) : until });
     return outcome;
   }
 
-  #ban({ adapter, userId, name }: Person, given: Pick<Ban, 'by' | 'reason' | 'at' | 'until'>): string {
+  #ban({ adapter, userId, name }: Person, given: Pick<Ban, 'by' | 'place' | 'reason' | 'at' | 'until'>): string {
     // That it is kept is not waited for: it holds already.
     this.#options.store.bans.add({ adapter, userId, name, ...given }).catch(() => {});
     return `not carried ${endOf(given)}`;

@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import type { AowlEvent } from '../crosschat/index.ts';
+import type { ServerId } from '../event.ts';
 import { FloodLimiter } from '../flood.ts';
 import { Recent } from '../recent.ts';
 import type { Store } from '../store/store.ts';
@@ -84,7 +85,8 @@ export class Orders {
     const mayIt = this.#mayModerate(server.id);
     if (!mayIt) this.#complain(server.id, `a ${action}, which it may not: it is not in moderation.servers`);
     const duration = durationIn(extra);
-    const order = { action, by, reason, until: duration === undefined ? undefined : clock.now() + duration };
+    const place = { kind: 'server', server: server.id as ServerId } as const;
+    const order = { action, by, place, reason, until: duration === undefined ? undefined : clock.now() + duration };
     for (const person of people) {
       const outcome = mayIt ? this.#act(person, order) : 'refused: this server may not moderate our people';
       const detail = [reasonIn(reason) || 'no reason given', outcome].join('; ');

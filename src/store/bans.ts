@@ -1,4 +1,5 @@
 /** Who may not be heard. */
+import type { Place } from '../event.ts';
 import type { Database } from './database.ts';
 import type { Writer } from './writer.ts';
 
@@ -14,6 +15,8 @@ export interface Ban {
   readonly reason: string;
   /** Who banned them. */
   readonly by: string;
+  /** Where they did; undefined when that is not known. */
+  readonly place?: Place;
   /** Milliseconds since the epoch. */
   readonly at: number;
   /** When it ends, in milliseconds since the epoch; undefined for never. */
@@ -45,12 +48,13 @@ interface Row {
   readonly at: number;
   readonly until: number | null;
   readonly mute: number;
+  readonly place: string | null;
   readonly [column: string]: string | number | null;
 }
 
-const ADD = `INSERT INTO ban (adapter, user_id, name, reason, by, at, until, mute) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+const ADD = `INSERT INTO ban (adapter, user_id, name, reason, by, at, until, mute, place) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (adapter, user_id) DO UPDATE SET name = excluded.name, reason = excluded.reason, by = excluded.by,
-  at = excluded.at, until = excluded.until, mute = excluded.mute`;
+  at = excluded.at, until = excluded.until, mute = excluded.mute, place = excluded.place`;
 const LIFT = 'DELETE FROM ban WHERE adapter = ? AND user_id = ?';
 
 /** Reads the bans. They are few, and asked for at each message: they stay in memory, and hold there at once. */
@@ -60,10 +64,12 @@ export async function openBans(database: Database, writer: Writer): Promise<Bans
   const listeners: Parameters<Bans['onAdd']>[0][] = [];
   return {
     add(ban) {
-      const { adapter, userId, name, reason, by, at, until, isMute = false } = ban;
+      const { adapter, userId, name, reason, by, at, until, isMute = false, place } = ban;
       const before = bans.get(keyOf(adapter, userId));
       bans.set(keyOf(adapter, userId), ban);
-      const kept = writer.add({ sql: ADD, values: [adapter, userId, name, reason, by, at, until ?? null, Number(isMute)] });
+      const from = place === undefined ? null : JSON.stringify(place);
+      const values = [adapter, userId, name, reason, by, at, until ?? null, Number(isMute), from];
+      const kept = writer.add({ sql: ADD, values });
       for (const listener of listeners) listener(ban, before);
       return kept;
     },
@@ -88,7 +94,8 @@ function keyOf(adapter: string, userId: string): string {
   return JSON.stringify([adapter, userId]);
 }
 
-function banOf({ adapter, user_id, name, reason, by, at, until, mute }: Row): Ban {
-  const ban = { adapter, userId: user_id, name, reason, by, at, until: until ?? undefined };
+function banOf({ adapter, user_id, name, reason, by, at, until, mute, place }: Row): Ban {
+  const from = place === null ? {} : { place: JSON.parse(place) as Place };
+  const ban = { adapter, userId: user_id, name, reason, by, at, until: until ?? undefined, ...from };
   return mute === 1 ? { ...ban, isMute: true } : ban;
 }

@@ -46,8 +46,9 @@ export const migrations: readonly (readonly string[])[] = [
       room TEXT, PRIMARY KEY (server, adapter, user_id))`,
     'CREATE UNIQUE INDEX speaker_id ON speaker (server, id)',
     // Speakers who may not be heard. `until` is empty for ever; `mute` is 1 for what only follows a kick.
+    // `place` is the room or game server where it was wanted, as JSON.
     `CREATE TABLE ban (adapter TEXT NOT NULL, user_id TEXT NOT NULL, name TEXT NOT NULL, reason TEXT NOT NULL, by TEXT NOT NULL,
-      at BIGINT NOT NULL, until BIGINT, mute INTEGER NOT NULL, PRIMARY KEY (adapter, user_id))`,
+      at BIGINT NOT NULL, until BIGINT, mute INTEGER NOT NULL, place TEXT, PRIMARY KEY (adapter, user_id))`,
     // What operators and moderators did.
     `CREATE TABLE audit (seq BIGINT PRIMARY KEY, at BIGINT NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL, target TEXT NOT NULL,
       detail TEXT NOT NULL)`,
