@@ -14,6 +14,7 @@ export function builtIns(terminal: Terminal | undefined): AdapterEntries {
     console: { load: async () => consoleModule(terminal) },
     discord: {
       load: async () => (await import('./discord/index.ts')).discord,
+      setup: async () => (await import('./discord/setup.ts')).discordSetup,
       environment: {
         required: { DISCORD_TOKEN: 'token' },
         optional: {
@@ -31,6 +32,7 @@ export function builtIns(terminal: Terminal | undefined): AdapterEntries {
     },
     matrix: {
       load: async () => (await import('./matrix/index.ts')).matrix,
+      setup: async () => (await import('./matrix/setup.ts')).matrixSetup,
       environment: {
         required: { MATRIX_HOMESERVER_URL: 'homeserver_url', MATRIX_ACCESS_TOKEN: 'access_token' },
         optional: { MATRIX_ADMINS: 'admins', MATRIX_MODERATORS: 'moderators' },

@@ -29,6 +29,7 @@ import type {
   Whisper,
 } from './event.ts';
 import type { Route } from './http/route.ts';
+import type { AdapterSetup } from './setup.ts';
 import type { RichText } from './text/tree.ts';
 
 export {
@@ -41,6 +42,7 @@ export {
   reaches,
 } from './command.ts';
 export { helpFor } from './command-help.ts';
+export type { AdapterSetup, Answers } from './setup.ts';
 export { readCommand, type Typed } from './typed-command.ts';
 
 /** A kind of adapter, listed in `bridges/index.ts`. */
@@ -76,6 +78,8 @@ interface AdapterEntry {
   load(): Promise<AdapterModule>;
   /** How it is loaded for a bridge without any configuration, where it is there all the same; absent where it isn't. */
   loadForDemo?(): Promise<AdapterModule>;
+  /** What `crosschat-bridge init` asks to configure one; absent where it asks nothing. */
+  setup?(): Promise<AdapterSetup>;
   /** The simple case: one adapter of this type, configured by environment variables alone. */
   readonly environment?: {
     /** From the variables that have to be set to the keys of the configuration that they stand for. */

@@ -7,7 +7,8 @@ import { defined } from './defined.ts';
 
 const flag = z.boolean('must be true or false');
 const port = z.int('must be a whole number').min(1, 'must be from 1 to 65535').max(65_535, 'must be from 1 to 65535');
-const brokerUrl = z
+/** One address of a broker. */
+export const brokerUrl = z
   .string('must be an address like mqtts://broker.example:8883')
   .refine(isBrokerUrl, 'must be an address like mqtts://broker.example:8883 (mqtt, mqtts, ws or wss)');
 

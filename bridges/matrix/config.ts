@@ -13,7 +13,8 @@ const userIds = z
   .default([]);
 const powerLevel = z.number('must be a power level, a whole number').int('must be a whole number');
 
-const settings = z.strictObject({
+/** The keys, before it is looked whether they fit each other. */
+export const settings = z.strictObject({
   homeserver_url: z
     .url({ protocol: /^https?$/, error: 'must be the address of your homeserver, like "https://matrix.example.org"' })
     .regex(/^[^@?#]*$/, 'must be an address without a user name, a query and a fragment')

@@ -3,6 +3,7 @@ import { checkCommand } from './check.ts';
 import type { Command } from './command.ts';
 import { consoleCommand } from './console.ts';
 import { deadLettersCommand } from './dead-letters.ts';
+import { initCommand } from './init.ts';
 import { registrationCommand } from './registration.ts';
 import { runCommand } from './run.ts';
 import { statusCommand } from './status.ts';
@@ -11,6 +12,7 @@ import { traceCommand } from './trace.ts';
 
 export const commands: readonly Command[] = [
   runCommand,
+  initCommand,
   checkCommand,
   statusCommand,
   consoleCommand,

@@ -1,10 +1,10 @@
 /** `crosschat-bridge registration`: the file by which a homeserver gets to know the bridge. */
-import { open } from 'node:fs/promises';
 import type { AdapterEntries, RegistrationFile } from '../adapter.ts';
 import { ConfigError, type Settings } from '../config.ts';
 import { sentencesOf } from '../config-problems.ts';
-import { defineCommand, type Given, type Options } from './command.ts';
+import { defineCommand, type Options, type Surroundings } from './command.ts';
 import { givenSettings } from './given-config.ts';
+import { writeNewFile } from './new-file.ts';
 
 const OPTIONS = {
   output: { type: 'string', value: 'FILE', help: 'where to write it (default: registration.yaml)' },
@@ -18,22 +18,36 @@ export const registrationCommand = defineCommand({
   options: OPTIONS,
   more: `It is made of the key appservice of the adapter: see docs/matrix-appservice.md. Tokens that are not configured are made up, and
 have to be copied from the file to the configuration. ADAPTER is needed only where there are several.`,
-  async run({ values, words }, { adapters, print }) {
-    const settings = givenSettings(adapters, values.config);
-    const { id, file, made } = await registrationIn(settings, adapters, words);
-    const path = values.output ?? 'registration.yaml';
-    await write(path, file.text, values);
-    await print(`${path} is written; only you can read it.`);
-    if (made.length > 0) {
-      const keys = made.map((key) => `adapters.${id}.${key}`).join(' and ');
-      await print(
-        `${made.length === 1 ? 'A token is' : 'Tokens are'} new: put what the file says into the configuration as ${keys}.`,
-      );
-    }
-    for (const sentence of file.next(path)) await print(sentence);
+  async run({ values, words }, surroundings) {
+    const settings = givenSettings(surroundings.adapters, values.config);
+    await register(settings, words, values, surroundings);
     return 0;
   },
 });
+
+/**
+ * Writes the file, and says what to do with it.
+ * @param words at most one: the adapter
+ * @throws {ConfigError}
+ */
+export async function register(
+  settings: Settings,
+  words: readonly string[],
+  { output: path = 'registration.yaml', force = false }: { readonly output?: string; readonly force?: boolean },
+  { adapters, print }: Pick<Surroundings, 'adapters' | 'print'>,
+): Promise<void> {
+  const { id, file, made } = await registrationIn(settings, adapters, words);
+  const hint = 'Name another file with --output, or write over it with --force.';
+  await writeNewFile(path, file.text, { mode: 0o600, force, command: 'registration', hint });
+  await print(`${path} is written; only you can read it.`);
+  if (made.length > 0) {
+    const keys = made.map((key) => `adapters.${id}.${key}`).join(' and ');
+    await print(
+      `${made.length === 1 ? 'A token is' : 'Tokens are'} new: put what the file says into the configuration as ${keys}.`,
+    );
+  }
+  for (const sentence of file.next(path)) await print(sentence);
+}
 
 interface Registration {
   /** The adapter's. */
@@ -78,25 +92,4 @@ async function registrationIn(settings: Settings, entries: AdapterEntries, words
 
 function valueAt(own: unknown, key: string): unknown {
   return key.split('.').reduce<unknown>((value, part) => (value as Record<string, unknown> | undefined)?.[part], own);
-}
-
-/** Nobody else may read it, and nobody's file is lost. @throws {ConfigError} */
-async function write(path: string, text: string, { force = false }: Given<typeof OPTIONS>['values']): Promise<void> {
-  try {
-    const file = await open(path, force ? 'w' : 'wx', 0o600);
-    try {
-      // One that was there may be open to everybody.
-      await file.chmod(0o600);
-      await file.writeFile(text);
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new ConfigError([
-      code === 'EEXIST'
-        ? `registration: ${path} is there already. Name another file with --output, or write over it with --force.`
-        : `registration: ${path} can't be written (${code ?? message}).`,
-    ]);
-  }
 }

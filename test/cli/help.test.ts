@@ -48,7 +48,7 @@ test.each([
   ['store', ['store'], 'store: say what to do: info, '],
   ['a mistyped action', ['dead-letters', 'lost'], 'dead-letters: there is no "lost" (did you mean "list"?).'],
   ['trace without an id', ['trace'], 'trace: give one id or link of a message.'],
-  ['an option of another command', ['check', '--force'], '--force is an option of the command registration; "check --help"'],
+  ['an option of another command', ['check', '--output=x'], '--output is an option of the command registration; "check --help"'],
   ['an option without its value', ['check', '--config'], "Option '--config <value>' argument missing; --help"],
   ['two commands', ['check', 'run'], 'There is no command "run"'],
 ])('%s is said', async (_what, args, sentence) => {

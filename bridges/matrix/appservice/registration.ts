@@ -49,6 +49,6 @@ export function withTokens(given: Readonly<Record<string, unknown>>): Readonly<R
 }
 
 /** A token that nobody guesses. */
-function newToken(): string {
+export function newToken(): string {
   return randomBytes(32).toString('base64url');
 }
