@@ -36,6 +36,9 @@ const ABSENCE = 60_000;
 /** So many of those who have a page open are listed. */
 const MAX_PEOPLE = 200;
 
+/** Who may do what, the least first. */
+const RANKS = ['everybody', 'moderator', 'admin'] as const;
+
 /** What can be set otherwise than by the operator. */
 export interface Extras {
   /** Whether whoever gets in may do everything: where nobody gets in but the operator. */
@@ -180,10 +183,15 @@ export class WebChat implements Adapter {
   }
 
   /** What a user may do. */
-  rankOf({ author: { id } }: Session): 'everybody' | 'moderator' | 'admin' {
+  rankOf({ author: { id } }: Pick<Session, 'author'>): 'everybody' | 'moderator' | 'admin' {
     const { admins, moderators } = this.config;
     if (this.#trusted || admins.includes(id)) return 'admin';
     return moderators.includes(id) ? 'moderator' : 'everybody';
+  }
+
+  async outranks(target: Author['id'], moderator: Author['id'] | undefined): Promise<boolean> {
+    const height = (id: string) => RANKS.indexOf(this.rankOf({ author: { id, name: '' } }));
+    return moderator === undefined ? height(target) === 0 : height(moderator) > height(target);
   }
 
   /** A place for what somebody says. */

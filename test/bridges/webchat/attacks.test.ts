@@ -149,3 +149,16 @@ test('a whisper goes to the player by their SteamID, as a block does', async () 
   const { to } = await site.host.directs.waitFor(() => true);
   expect(to?.author).toEqual({ id: String(id), name: 'Gordon', steamid64: '76561197960287930' });
 });
+
+test('nobody moderates those who stand as high as they do, wherever they come from', async () => {
+  const [admin, moderator, other] = ['steam:76561197960287930', 'discord:123456789012345678', 'discord:123456789012345679'];
+  const { chat } = await startSite({ config: { admins: [admin], moderators: [moderator, other] } });
+  const guest = 'guest:someone';
+  expect(await chat.outranks(admin, moderator)).toBe(false);
+  expect(await chat.outranks(other, moderator)).toBe(false);
+  expect(await chat.outranks(admin, undefined)).toBe(false);
+  expect(await chat.outranks(moderator, undefined)).toBe(false);
+  expect(await chat.outranks(guest, moderator)).toBe(true);
+  expect(await chat.outranks(moderator, admin)).toBe(true);
+  expect(await chat.outranks(guest, undefined)).toBe(true);
+});
