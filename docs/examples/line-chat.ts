@@ -56,11 +56,23 @@ class LineChat implements Adapter {
 
   async send(room: RoomRef, message: Message, attempt: Attempt): Promise<void> {
     if (attempt.shown.length > 0) return;
+    this.#connected();
     const files = message.attachments.map((file) => ` ${fileLabel(file)}`).join('');
     const text = toLine(`${message.author.name} [${message.tag}]: ${toPlain(message.body)}${files}`);
     await attempt.begin();
+    attempt.signal.throwIfAborted();
     // Made from the event: where it is doubtful whether the last attempt arrived, the chat itself sees that this is the same.
-    attempt.done(await this.#ask(encodeURIComponent(`${room} ${message.id}`), `${room}\t${text}`, attempt.signal));
+    const tag = encodeURIComponent(`${room} ${message.id}`);
+    try {
+      const answer = new Promise<string>((resolve, reject) => {
+        attempt.signal.addEventListener('abort', () => reject(attempt.signal.reason), { once: true });
+        this.#waiting.set(tag, { resolve, reject });
+      });
+      this.#connected().write(`SAY\t${tag}\t${room}\t${text}\n`);
+      attempt.done(await answer);
+    } finally {
+      this.#waiting.delete(tag);
+    }
   }
 
   async *check() {
@@ -108,19 +120,10 @@ class LineChat implements Adapter {
     });
   }
 
-  /** Says something. @returns the id that the chat gave it @throws {DeliveryError} */
-  async #ask(tag: string, line: string, signal: AbortSignal): Promise<string> {
-    const socket = this.#socket;
-    if (!socket) throw new DeliveryError(this.#lost ?? 'There is no connection to the line chat.', { passing: true });
-    try {
-      return await new Promise((resolve, reject) => {
-        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-        this.#waiting.set(tag, { resolve, reject });
-        socket.write(`SAY\t${tag}\t${line}\n`);
-      });
-    } finally {
-      this.#waiting.delete(tag);
-    }
+  /** @throws {DeliveryError} */
+  #connected(): Socket {
+    if (this.#socket) return this.#socket;
+    throw new DeliveryError(this.#lost ?? 'There is no connection to the line chat.', { passing: true });
   }
 
   #hear(line: string): void {
