@@ -278,6 +278,7 @@ export class Bridge {
       adapters: config.adapters,
       members: () => this.#members,
       whyNot: (member) => this.#whyNot(member),
+      stays: (address) => modLog !== undefined && roomId(modLog) === roomId(address),
       ended: this.#ending.signal,
       clock,
       log,

@@ -115,7 +115,9 @@ export class Hub {
     const { outbox, map, log } = this.#options;
     const address = { adapter: id, room };
     const { history, threads, reactions } = outbox;
-    outbox.add(roomDestination({ address, adapter, history, threads, reactions, log }));
+    // The bridge may speak there already: the room of the mod log need not be in a channel.
+    if (outbox.report(roomId(address)) === undefined)
+      outbox.add(roomDestination({ address, adapter, history, threads, reactions, log }));
     outbox.setPaused(roomId(address), !map.isCarried(address));
   }
 

@@ -17,6 +17,8 @@ interface Follower {
   opened(member: Member, room: RoomRef): void;
   /** A room is no longer in the map. Resolves when nothing more goes there. */
   closed(address: RoomAddress): Promise<void>;
+  /** A room is no longer in the map, and the bridge speaks there all the same. */
+  kept(address: RoomAddress): void;
 }
 
 /** What it takes. */
@@ -29,6 +31,8 @@ export interface AddedRoomsOptions extends OpeningOptions {
   readonly everywhere: () => readonly Member[];
   /** Why an adapter can't open a room now, in a sentence; undefined when it can. */
   readonly whyNot: (member: Member) => string | undefined;
+  /** Whether the bridge speaks in a room that is in no channel. */
+  readonly stays: (address: RoomAddress) => boolean;
   /** Notes who did what. */
   readonly note: (action: string, target: string, by: Actor) => void;
   /** A channel or room is gone, and that it was paused. */
@@ -123,10 +127,13 @@ export class AddedRooms {
     const isGone = !this.#isThere(channel);
     if (isGone) kept.push(this.#options.forgetPause(channel));
     const others = isGone ? this.#options.everywhere().map(({ id }) => ({ adapter: id, room: nameAsRoom(channel) })) : [];
-    await Promise.all([address, ...others].map((gone) => follower.closed(gone)));
-    member.adapter.close?.(address.room);
+    const stays = this.#options.stays(address);
+    await Promise.all((stays ? others : [address, ...others]).map((gone) => follower.closed(gone)));
+    if (stays) follower.kept(address);
+    else member.adapter.close?.(address.room);
     await Promise.all(kept);
-    return `${words} is no longer in ${from}${isGone ? ', which is gone with it' : ''}: nothing is carried to or from it.`;
+    const rest = stays ? ' What moderators do is still posted there: it is the room of mod_log.' : '';
+    return `${words} is no longer in ${from}${isGone ? ', which is gone with it' : ''}: nothing is carried to or from it.${rest}`;
   }
 
   async #forget(stored: StoredRoom, by: Actor): Promise<string> {

@@ -37,6 +37,8 @@ export interface ControllerOptions {
   readonly members: () => readonly Member[];
   /** Why an adapter can't open a room now, in a sentence; undefined when it can. */
   readonly whyNot: (member: Member) => string | undefined;
+  /** Whether the bridge speaks in a room that is in no channel. */
+  readonly stays: (address: RoomAddress) => boolean;
   /** Aborted when the bridge ends. */
   readonly ended: AbortSignal;
   readonly clock: Clock;
@@ -67,6 +69,8 @@ export class Controller implements Control {
         outbox.release(member.id);
       },
       closed: (address: RoomAddress) => hub.removeRoom(address),
+      // A pause was of the channel.
+      kept: (address: RoomAddress) => outbox.setPaused(roomId(address), false),
     };
     const forgetPause = (what: string | RoomAddress) => this.#pauses.forget(what);
     this.#added = new AddedRooms({ ...common, follower, everywhere, forgetPause }, restored);
