@@ -15,8 +15,8 @@ import { banCommand, kick, slap } from './moderation.ts';
 import { players, servers } from './players.ts';
 import { pm } from './pm.ts';
 import { privacy } from './privacy.ts';
-import { recordLater } from './record.ts';
 import { Refusal } from './refusal.ts';
+import { Refusals } from './refusals.ts';
 import { status } from './status.ts';
 import { suggest } from './suggest.ts';
 import { viewOf } from './view.ts';
@@ -56,7 +56,7 @@ export function commandsOf(services: Services): CommandsFor {
   const all = commandList(services);
   const byName: ReadonlyMap<string, Command> = new Map(all.map((command) => [command.name, command]));
   const flood = new FloodLimiter({ perMinute: PER_MINUTE, clock });
-  const deeds = new FloodLimiter({ perMinute: DEEDS_PER_MINUTE, clock });
+  const limits = { deeds: new FloodLimiter({ perMinute: DEEDS_PER_MINUTE, clock }), refusals: new Refusals() };
   return (origin) => ({
     all: all.map(infoOf),
     async run(invocation) {
@@ -65,7 +65,7 @@ export function commandsOf(services: Services): CommandsFor {
       try {
         const command = byName.get(invocation.command);
         if (command === undefined) throw new Refusal(`There is no command ${toLine(invocation.command)}.`);
-        return await run(command, { invocation, services, origin, view: viewOf(invocation, services, origin) }, deeds);
+        return await run(command, { invocation, services, origin, view: viewOf(invocation, services, origin) }, limits);
       } catch (error) {
         if (error instanceof Refusal || error instanceof ControlError) return literal(error.message);
         log.error({ err: error, command: invocation.command, adapter: origin.id }, 'a command failed, by a fault in the bridge');
@@ -86,13 +86,20 @@ export function commandsOf(services: Services): CommandsFor {
   });
 }
 
-async function run(command: Command, given: Given, deeds: FloodLimiter): Promise<RichText> {
+/** What commands are held to, whichever adapter they come from. */
+interface Limits {
+  /** How much somebody may do to others. */
+  readonly deeds: FloodLimiter;
+  readonly refusals: Refusals;
+}
+
+async function run(command: Command, given: Given, { deeds, refusals }: Limits): Promise<RichText> {
   try {
     return await checkedRun(command, given, deeds);
   } catch (error) {
     const isNews = error instanceof Refusal && !error.isNoted && (command.isDeed || command.rank !== 'everybody');
     if (isNews)
-      recordLater(given, { action: `${command.name} refused`, target: wordsOf(given.invocation), detail: error.message });
+      refusals.note(given, { action: `${command.name} refused`, target: wordsOf(given.invocation), detail: error.message });
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 /** What is noted of moderators, and where it is read. */
 import { expect, test } from 'vitest';
+import { LeapClock } from '../support/leap-clock.ts';
 import { admin, moderator, operator, Town, twoPlatforms } from './town.ts';
 
 const GORDON = '76561197960287930';
@@ -28,6 +29,26 @@ test('the newest comes first, of everybody or of one person, and never more than
   expect(Math.max(...many.map((line) => line.length))).toBeLessThan(250);
 });
 
+test('who is refused the same again and again is noted once, and then how often', async () => {
+  const clock = new LeapClock();
+  const town = await Town.open({ clock });
+  for (let count = 0; count < 5; count++) await town.give('kick', { player: `player ${count}` });
+  await town.give('slap', { player: GORDON });
+  await town.give('kick', { player: GORDON }, { name: 'Eve', id: '8' });
+  expect(await town.audit()).toEqual([
+    'Eve (8, platform one): kick refused 76561197960287930: Only moderators may use kick.',
+    'Alice (1, platform one): slap refused 76561197960287930: Only moderators may use slap.',
+    'Alice (1, platform one): kick refused player 0: Only moderators may use kick.',
+  ]);
+  await clock.leap(60_000);
+  expect(await town.audit()).toHaveLength(4);
+  expect((await town.audit())[0]).toBe(
+    'Alice (1, platform one): kick refused 4 more times within a minute: Only moderators may use kick.',
+  );
+  await town.give('kick', { player: GORDON });
+  expect(await town.audit()).toHaveLength(5);
+});
+
 test('it is for those who run the bridge', async () => {
   const town = await Town.open();
   expect(await town.give('bridge audit', {}, moderator)).toBe('Only admins may use bridge audit.');
@@ -50,6 +71,23 @@ test('moderators read in a room of theirs what is done, refused or not, and nobo
   await town.other.says('three', 'Mona', 'the end');
   await town.platform.sees.waitFor((line) => line.endsWith('the end'));
   expect(town.platform.sees.all.filter((line) => line.includes('secret'))).toEqual([]);
+});
+
+test('the room for it can come into a channel and leave it again: the posts go on, and nothing else', async () => {
+  const town = await Town.open({ settings: { ...twoPlatforms, mod_log: { adapter: 'other', room: 'modlog' } } });
+  const posts = (words: string) => town.other.sees.waitFor((line) => line.startsWith('modlog Bridge: ') && line.includes(words));
+  const add = { channel: 'main', room: 'other/modlog' };
+  expect(await town.give('bridge add', add, operator)).toContain('is in the channel "main" now');
+  await posts(': add');
+  await town.platform.says('one', 'Eve', 'welcome');
+  await town.other.sees.waitFor((line) => line === 'modlog Eve: welcome');
+  expect(await town.give('bridge pause', { room: 'other/modlog' }, operator)).toContain('paused');
+  expect(await town.give('bridge remove', { room: 'other/modlog' }, operator)).toContain('it is the room of mod_log');
+  await posts(': remove');
+  await town.platform.says('one', 'Eve', 'who reads this?');
+  await town.give('ban', { player: GORDON, reason: 'x' });
+  await posts('Alice (1, platform one): ban refused');
+  expect(town.other.in('modlog').filter((line) => line.startsWith('Eve'))).toEqual(['Eve: welcome']);
 });
 
 test('a room for it that can not be used is told to the operator, and all else works', async () => {
