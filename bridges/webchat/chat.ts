@@ -156,6 +156,8 @@ export class WebChat implements Adapter {
   }
 
   async whisper(userId: Author['id'], { id, at, from, tag, body }: Whisper, attempt: Attempt): Promise<void> {
+    const isIn = [...this.sessions.all()].some(({ author }) => author.id === userId);
+    if (!isIn) throw new DeliveryError('is not signed in any more', { passing: false });
     const place: Place =
       from.kind === 'player'
         ? { kind: 'server', server: from.server }

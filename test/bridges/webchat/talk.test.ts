@@ -259,6 +259,10 @@ test('a whisper is for one pair of eyes, on all pages that they open', async () 
   expect(await alice.post('whisper', { server: 'alpha', user: 99, text: 'hi', nonce: 'whisper-1' })).toMatchObject({
     fault: 'They are not there any more.',
   });
+  // Who signed out never opens a page again on which it would stand.
+  await alice.post('leave', {});
+  const late = site.chat.whisper(author.id, { ...whisper, id: 'w2' as EventId }, new TestAttempt());
+  await expect(late).rejects.toMatchObject({ message: 'is not signed in any more', passing: false });
 });
 
 test('the others see who types and who is there', async () => {
