@@ -71,9 +71,18 @@ export class Orders {
     const { target } = event;
     if ('steamid64' in target || target.serverId !== via.chat.state.ownId) return;
     if (this.#looks.allow(event.server.id) !== 'yes') return;
-    const person = await via.everSpeaker(target.userId).catch(() => undefined);
-    if (person) this.#carryOut(event, [person]);
-    else this.#complain(event.server.id, `a ${event.action} of user ${target.userId} of ours, who never was`);
+    const what = `a ${event.action} of user ${target.userId} of ours`;
+    try {
+      const person = await via.everSpeaker(target.userId);
+      if (person) this.#carryOut(event, [person]);
+      else this.#complain(event.server.id, `${what}, who never was`);
+    } catch (error) {
+      const server = event.server.id;
+      this.#options.log.error(
+        { err: error, server },
+        `A server asked for ${what}; it is not done, since the database can't be read.`,
+      );
+    }
   }
 
   #carryOut({ server, action, reason, extra }: AowlEvent, people: readonly Person[]): void {
