@@ -41,19 +41,19 @@ export interface AllKeys {
 
 /**
  * The JSON schema of a whole configuration, for editors. It refuses nothing that the bridge takes: what a text has to look like is left to
- * the bridge, since `${NAME}` may stand there.
- * What a key with `absent` is required for is told there.
+ * the bridge, since `${NAME}` may stand there. A required key with `absent` may be missing too: `registration` completes it.
  * @param variables the paths that environment variables can set, so that they may be missing in the file
  */
 export function jsonSchema({ core, adapter, adapters }: AllKeys, variables: ReadonlySet<string>): object {
-  const { definitions, ...top } = core;
+  const { definitions, ...keys } = core;
+  const top = forEditors(keys, '', variables);
   const types = Object.keys(adapters);
-  const own = Object.entries(adapters).map(([type, keys]) => {
-    const whole = { ...keys, properties: { ...adapter.properties, ...keys.properties } };
+  const own = Object.entries(adapters).map(([type, its]) => {
+    const whole = { ...its, properties: { ...adapter.properties, ...its.properties } };
     return [type, forEditors(whole, `adapters.${type}`, variables)] as const;
   });
   const properties = {
-    ...(forEditors(top, '', variables).properties as object),
+    ...top.properties,
     adapters: {
       description: core.properties?.['adapters']?.description,
       type: 'object',
@@ -67,7 +67,7 @@ export function jsonSchema({ core, adapter, adapters }: AllKeys, variables: Read
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'The configuration of crosschat-bridge',
-    ...forEditors(top, '', variables),
+    ...top,
     properties,
     definitions: {
       ...(definitions as object | undefined),
