@@ -86,13 +86,6 @@ export class Sessions {
     await this.#slots.put(known.slot, undefined);
   }
 
-  /** Ends all of one user. Resolves when that is kept. */
-  async closeAllOf(userId: Author['id']): Promise<void> {
-    const ended = [...this.#known].filter(([, { row: known }]) => known.author.id === userId);
-    for (const [hash] of ended) this.#known.delete(hash);
-    await Promise.all(ended.map(([, { slot }]) => this.#slots.put(slot, undefined)));
-  }
-
   /** A free slot; or that of the guest who got in first, and of somebody with an account only for another one. */
   #slotFor(kind: Kind): number | undefined {
     const now = this.#clock.now();
