@@ -25,6 +25,7 @@ import type {
   Removal,
   RoomRef,
   ServerId,
+  Typing,
   UserParty,
   Whisper,
 } from './event.ts';
@@ -120,6 +121,11 @@ export interface AdapterHost {
   react(reaction: Reaction | ReactionRemoval): Promise<void>;
   /** A user said something to the bridge in private: an answer to a whisper, mostly. Resolves like {@link message}. */
   direct(message: DirectMessage): Promise<void>;
+  /**
+   * Somebody types in a mapped room, or has stopped: others are told, and nothing is kept. Called about every eight seconds as long as
+   * they type; called more often, it does nothing.
+   */
+  typing(room: RoomRef, author: Author, isTyping: boolean): void;
   /** A user's name, avatar or color changed. Called for anybody; the core knows who matters. */
   profile(author: Author): void;
   /** A user left: they are in none of this adapter's mapped rooms any more. Called for anybody. */
@@ -352,6 +358,8 @@ export interface Adapter {
    * @throws {DeliveryError} as {@link send} does
    */
   react?(room: RoomRef, reaction: OwnReaction, signal: AbortSignal): Promise<boolean>;
+  /** Shows that somebody elsewhere types, or has stopped; where that can't be shown now, it does nothing. Never throws. */
+  typing?(room: RoomRef, typing: Typing): void;
   /** About so many UTF-16 units fit into one message: where a room can't keep up, messages are joined up to that. */
   readonly roomPerMessage?: number | undefined;
   /** Why it does not work any more until the operator acts: a sentence. Undefined while it works, or tries to by itself. */

@@ -45,6 +45,7 @@ export async function* findings(config: Config, log: Logger): AsyncIterable<Find
       edit: async () => {},
       remove: async () => {},
       react: async () => {},
+      typing: () => {},
       profile: () => {},
       left: () => {},
       addRoom: async () => {},

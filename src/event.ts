@@ -274,3 +274,11 @@ export type Heard = Message | Edit | Removal | Reaction | ReactionRemoval;
 
 /** Anything that happens, and that somebody elsewhere is to hear of. */
 export type Event = Heard | Profile | Departure | Whisper;
+
+/** Somebody types in a room, or does so no more. It is no event: nobody keeps it. */
+export interface Typing {
+  readonly place: Extract<Place, { kind: 'room' }>;
+  readonly author: Author;
+  /** When the sign ends, in milliseconds since the epoch by the bridge's clock; in the past when they have stopped. */
+  readonly until: number;
+}

@@ -33,6 +33,7 @@ import { Recent } from './recent.ts';
 import { roomDestination } from './room-destination.ts';
 import type { Blocks } from './store/blocks.ts';
 import { sanitizeName } from './text/names.ts';
+import { TypingSigns } from './typing.ts';
 import type { NetworkDelivery, VirtualServer } from './virtual-server.ts';
 import type { Conversations } from './whispers/conversations.ts';
 import { partyOf } from './whispers/parties.ts';
@@ -76,6 +77,7 @@ export class Hub {
   readonly #spoke = new Recent<string, true>(MAX_SPEAKERS);
   readonly #origins: Origins;
   readonly #flood: FloodGate;
+  readonly #typing: TypingSigns;
   readonly whispers: Whispers;
   /** Ties players to the accounts of platform users. */
   readonly linking: Linking;
@@ -86,6 +88,7 @@ export class Hub {
     this.#origins = new Origins(options);
     this.#flood = new FloodGate({ perMinute: options.flood, clock, log });
     const memberOf = (adapter: AdapterId) => this.#members.get(adapter);
+    this.#typing = new TypingSigns({ ...options, memberOf });
     this.whispers = new Whispers({ ...options, flood: this.#flood, memberOf });
     this.linking = new Linking({
       ...options.linking,
@@ -157,6 +160,7 @@ export class Hub {
     const { place } = event;
     const member = place.kind === 'room' ? this.#members.get(place.adapter) : undefined;
     if (place.kind !== 'room' || !member || !this.#isCarried(event, place)) return;
+    if (event.kind === 'message') this.#typing.ended(place, event.author.id);
     const passed = this.#options.moderation.pass(event, place);
     if (passed?.kind === 'message') this.linking.seen(member.id, passed.author);
     const shown = passed && this.#admit(passed, member, place);
@@ -169,6 +173,13 @@ export class Hub {
   /** A user said something to the bridge in private. Resolves when it is taken. */
   heardInPrivate(member: Member, message: DirectMessage): Promise<void> {
     return this.whispers.heardFromUser(member, message);
+  }
+
+  /** Somebody types in a room, or has stopped. */
+  typing({ id: adapter }: Member, room: RoomRef, author: Author, isTyping: boolean): void {
+    const place = { kind: 'room', adapter, room } as const;
+    if (isTyping) this.#typing.begun(place, author);
+    else this.#typing.ended(place, author.id);
   }
 
   /** A user's name or looks changed. */

@@ -27,6 +27,7 @@ interface Ear {
   heardInPrivate(member: Member, message: DirectMessage): Promise<void>;
   changed(member: Member, author: Author): void;
   left(member: Member, userId: Author['id']): void;
+  typing(member: Member, room: RoomRef, author: Author, isTyping: boolean): void;
 }
 
 /** What an adapter is put in its place with. */
@@ -82,6 +83,7 @@ export function makeMember({ id, module, config }: AdapterConfig, options: Membe
     remove: (removal) => hub.heardFromRoom(removal),
     react: (reaction) => hub.heardFromRoom(reaction),
     direct: (message) => hub.heardInPrivate(member, media.linked(message)),
+    typing: (room, author, isTyping) => hub.typing(member, room, author, isTyping),
     profile: (author) => hub.changed(member, author),
     left: (userId) => hub.left(member, userId),
     addRoom,

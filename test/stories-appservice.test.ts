@@ -7,6 +7,7 @@ import { reactionStories } from './stories/reactions.ts';
 import { replyStories } from './stories/replies.ts';
 import { appserviceStandIns } from './stories/stand-ins.ts';
 import { threadStories } from './stories/threads.ts';
+import { typingStories } from './stories/typing.ts';
 
 describe('as an appservice, on stand-ins', () => {
   conversationStories(appserviceStandIns);
@@ -15,4 +16,5 @@ describe('as an appservice, on stand-ins', () => {
   portalStories(appserviceStandIns);
   reactionStories(appserviceStandIns);
   threadStories(appserviceStandIns);
+  typingStories(appserviceStandIns);
 });

@@ -13,6 +13,7 @@ import { reactionStories } from './stories/reactions.ts';
 import { replyStories } from './stories/replies.ts';
 import { standIns } from './stories/stand-ins.ts';
 import { threadStories } from './stories/threads.ts';
+import { typingStories } from './stories/typing.ts';
 
 describe('on stand-ins', () => {
   conversationStories(standIns);
@@ -27,6 +28,7 @@ describe('on stand-ins', () => {
   noticeStories(standIns);
   noticeBrokerStories(standIns);
   threadStories(standIns);
+  typingStories(standIns);
   editStories(standIns);
   presenceStories(standIns);
   networkStories(standIns);

@@ -5,6 +5,8 @@ import { Client, type ClientOptions, GatewayIntentBits, Options, Partials, type 
 export function createClient(options: {
   readonly apiUrl: string | undefined;
   readonly guildMembers: boolean;
+  /** Whether it hears who types. */
+  readonly typing: boolean;
   readonly buildStrategy: NonNullable<WebSocketOptions['buildStrategy']>;
 }): Client {
   return new Client({
@@ -15,6 +17,7 @@ export function createClient(options: {
       GatewayIntentBits.DirectMessages,
       GatewayIntentBits.MessageContent,
       ...(options.guildMembers ? [GatewayIntentBits.GuildMembers] : []),
+      ...(options.typing ? [GatewayIntentBits.GuildMessageTyping] : []),
     ],
     // As many connections as Discord recommends: one, up to some thousand guilds.
     shards: 'auto',

@@ -94,6 +94,10 @@ export const schema = z.strictObject({
     .default(0)
     .describe("for how many seconds (up to 60) what members say is held back, so that a moderator's bot can delete it first"),
   status: statusSchema.describe('messages that show who plays where: see below'),
+  typing: z
+    .boolean('must be true or false')
+    .default(false)
+    .describe('whether those who type in a channel are seen to do so elsewhere, and the bot types while somebody elsewhere does'),
   presence: z
     .boolean('must be true or false')
     .default(true)

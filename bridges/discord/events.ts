@@ -43,6 +43,7 @@ export function eventsFor(
     remove: (removal) => void tell('A deletion', removal, host.remove(removal)).catch(() => {}),
     profile: (author) => host.profile(author),
     left: (userId) => host.left(userId),
+    typing: (room, author) => host.typing(room, author, true),
     refused,
   };
 }

@@ -35,6 +35,8 @@ interface GatewayOptions extends TalkRules {
   readonly apiUrl: string | undefined;
   /** Whether the application may see who joins, leaves and changes. */
   readonly guildMembers: boolean;
+  /** Whether it is told who types. */
+  readonly typing: boolean;
   /** Learns who is in the guilds. */
   readonly members: Members;
   /** The private chats of the bot. */
@@ -85,7 +87,7 @@ export class Gateway {
   #made = 0;
 
   constructor(options: GatewayOptions, events: GatewayEvents) {
-    const { apiUrl, guildMembers, members, rooms, clock, log, memory } = options;
+    const { apiUrl, guildMembers, typing, members, rooms, clock, log, memory } = options;
     this.#options = options;
     this.#events = events;
     this.#positions = new Positions(memory);
@@ -93,7 +95,7 @@ export class Gateway {
     this.#hearing = new Hearing(rooms, (message) => {
       if (!this.#stopped) this.#talk.hear(message);
     });
-    this.#client = createClient({ apiUrl, guildMembers, buildStrategy: (manager) => this.#strategy(manager) });
+    this.#client = createClient({ apiUrl, guildMembers, typing, buildStrategy: (manager) => this.#strategy(manager) });
     this.#threads = new Threads(this.#client, { rule: options.ears.threads, rooms, log }, (id) => this.#hearing.forget(id));
     this.#threadPositions = new ThreadPositions(this.#positions, clock);
     const order = {

@@ -12,7 +12,7 @@ import {
   type RoomThread,
   type Sanction,
 } from '../../src/adapter.ts';
-import type { Author, Edit, Message, Notice, RoomRef, Whisper } from '../../src/event.ts';
+import type { Author, Edit, Message, Notice, RoomRef, Typing, Whisper } from '../../src/event.ts';
 import type { Account } from './answers.ts';
 import { Api } from './api.ts';
 import { Cdn } from './cdn.ts';
@@ -34,6 +34,7 @@ import { sanction, sanctionFindings } from './sanctions.ts';
 import { Sender } from './sender.ts';
 import { statusFindings } from './status/findings.ts';
 import { Status } from './status/status.ts';
+import { TypingSigns } from './typing.ts';
 import { untilDone } from './until-done.ts';
 import { Uploads } from './uploads.ts';
 
@@ -63,6 +64,7 @@ class DiscordAdapter implements Adapter {
   readonly #cdn: Cdn;
   readonly #reactions: OwnReactions;
   readonly #status: Status;
+  readonly #typing: TypingSigns;
   /** The channels that are heard. */
   readonly #rooms: RoomRef[];
   readonly #stopping = new AbortController();
@@ -86,6 +88,7 @@ class DiscordAdapter implements Adapter {
       uploads: new Uploads(host.media),
       ownId: async (signal) => (await this.#knownAccount(signal)).userId,
     });
+    this.#typing = new TypingSigns({ ...host, requests: this.#api.requests, signal: this.#stopping.signal });
     this.#status = new Status(host, config, this.#api.requests);
     this.#sender = new Sender(this.#api, {
       clock: host.clock,
@@ -174,6 +177,7 @@ class DiscordAdapter implements Adapter {
   close(room: RoomRef): void {
     this.#gateway?.leave(room);
     this.#sender.forget(room);
+    this.#typing.forget(room);
   }
 
   whisper(userId: string, whisper: Whisper, attempt: Attempt): Promise<void> {
@@ -190,6 +194,10 @@ class DiscordAdapter implements Adapter {
 
   react(room: RoomRef, reaction: OwnReaction, signal: AbortSignal): Promise<boolean> {
     return this.#reactions.set(room, reaction, signal);
+  }
+
+  typing(room: RoomRef, { until }: Typing): void {
+    if (this.#config.typing && this.#gateway?.isUp) this.#typing.show(room, until);
   }
 
   async outranks(target: Author['id'], moderator: Author['id'] | undefined, room: RoomRef | undefined): Promise<boolean> {
@@ -269,6 +277,7 @@ class DiscordAdapter implements Adapter {
       {
         apiUrl: this.#config.api_url,
         guildMembers,
+        typing: this.#config.typing,
         members: this.#members,
         slash: new SlashCommands({
           host: this.#host,

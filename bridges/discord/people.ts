@@ -1,6 +1,6 @@
-/** Who is called what, and who leaves, in the guilds of the mapped channels. */
+/** Who is called what, who types, and who leaves, in the guilds of the mapped channels. */
 import { type Client, Events } from 'discord.js';
-import type { Author } from '../../src/event.ts';
+import type { Author, RoomRef } from '../../src/event.ts';
 import { authorOf } from './incoming/author.ts';
 
 export interface PeopleEvents {
@@ -8,10 +8,12 @@ export interface PeopleEvents {
   profile(author: Author): void;
   /** Somebody is in none of the guilds any more. */
   left(userId: string): void;
+  /** Somebody types in a mapped channel. */
+  typing(room: RoomRef, author: Author): void;
 }
 
 /** @param rooms the mapped channels */
-export function listenToPeople(client: Client, rooms: readonly string[], { profile, left }: PeopleEvents): void {
+export function listenToPeople(client: Client, rooms: readonly RoomRef[], { profile, left, typing }: PeopleEvents): void {
   const isMember = (guild: string, user: string) => client.guilds.cache.get(guild)?.members.cache.has(user) ?? false;
   client
     .on(Events.GuildMemberUpdate, (_, member) => {
@@ -27,6 +29,10 @@ export function listenToPeople(client: Client, rooms: readonly string[], { profi
       const guilds = guildsOf(client, rooms);
       if (!guilds.delete(member.guild.id)) return;
       if (![...guilds].some((id) => isMember(id, member.id))) left(member.id);
+    })
+    .on(Events.TypingStart, ({ channel, user, member }) => {
+      const room = rooms.find((id) => id === channel.id);
+      if (room !== undefined && !user.partial && !user.bot) typing(room, authorOf(user, member));
     });
 }
 

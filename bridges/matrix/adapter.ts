@@ -13,7 +13,7 @@ import {
   type Route,
   type Sanction,
 } from '../../src/adapter.ts';
-import type { Author, Edit, Message, Notice, RoomRef, Whisper } from '../../src/event.ts';
+import type { Author, Edit, Message, Notice, RoomRef, Typing, Whisper } from '../../src/event.ts';
 import { Appservice } from './appservice/appservice.ts';
 import { findings } from './check.ts';
 import { outranks } from './commands/standing.ts';
@@ -161,6 +161,11 @@ export class MatrixAdapter implements Adapter {
     if (refusal !== undefined) throw new DeliveryError("can't be reached on Matrix now", { passing: false });
     if (session === undefined) throw new DeliveryError(sentences.notConnected('private chats' as RoomRef), { passing: true });
     await session.whisperer.show(userId, whisper, attempt);
+  }
+
+  typing(ref: RoomRef, typing: Typing): void {
+    const room = this.#rooms.get(ref);
+    if (room?.state === 'open' && room.id !== undefined) this.#connection.session?.typing?.show(room.id, typing);
   }
 
   async open(ref: RoomRef, signal: AbortSignal): Promise<void> {

@@ -93,6 +93,12 @@ export const settings = z.strictObject({
     .max(720, 'must be at most 720')
     .default(24)
     .describe('of what was said in a room while the bridge was away, nothing is heard that is older'),
+  typing: z
+    .boolean('must be true or false')
+    .default(false)
+    .describe(
+      'whether those who type in a room are seen to do so elsewhere, and the other way round; with `appservice`, the registration then asks for it, so write it anew',
+    ),
   reactions: z
     .enum(['native', 'note', 'none'], 'must be "native", "note" or "none"')
     .default('native')

@@ -16,6 +16,7 @@ import type { Rooms } from './rooms.ts';
 import * as sentences from './sentences.ts';
 import type { Listener, Names } from './sync.ts';
 import type { Threads } from './threads.ts';
+import type { TypingIn } from './typing-in.ts';
 
 /** So often it is tried to look at the message that an edit or a deletion is about, before those that follow go on without it. */
 const maxTries = 5;
@@ -34,6 +35,8 @@ export interface InboxOptions {
   readonly encrypted: EncryptedRooms;
   /** Is told who comes and goes. */
   readonly people: Pick<People, 'note'>;
+  /** Is told who types; absent where that is nobody's business. */
+  readonly typing: TypingIn | undefined;
   readonly host: AdapterHost;
   readonly homeserver: Homeserver;
   readonly rooms: Rooms;
@@ -61,6 +64,10 @@ export class Inbox implements Listener {
     return new Set([...rooms.ids(), ...direct.roomIds()]);
   }
 
+  typing(roomId: string, userIds: readonly string[]): void {
+    this.#options.typing?.heard(roomId, userIds);
+  }
+
   async invited(invitation: Invitation): Promise<void> {
     const { direct, invites } = this.#options;
     const isTaken = await direct.invited(invitation);
@@ -72,6 +79,7 @@ export class Inbox implements Listener {
     const { ended, rooms, userId, people } = this.#options;
     ended.throwIfAborted();
     people.note(roomId, event);
+    this.#options.typing?.note(roomId, event);
     const { type, state_key: key, sender } = event;
     if (this.#isDirect(roomId)) await this.#inPrivate(roomId, event);
     else if (type === 'm.room.encryption' && key === '') await this.#encrypted(roomId);

@@ -8,5 +8,5 @@ export const matrix: AdapterModule<MatrixConfig> = {
   type: 'matrix',
   schema: configSchema,
   create: (config, host) => new MatrixAdapter(config, host),
-  registration: { complete: withTokens, write: ({ appservice }) => appservice && registrationFile(appservice) },
+  registration: { complete: withTokens, write: ({ appservice, typing }) => appservice && registrationFile(appservice, typing) },
 };

@@ -7,6 +7,7 @@ const events = z.array(z.unknown()).catch([]);
 
 const roomUpdate = z.object({
   state: z.object({ events }).catch({ events: [] }),
+  ephemeral: z.object({ events }).catch({ events: [] }),
   timeline: z
     .object({ events, limited: z.boolean().catch(false), prev_batch: z.string().optional() })
     .catch({ events: [], limited: false }),
@@ -57,12 +58,15 @@ interface Question {
   readonly wait: number;
   /** The time, in milliseconds since the epoch. */
   readonly now: number;
+  /** Whether it tells who types. */
+  readonly typing: boolean;
 }
 
 /** What has happened since then. Rejects with what {@link Homeserver.call} rejects with. */
-export async function askNews(homeserver: Homeserver, { since, wait, now }: Question): Promise<News> {
+export async function askNews(homeserver: Homeserver, { since, wait, now, typing }: Question): Promise<News> {
   // Synapse answers the same question for two minutes as it did at first, and without `since` that answer would be an old one.
-  const asked = since === undefined ? { ...filter, 'dev.crosschat.at': now } : filter;
+  const wanted = typing ? { ...filter, room: { ...filter.room, ephemeral: { types: ['m.typing'] } } } : filter;
+  const asked = since === undefined ? { ...wanted, 'dev.crosschat.at': now } : wanted;
   const query = { filter: JSON.stringify(asked), timeout: String(wait), ...(since !== undefined && { since }) };
   return syncResponse.parse(await homeserver.call('GET', '/_matrix/client/v3/sync', { query, timeout: wait + 60_000 }));
 }

@@ -20,6 +20,8 @@ import { People } from './people.ts';
 import type { Positions } from './position.ts';
 import type { Rooms } from './rooms.ts';
 import { type Listener, Sync } from './sync.ts';
+import { TypingIn } from './typing-in.ts';
+import { TypingOut, type TypistOf } from './typing-out.ts';
 import type { Uploads } from './uploads.ts';
 import { Visits } from './visits.ts';
 import { oneVoice, type Voice, type Voices } from './voice.ts';
@@ -37,6 +39,8 @@ export interface Session {
   readonly drafting: Drafting;
   readonly visits: Visits;
   readonly bridgeState: BridgeState;
+  /** Shows who types elsewhere; absent where that is off. */
+  readonly typing: TypingOut | undefined;
 }
 
 /** Tells what happens. */
@@ -94,18 +98,26 @@ export function openSession(userId: string, options: SessionOptions): Session {
       encrypted,
       isOurs,
       people,
+      typing: config.typing ? new TypingIn({ host, rooms, homeserver, isOurs, ended }) : undefined,
       host,
       rooms,
       ended,
     }),
-    source: appservice ?? new Sync({ ...account, positions, limits, clock, log }),
+    source: appservice ?? new Sync({ ...account, positions, limits, typing: config.typing, clock, log }),
     own,
     whisperer: new Whisperer({ homeserver, chats, uploads, own, voices, serverId, prefix: config.command_prefix }),
     voices,
     drafting: new Drafting({ config, host, homeserver, people, uploads }),
     visits: new Visits({ ...account, rooms, known, encrypted, bridgeState, log, ended }),
     bridgeState,
+    typing: config.typing ? new TypingOut({ typistOf: typistOf(userId, options), clock, log, ended }) : undefined,
   };
+}
+
+/** Who types for somebody: their ghost, or the account that speaks for everybody. */
+function typistOf(userId: string, { homeserver, appservice }: SessionOptions): TypistOf {
+  if (appservice) return (roomId, place, author) => appservice.typistOf(roomId, place, author);
+  return async () => ({ userId, caller: homeserver });
 }
 
 function commandsFor({ config, host, homeserver, ended }: SessionOptions): TextCommands {

@@ -10,6 +10,7 @@ import { countSpeech, Missed, type MissedLimits } from './missed.ts';
 import { askNews, type News, type RoomUpdate, timeline } from './news.ts';
 import type { Position, Positions, Told } from './position.ts';
 import * as sentences from './sentences.ts';
+import { readTyping } from './typing-in.ts';
 
 /** Display names in a room by user id, as they were when the event at hand was sent; empty for who had none. */
 export type Names = Map<string, string>;
@@ -21,6 +22,8 @@ export interface Listener {
   event(roomId: string, event: RoomEvent, names: Names): Promise<void>;
   /** Something happens in a room that is not followed. It may be told twice, or not at all if it was while we were away. Never rejects. */
   elsewhere(roomId: string, events: readonly RoomEvent[], names: Names): Promise<void>;
+  /** These are all who type in a room now. */
+  typing(roomId: string, userIds: readonly string[]): void;
   /** Somebody wants us in a room. Never rejects. */
   invited(invitation: Invitation): Promise<void>;
 }
@@ -31,6 +34,8 @@ export interface SyncOptions {
   readonly positions: Positions;
   /** How much is heard of what was said while nobody listened. */
   readonly limits: MissedLimits;
+  /** Whether it is asked who types. */
+  readonly typing: boolean;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -75,9 +80,9 @@ export class Sync {
   async poll(): Promise<News> {
     this.#position ??= await this.#options.positions.recall(this.#options.userId);
     const { since } = this.#position;
-    const { homeserver, clock } = this.#options;
+    const { homeserver, clock, typing } = this.#options;
     try {
-      return await askNews(homeserver, { since, wait: this.#caughtUp ? pollTime : 0, now: clock.now() });
+      return await askNews(homeserver, { since, wait: this.#caughtUp ? pollTime : 0, now: clock.now(), typing });
     } catch (fault) {
       if (since !== undefined && isTokenForgotten(fault)) {
         this.#options.log.warn(sentences.positionForgotten(describe(fault)));
@@ -102,6 +107,10 @@ export class Sync {
     }
     const { user, rooms: told } = this.#position;
     const followed = [...listener.roomIds()].map((id) => [id, told[id] ?? { event: '', at: clock.now() }]);
+    for (const [id, { ephemeral }] of Object.entries(rooms.join)) {
+      const userIds = ephemeral.events.map(readTyping).find((ids) => ids !== undefined);
+      if (userIds) listener.typing(id, userIds);
+    }
     this.#position = { user, since: next_batch, rooms: Object.fromEntries(followed) };
     positions.keep(this.#position);
     this.#caughtUp = true;

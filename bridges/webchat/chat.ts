@@ -9,7 +9,7 @@ import {
   type Finding,
   type OwnReaction,
 } from '../../src/adapter.ts';
-import type { Author, Edit, Message, Notice, Place, RoomRef, Whisper } from '../../src/event.ts';
+import type { Author, Edit, Message, Notice, Place, RoomRef, Typing, Whisper } from '../../src/event.ts';
 import { type Assets, loadAssets } from '../../src/http/assets.ts';
 import type { Route } from '../../src/http/route.ts';
 import { isEmoji } from '../../src/text/emoji.ts';
@@ -153,6 +153,12 @@ export class WebChat implements Adapter {
     if (emoji.url !== undefined || !isEmoji(emoji.name)) return false;
     await this.countReaction(room, message, emoji.name, ELSEWHERE, isOn);
     return true;
+  }
+
+  typing(room: RoomRef, { place, author, until }: Typing): void {
+    if (!this.config.typing || !this.#logs.has(room)) return;
+    const lasting = Math.max(0, until - this.host.clock.now());
+    this.audience.tell(eventText('typing', { room, person: personOf(author, place, this.base), lasting }));
   }
 
   async whisper(userId: Author['id'], { id, at, from, tag, body }: Whisper, attempt: Attempt): Promise<void> {

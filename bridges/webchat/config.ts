@@ -36,6 +36,10 @@ export const configSchema = z.strictObject({
     )
     .optional()
     .describe('sign-in with Discord; the application needs the redirect `<public_url>/chat/login/discord/return`'),
+  typing: z
+    .boolean('must be true or false')
+    .default(false)
+    .describe('whether those who type on the page are seen to do so elsewhere, and the other way round'),
   admins: users.describe('who may give every [command](commands.md): a list of `steam:<SteamID64>` and `discord:<user id>`'),
   moderators: users.describe('who may moderate: the same'),
 });

@@ -115,11 +115,13 @@ export class Talk {
 
   /** Shows the others that somebody types. */
   typing(session: Session, { room }: Requests['typing']): Answer {
-    const { audience, base } = this.#chat;
+    const { audience, base, config, host } = this.#chat;
     const barred = this.#barred(session);
     if (barred) return barred;
     const person = personOf(session.author, this.#chat.placeOf(room), base);
-    if (this.#chat.logOf(room)) audience.tell(eventText('typing', { room, person }));
+    if (!this.#chat.logOf(room)) return NOTHING;
+    audience.tell(eventText('typing', { room, person }));
+    if (config.typing) host.typing(room as RoomRef, session.author, true);
     return NOTHING;
   }
 

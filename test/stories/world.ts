@@ -210,6 +210,11 @@ export class World {
     return this.#double.faults;
   }
 
+  /** How often a bridge has asked Discord to let the bot type. */
+  typingRequests(): number {
+    return this.#double.requests.filter(({ route }) => route === 'POST /channels/:channel/typing').length;
+  }
+
   /** Discord has a picture of its own, an emoji or a sticker: `/emojis/1.png`. */
   addPicture(path: string, content: string): void {
     this.#double.world.attachments.addPicture(path, { contentType: 'image/png', content: new TextEncoder().encode(content) });
@@ -338,6 +343,21 @@ class MatrixPlace {
   /** Carol takes back what she said, or a reaction. */
   takesBack(id: string): Promise<void> {
     return this.#carol.takesBack(this.roomId, id);
+  }
+
+  /** Carol types, for so many milliseconds; with 0, no more. */
+  types(timeout?: number): Promise<void> {
+    return this.#carol.types(this.roomId, timeout);
+  }
+
+  /** Who else was seen to type in the room. */
+  typists(): readonly string[] {
+    return this.#carol.typistsIn(this.roomId);
+  }
+
+  /** Waits until exactly these others type in the room. */
+  waitForTypists(...userIds: string[]): Promise<void> {
+    return this.#carol.waitForTypists(this.roomId, userIds);
   }
 
   /** Carol goes to another room. Gives its id. */

@@ -32,5 +32,5 @@ export async function appserviceKeys(serverName: string): Promise<AppserviceKeys
 
 /** The registration that belongs to it, as the homeserver reads it. */
 export function registrationFor(keys: AppserviceKeys): Registration {
-  return registrationOf(appserviceSchema.parse(keys)) as unknown as Registration;
+  return registrationOf(appserviceSchema.parse(keys), true) as unknown as Registration;
 }

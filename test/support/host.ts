@@ -49,6 +49,8 @@ export interface TestHost extends AdapterHost {
   readonly directs: Recorder<DirectMessage>;
   readonly profiles: Recorder<Author>;
   readonly departures: Recorder<Author['id']>;
+  /** Who typed, as `room user`, or has stopped, with a `-` before it. */
+  readonly signs: Recorder<string>;
   /** Each line that was logged, as the JSON text that would stand in the log. */
   readonly lines: Recorder<string>;
   /** How often {@link AdapterHost.shutdown} was called. */
@@ -94,6 +96,7 @@ export function testHost(options: TestHostOptions = {}): TestHost {
   const directs = new Recorder<DirectMessage>();
   const profiles = new Recorder<Author>();
   const departures = new Recorder<Author['id']>();
+  const signs = new Recorder<string>();
   const lines = new Recorder<string>();
   const shutdowns = new Recorder<true>();
   return {
@@ -104,6 +107,7 @@ export function testHost(options: TestHostOptions = {}): TestHost {
     directs,
     profiles,
     departures,
+    signs,
     lines,
     shutdowns,
     id: (options.id ?? 'test') as AdapterId,
@@ -131,6 +135,7 @@ export function testHost(options: TestHostOptions = {}): TestHost {
     async direct(message) {
       directs.add(message);
     },
+    typing: (room, { id }, isTyping) => signs.add(`${isTyping ? '' : '-'}${room} ${id}`),
     profile: (author) => profiles.add(author),
     left: (userId) => departures.add(userId),
     addRoom: options.addRoom ?? (async () => {}),

@@ -23,7 +23,7 @@ interface Events {
 interface SyncAnswer {
   readonly next_batch: string;
   readonly rooms?: {
-    readonly join?: Record<string, { readonly timeline: Events; readonly state: Events }>;
+    readonly join?: Record<string, { readonly timeline: Events; readonly state: Events; readonly ephemeral?: Events }>;
     readonly invite?: Record<string, { readonly invite_state: Events }>;
   };
 }
@@ -69,6 +69,9 @@ export class MatrixPerson {
   readonly #changed = new Signal();
   /** Who came into which room, as `room user`. */
   readonly #joined = new Set<string>();
+  /** Who else types, and who did since they look, by room. */
+  readonly #typing = new Map<string, readonly string[]>();
+  readonly #typists = new Map<string, ReadonlySet<string>>();
   #transaction = 0;
   #looking: Promise<void> | undefined;
 
@@ -159,6 +162,23 @@ export class MatrixPerson {
     await this.#changed.until(() => are() === JSON.stringify(keys), `the reactions ${keys.join(' ')}`, timeout, are);
   }
 
+  /** Types in a room, for so many milliseconds; with 0, no more. */
+  async types(room: string, timeout = 30_000): Promise<void> {
+    const path = `rooms/${encodeURIComponent(room)}/typing/${encodeURIComponent(this.id)}`;
+    await this.#request('PUT', path, timeout > 0 ? { typing: true, timeout } : { typing: false });
+  }
+
+  /** Who else was seen to type in a room since they look. */
+  typistsIn(room: string): readonly string[] {
+    return [...(this.#typists.get(room) ?? [])];
+  }
+
+  /** Waits until exactly these others type in a room. */
+  async waitForTypists(room: string, userIds: readonly string[], timeout?: number): Promise<void> {
+    const are = () => JSON.stringify(this.#typing.get(room) ?? []);
+    await this.#changed.until(() => are() === JSON.stringify(userIds), `typing: ${userIds.join(' ')}`, timeout, are);
+  }
+
   /** Uploads a file. @returns its `mxc:` address */
   async upload(content: string | Uint8Array, type: string): Promise<string> {
     const headers = { authorization: `Bearer ${this.#token}`, 'content-type': type };
@@ -229,7 +249,8 @@ export class MatrixPerson {
         const invite = invite_state.events.find(({ type, state_key: key }) => type === 'm.room.member' && key === this.id);
         if (invite) this.invitations.add({ roomId, by: invite.sender, isDirect: invite.content['is_direct'] === true });
       }
-      for (const [roomId, { timeline, state }] of Object.entries(answer.rooms?.join ?? {})) {
+      for (const [roomId, { timeline, state, ephemeral }] of Object.entries(answer.rooms?.join ?? {})) {
+        this.#noteTyping(roomId, ephemeral?.events ?? []);
         for (const event of state.events) this.#noteName(roomId, event);
         for (const event of timeline.events) {
           const { type, event_id: id, sender } = event;
@@ -242,6 +263,15 @@ export class MatrixPerson {
         }
       }
     }
+  }
+
+  #noteTyping(roomId: string, events: readonly Pick<RoomEvent, 'type' | 'content'>[]): void {
+    const userIds = events.find(({ type }) => type === 'm.typing')?.content['user_ids'];
+    if (!Array.isArray(userIds)) return;
+    const others = userIds.map(String).filter((id) => id !== this.id);
+    this.#typing.set(roomId, others);
+    this.#typists.set(roomId, new Set([...this.typistsIn(roomId), ...others]));
+    this.#changed.notify();
   }
 
   #noteName(roomId: string, { type, state_key: key, content }: RoomEvent): void {

@@ -206,8 +206,9 @@ export class ChatPage {
         this.#drawPlayers();
       },
       people: ({ people, more }) => this.#roster.setPeople(people, more),
-      typing: ({ room, person }) => {
-        if (!this.#isMe(person)) this.#typing.get(room)?.heard(person);
+      typing: ({ room, person, lasting }) => {
+        if (lasting === 0) this.#typing.get(room)?.done(person.key);
+        else if (!this.#isMe(person)) this.#typing.get(room)?.heard(person, lasting);
       },
       whisper: (entry) => {
         for (const log of this.#logs.values()) log.put({ type: 'whisper', entry });

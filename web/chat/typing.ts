@@ -10,10 +10,10 @@ export class Typing {
   readonly element = h('p', { class: 'typing', 'aria-live': 'off' });
   readonly #people = new Map<string, { readonly name: string; readonly timer: number }>();
 
-  /** Somebody types. */
-  heard({ key, name }: Person): void {
+  /** Somebody types. @param lasting for so many milliseconds, unless they are heard of again */
+  heard({ key, name }: Person, lasting = LASTING): void {
     clearTimeout(this.#people.get(key)?.timer);
-    this.#people.set(key, { name, timer: setTimeout(() => this.done(key), LASTING) });
+    this.#people.set(key, { name, timer: setTimeout(() => this.done(key), lasting) });
     this.#draw();
   }
 

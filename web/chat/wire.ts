@@ -134,7 +134,8 @@ export interface Incoming {
   'server-gone': { readonly id: string };
   /** Who has this page open. */
   people: { readonly people: readonly Person[]; readonly more: number };
-  typing: { readonly room: string; readonly person: Person };
+  /** `lasting` in milliseconds: 0 where they have stopped, and absent where the page knows. */
+  typing: { readonly room: string; readonly person: Person; readonly lasting?: number };
   whisper: WhisperEntry;
   /** They are not signed in any more; `why` in a sentence. */
   out: { readonly why: string };

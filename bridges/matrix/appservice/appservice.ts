@@ -1,7 +1,9 @@
 /** The bridge as an appservice: the homeserver sends it what happens, and it speaks as a ghost for everybody. */
 import { AdapterError, type AdapterHost, DeliveryError, type Route } from '../../../src/adapter.ts';
+import type { Author, Place } from '../../../src/event.ts';
 import type { Homeserver } from '../homeserver.ts';
 import type { Listener } from '../sync.ts';
+import type { Typist } from '../typing-out.ts';
 import type { Uploads } from '../uploads.ts';
 import type { Speaker, Voice, Voices } from '../voice.ts';
 import { Absence } from './absence.ts';
@@ -10,6 +12,7 @@ import { GhostIds, type GhostOf } from './ghost-ids.ts';
 import { GhostVoices } from './ghost-voices.ts';
 import { Ghosts, registerUser } from './ghosts.ts';
 import { Incoming } from './incoming.ts';
+import { asUser } from './masquerade.ts';
 import { ping } from './ping.ts';
 import { Portals } from './portals.ts';
 import { appserviceRoute } from './routes.ts';
@@ -98,6 +101,13 @@ export class Appservice {
     if (!config.double_puppeting || place.kind !== 'server' || author.steamid64 === undefined) return undefined;
     const userId = host.linkedUser(author.steamid64);
     return userId?.endsWith(`:${config.server_name}`) && !this.isOurs(userId) ? userId : undefined;
+  }
+
+  /** The ghost that types for somebody; undefined where it is not in the room: nobody comes only to type. Rejects with what the homeserver says. */
+  async typistOf(roomId: string, place: Place, author: Author): Promise<Typist | undefined> {
+    const userId = this.#ids.of(place, author);
+    if (!(await this.#ghosts.members.in(roomId)).has(userId)) return undefined;
+    return { userId, caller: asUser(this.#options.homeserver, userId) };
   }
 
   /** Whether a user is one of ours: what they do is done by us. */

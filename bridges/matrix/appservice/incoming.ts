@@ -6,6 +6,7 @@ import type { Clock } from '../../../src/clock.ts';
 import { type RoomEvent, roomEvent } from '../event.ts';
 import { describe } from '../homeserver.ts';
 import type { Listener, Names } from '../sync.ts';
+import { readTyping } from '../typing-in.ts';
 import type { GhostIds } from './ghost-ids.ts';
 import type { Ghosts } from './ghosts.ts';
 import * as sentences from './sentences.ts';
@@ -20,10 +21,15 @@ export interface IncomingOptions {
   readonly log: Logger;
 }
 
+/** Nobody minds if it is missed. */
+const passing = z.array(z.unknown()).catch([]);
 /** https://spec.matrix.org/v1.13/application-service-api/#put_matrixappv1transactionstxnid */
 const transaction = z.object({
   events: z.array(z.unknown()),
+  ephemeral: passing,
+  'de.sorunome.msc2409.ephemeral': passing,
 });
+const sentPassing = z.object({ room_id: z.string() }).loose();
 const sentEvent = roomEvent.extend({ room_id: z.string() });
 const named = z.object({ event_id: z.string() });
 /** What the homeserver sends at once, once it is known to be that. */
@@ -105,7 +111,8 @@ export class Incoming {
     return done;
   }
 
-  async #take({ events }: Transaction): Promise<void> {
+  async #take(sent: Transaction): Promise<void> {
+    const { events } = sent;
     const listener = await this.#opened();
     const { memory, log } = this.#options;
     this.#told ??= new Set(keptIds.parse(parseJson(await memory.get(memoryKey))));
@@ -119,6 +126,7 @@ export class Incoming {
       log.warn(sentences.transactionFailed(describe(fault)));
       throw new NotTaken(describe(fault), { cause: fault });
     }
+    tellPassing([...sent.ephemeral, ...sent['de.sorunome.msc2409.ephemeral']], listener);
     if (this.#told.size === before) return;
     const all = [...this.#told];
     this.#told = new Set(all.slice(-maxTold));
@@ -184,6 +192,15 @@ export class Incoming {
 /** @returns undefined for what no homeserver would send */
 export function readTransaction(body: unknown): Transaction | undefined {
   return transaction.safeParse(body).data;
+}
+
+/** Tells who types, room by room. */
+function tellPassing(sent: readonly unknown[], listener: Listener): void {
+  for (const one of sent) {
+    const { data } = sentPassing.safeParse(one);
+    const userIds = data && readTyping(data);
+    if (data && userIds) listener.typing(data.room_id, userIds);
+  }
 }
 
 function parseJson(text: string | undefined): unknown {

@@ -6,8 +6,8 @@ import type { AppserviceConfig } from './config.ts';
 import { escaped, GhostIds } from './ghost-ids.ts';
 import { protocol } from './third-party.ts';
 
-/** What stands in the file. */
-export function registrationOf(config: AppserviceConfig): Readonly<Record<string, unknown>> {
+/** What stands in the file. @param typing whether the homeserver is to tell who types */
+export function registrationOf(config: AppserviceConfig, typing = false): Readonly<Record<string, unknown>> {
   const { id, url, as_token, hs_token, bot, server_name, double_puppeting } = config;
   const host = escaped(server_name);
   const users = [
@@ -23,16 +23,18 @@ export function registrationOf(config: AppserviceConfig): Readonly<Record<string
     hs_token,
     sender_localpart: bot,
     rate_limited: false,
+    // Under its first name as well: https://github.com/matrix-org/matrix-spec-proposals/pull/2409
+    ...(typing && { receive_ephemeral: true, 'de.sorunome.msc2409.push_ephemeral': true }),
     protocols: [protocol],
     namespaces: { users, aliases: [{ exclusive: true, regex: `#${escaped(prefix)}.*:${host}` }], rooms: [] },
   };
 }
 
 /** The file, for the operator. */
-export function registrationFile(config: AppserviceConfig): RegistrationFile {
+export function registrationFile(config: AppserviceConfig, typing: boolean): RegistrationFile {
   const note = '# Made by "crosschat-bridge registration". It holds two secrets: only the homeserver and the bridge may read it.';
   return {
-    text: `${note}\n${stringify(registrationOf(config))}`,
+    text: `${note}\n${stringify(registrationOf(config, typing))}`,
     shared: ['appservice.as_token', 'appservice.hs_token'],
     next: (path) => [
       `Copy ${path} to the homeserver, name it in homeserver.yaml under app_service_config_files, and restart the homeserver.`,

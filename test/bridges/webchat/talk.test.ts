@@ -1,7 +1,7 @@
 /** What people on the page say and read. */
 import { expect, test } from 'vitest';
 import type { CommandInfo, Commands, Invocation } from '../../../src/adapter.ts';
-import { type EventId, eventId, type RoomRef, type ServerId } from '../../../src/event.ts';
+import { type AdapterId, type EventId, eventId, type RoomRef, type ServerId } from '../../../src/event.ts';
 import { literal } from '../../../src/text/tree.ts';
 import { TestAttempt } from '../../support/attempt.ts';
 import { words } from '../../support/host.ts';
@@ -288,4 +288,21 @@ test('what is said earlier can be asked for, page by page', async () => {
   expect(entries.map(wordsOf).slice(0, 2)).toEqual(['line 1', 'line 2']);
   expect(entries.length).toBe(30);
   expect((await new Visitor(site).fetch('earlier?room=main&before=5')).status).toBe(401);
+});
+
+test('who types is seen on the other pages; elsewhere, and from elsewhere, only where that is wanted', async () => {
+  const place = { kind: 'room', adapter: 'discord' as AdapterId, room: '1' as RoomRef } as const;
+  const typing = { place, author: { id: '7', name: 'Bob' }, until: Date.now() + 10_000 };
+  for (const isOn of [true, false]) {
+    const site = await startSite({ config: { guests: true, typing: isOn } });
+    const [alice, page] = [await Visitor.enter(site, 'Alice'), await (await Visitor.enter(site, 'Carol')).open()];
+    site.chat.typing(MAIN, typing);
+    site.chat.typing(MAIN, { ...typing, until: 0 });
+    await alice.post('typing', { room: 'main' });
+    await page.waitFor('typing', ({ person }) => person.name === 'Alice');
+    const heard = page.heard.all.filter(({ name }) => name === 'typing').map(({ data }) => data);
+    expect(heard).toHaveLength(isOn ? 3 : 1);
+    if (isOn) expect(heard[1]).toMatchObject({ person: { name: 'Bob' }, lasting: 0 });
+    expect(site.host.signs.all).toHaveLength(isOn ? 1 : 0);
+  }
 });

@@ -43,6 +43,7 @@ const INTENTS: ReadonlyMap<GatewayDispatchEvents, number> = new Map([
   [GatewayDispatchEvents.MessageUpdate, GatewayIntentBits.GuildMessages],
   [GatewayDispatchEvents.MessageDelete, GatewayIntentBits.GuildMessages],
   [GatewayDispatchEvents.MessageDeleteBulk, GatewayIntentBits.GuildMessages],
+  [GatewayDispatchEvents.TypingStart, GatewayIntentBits.GuildMessageTyping],
   [GatewayDispatchEvents.MessageReactionAdd, GatewayIntentBits.GuildMessageReactions],
   [GatewayDispatchEvents.MessageReactionRemove, GatewayIntentBits.GuildMessageReactions],
   [GatewayDispatchEvents.MessageReactionRemoveAll, GatewayIntentBits.GuildMessageReactions],
@@ -54,6 +55,7 @@ const DIRECT: ReadonlyMap<GatewayDispatchEvents, number> = new Map([
   [GatewayDispatchEvents.MessageCreate, GatewayIntentBits.DirectMessages],
   [GatewayDispatchEvents.MessageUpdate, GatewayIntentBits.DirectMessages],
   [GatewayDispatchEvents.MessageDelete, GatewayIntentBits.DirectMessages],
+  [GatewayDispatchEvents.TypingStart, GatewayIntentBits.DirectMessageTyping],
   [GatewayDispatchEvents.MessageReactionAdd, GatewayIntentBits.DirectMessageReactions],
   [GatewayDispatchEvents.MessageReactionRemove, GatewayIntentBits.DirectMessageReactions],
 ]);

@@ -9,6 +9,7 @@ import { edit, post, remove, type Upload } from './messages.ts';
 import { addReaction, clearReactions, removeReaction } from './reactions.ts';
 import { type SeenMessage, seen } from './seen.ts';
 import type { Bot, Channel, Member, Message, ReactionEmoji, User } from './state.ts';
+import { startTyping } from './typing.ts';
 import type { World } from './world.ts';
 
 /** Something that has an id: a channel, or a message. */
@@ -79,6 +80,11 @@ export class DiscordMember {
       replyTo: replyTo ? messageOf(this.#world, replyTo) : null,
     });
     return seen(this.#world, message);
+  }
+
+  /** Types in a channel. */
+  typesIn(channel: Identified): void {
+    startTyping(this.#world, channelOf(this.#world, channel), this.user);
   }
 
   /** Their private chat with a bot. */

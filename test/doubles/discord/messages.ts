@@ -44,6 +44,7 @@ export interface Draft {
 /** Somebody says something: it is stored and told to everybody. */
 export function post(world: World, draft: Draft): Message {
   const { channel, author, replyTo } = draft;
+  if (author.kind === 'user') channel.typing.delete(author.user.id);
   // https://discord.com/developers/docs/topics/threads: whoever writes in a thread opens it.
   if (channel.archived) world.updateThread(channel, { archived: false });
   const content = stored(draft.content);

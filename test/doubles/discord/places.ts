@@ -8,6 +8,7 @@ import { DiscordWebhook } from './posting.ts';
 import { type SeenMessage, seen } from './seen.ts';
 import type { Bot, Channel, Guild, Overwrite, ReactionEmoji, Role, Webhook } from './state.ts';
 import { addPost, startThread, startThreadFrom } from './threads.ts';
+import { typistsIn } from './typing.ts';
 import type { World } from './world.ts';
 
 /** What a role or a member may do in one channel, other than elsewhere. */
@@ -116,6 +117,11 @@ export class DiscordChannel {
   /** What somebody who looks at it sees, from old to new. */
   get messages(): readonly SeenMessage[] {
     return [...this.state.messages.values()].map((message) => seen(this.#world, message));
+  }
+
+  /** Who types in it now: their user names. */
+  get typing(): readonly string[] {
+    return typistsIn(this.#world, this.state);
   }
 
   /** What stands above it. */

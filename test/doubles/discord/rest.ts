@@ -14,6 +14,7 @@ import { messageRoutes } from './routes-message.ts';
 import { reactionRoutes } from './routes-reaction.ts';
 import { sanctionRoutes } from './routes-sanction.ts';
 import { threadRoutes } from './routes-thread.ts';
+import { typingRoutes } from './routes-typing.ts';
 import { webhookRoutes } from './routes-webhook.ts';
 import type { Bot } from './state.ts';
 import { checkBody } from './validation.ts';
@@ -49,6 +50,7 @@ export class Rest {
       ...directRoutes,
       ...messageRoutes,
       ...reactionRoutes,
+      ...typingRoutes,
       ...threadRoutes,
       ...commandRoutes,
       ...webhookRoutes,

@@ -95,6 +95,8 @@ export interface Channel {
   readonly overwrites: Map<string, Overwrite>;
   /** By id, from old to new. */
   readonly messages: Map<string, Message>;
+  /** Until when those type who do, by user id, in milliseconds since the epoch. */
+  readonly typing: Map<string, number>;
 }
 
 export interface Guild {

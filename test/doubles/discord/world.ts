@@ -170,6 +170,7 @@ export class World {
       position: guild.channels.size,
       overwrites: new Map(overwrites.map((overwrite) => [overwrite.id, overwrite])),
       messages: new Map(),
+      typing: new Map(),
     });
   }
 
@@ -188,7 +189,7 @@ export class World {
       between.members.set(one.id, { user: one, guild: between, nick: null, avatar: null, roles: new Set(), joinedAt: 0 });
     const channel: Channel = {
       ...{ id, guild: between, type: ChannelType.DM, recipient: user, parent: null, ownerId: null, ...open },
-      ...{ name: '', topic: null, position: 0, overwrites: new Map(), messages: new Map() },
+      ...{ name: '', topic: null, position: 0, overwrites: new Map(), messages: new Map(), typing: new Map() },
     };
     this.channels.set(id, channel);
     return channel;
@@ -196,7 +197,7 @@ export class World {
 
   /** @param id that of the message that the thread is started from; a new one by default */
   addThread(parent: Channel, { id = this.nextId(), type = ChannelType.PublicThread, ...fields }: ThreadFields): Channel {
-    const rest = { topic: null, position: 0, overwrites: new Map(), messages: new Map() };
+    const rest = { topic: null, position: 0, overwrites: new Map(), messages: new Map(), typing: new Map() };
     const { guild } = parent;
     return this.#addChannel({ id, guild, type, parent, ...fields, ...open, archivedAt: this.clock.now(), ...rest });
   }
