@@ -1,5 +1,5 @@
 /** The stories that reach Matrix, where the bridge is an appservice there: on a Synapse that this file starts for itself. */
-import { afterAll, beforeAll, describe, test } from 'vitest';
+import { afterAll, beforeAll, describe, test, vi } from 'vitest';
 import { commandStories } from '../stories/commands.ts';
 import { conversationStories } from '../stories/conversation.ts';
 import { editStories } from '../stories/edits.ts';
@@ -16,6 +16,9 @@ import { synapseWithAppservices } from '../support/synapse-appservices.ts';
 
 /** More than there are bridges in all stories. */
 const appservices = 150;
+
+// Ghosts join before they speak, and this homeserver keeps everything in one SQLite file.
+vi.setConfig({ testTimeout: 60_000 });
 
 if (hasOwnSynapse) {
   describe('as an appservice, on Synapse', () => {
