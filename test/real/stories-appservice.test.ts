@@ -10,6 +10,7 @@ import { reactionStories } from '../stories/reactions.ts';
 import { replyStories } from '../stories/replies.ts';
 import { standIns } from '../stories/stand-ins.ts';
 import { threadStories } from '../stories/threads.ts';
+import { typingStories } from '../stories/typing.ts';
 import type { Site } from '../stories/world.ts';
 import { hasOwnSynapse } from '../support/own-synapse.ts';
 import { synapseWithAppservices } from '../support/synapse-appservices.ts';
@@ -41,6 +42,7 @@ if (hasOwnSynapse) {
     replyStories(realServers);
     portalStories(realServers);
     reactionStories(realServers);
+    typingStories(realServers);
     noticeStories(realServers);
   });
 } else {

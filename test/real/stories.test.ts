@@ -10,6 +10,7 @@ import { presenceStories } from '../stories/presence.ts';
 import { reactionStories } from '../stories/reactions.ts';
 import { replyStories } from '../stories/replies.ts';
 import { threadStories } from '../stories/threads.ts';
+import { typingStories } from '../stories/typing.ts';
 import { whisperStories } from '../stories/whispers.ts';
 import type { Site } from '../stories/world.ts';
 import { realBroker } from '../support/real-broker.ts';
@@ -41,6 +42,7 @@ if (MQTT_URL && MQTT_USERS && MATRIX_HOMESERVER_URL && MATRIX_REGISTRATION_SECRE
     editStories(realServers);
     replyStories(realServers);
     reactionStories(realServers);
+    typingStories(realServers);
     presenceStories(realServers);
     noticeStories(realServers);
     noticeBrokerStories(realServers);
