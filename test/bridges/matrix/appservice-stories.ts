@@ -283,6 +283,8 @@ export function appserviceStories(openSite: () => Promise<AppserviceSite>): void
     test('names are those at the time; edits, removals and reactions come through', async () => {
       const bridge = await stage.started([room]);
       const id = await carol.client.sendText(room, 'frist');
+      // Whoever was there before the bridge is looked up when they first speak.
+      await bridge.host.waitForMessage('frist');
       await carol.client.setDisplayName('Caroline');
       // Synapse tells the rooms later.
       const nameInRoom = async () => (await carol.client.getRoomStateEvent(room, 'm.room.member', carol.id)).displayname;
