@@ -121,11 +121,12 @@ export class Whispers {
       tell(why);
       return;
     }
-    // Another bridge tells something about an earlier whisper: that is no conversation.
+    const tag = sanitizeName(server.id) || 'server';
+    // Another bridge tells something about an earlier whisper: that is no conversation. Any server may claim to be one, so it is named.
     const isBridge = user?.extra['platform'] === 'bridge';
     const sender: Party = isBridge ? { ...BRIDGE, author: { ...BRIDGE.author, name: from.author.name } } : from;
-    const words = { body: literal(text), attachments: [] };
-    void this.#takeNew(sender, to, sanitizeName(server.id) || 'server', words, via);
+    const words = { body: literal(isBridge ? `${tag}: ${text}` : text), attachments: [] };
+    void this.#takeNew(sender, to, tag, words, via);
   }
 
   /** A user said something to the bridge in private. Resolves when it is taken. */

@@ -338,7 +338,7 @@ export function whisperStories(openSite: OpenSite): void {
       await carol.says(chat, '!block Alice');
       await carol.waitFor(chat, "Alice on bridge can't whisper to you any more");
       expect(await pm('hello?')).toBe('Whispered to Carol on bridge-b.');
-      await alice.direct.waitFor('Your whisper did not arrive: Carol does not take messages from you.');
+      await alice.direct.waitFor('bridge-b: Your whisper did not arrive: Carol does not take messages from you.');
       expect(beta.packets.all.filter((packet) => packet.includes('/pm/'))).toEqual([]);
       expect([...world.discord.heard(), ...world.matrix.heard()].join()).not.toContain('across');
     });
