@@ -91,6 +91,9 @@ test('several want one free place: one gets it', { timeout: 40_000 }, async () =
   // None waits for another one before it begins.
   const instances = await Promise.all([1, 2, 3].map(() => place.start({ ...times, scatter: 0 })));
   await place.discord.until(() => place.begun === 1, 'a bridge on Discord', 12_000);
+  // As long as they push each other off the broker, each keeps what it has heard until it is active again.
+  const standingBy = () => instances.filter(({ lines }) => lines.all.some((line) => line.includes('stands by')));
+  await expect.poll(() => standingBy().length, { timeout: 12_000 }).toBeGreaterThanOrEqual(2);
   await carries(place, 'one');
   await carries(place, 'two');
   expect(instances.filter(({ lines }) => lines.all.some((line) => line.includes('Connected to Discord')))).toHaveLength(1);
