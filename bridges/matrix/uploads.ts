@@ -74,7 +74,7 @@ export class Uploads {
     if (typeof known === 'string') return known;
     if (known !== undefined && known > clock.now()) return undefined;
     const mxc = await this.#once({ name, media: source }, source, maxPictureSize, signal).catch(() => {
-      // It does without for now: nobody's text waits for a picture in it or beside it.
+      // Nobody's text waits for a picture in it or beside it: it goes without, and the picture is tried again after a while.
       signal.throwIfAborted();
       return undefined;
     });
