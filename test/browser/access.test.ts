@@ -23,7 +23,7 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     await page.locator('.message', { hasText: 'awkward' }).waitFor();
     await say(page, 'hi');
     await say(page, '/help');
-    await page.locator('.note').waitFor();
+    await page.locator('.note').first().waitFor();
     return page;
   }
 

@@ -33,6 +33,7 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     await page
       .locator('.message', { hasText: 'Robin' })
       .filter({ has: page.locator('.tag.game') })
+      .first()
       .waitFor();
     await picture(page, 'demo');
   });
@@ -45,8 +46,8 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     await page.locator('.server .player .since').first().click();
     await page.getByRole('dialog').getByRole('button', { name: 'Whisper' }).click();
     await say(page, 'psst, where is the secret room?');
-    await page.locator('.whisper', { hasText: 'Whispered to' }).waitFor();
-    await page.locator('.whisper', { hasText: 'Whisper from' }).waitFor();
+    await page.locator('.whisper', { hasText: 'Whispered to' }).first().waitFor();
+    await page.locator('.whisper', { hasText: 'Whisper from' }).first().waitFor();
     await picture(page, 'whisper');
     await say(other, 'nothing to see here');
     await other.locator('.message', { hasText: 'nothing to see here' }).waitFor();
@@ -63,7 +64,7 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     expect(await page.getByLabel('Message', { exact: true }).inputValue()).toMatch(/^\/kick alpha\/\d+ $/);
     await page.keyboard.type('too loud');
     await page.keyboard.press('Enter');
-    await page.locator('.note', { hasText: 'confirmed' }).waitFor();
+    await page.locator('.note', { hasText: 'confirmed' }).first().waitFor();
     await page.locator(`[data-person="${id}"]`).waitFor({ state: 'detached' });
   });
 
