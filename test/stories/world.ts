@@ -3,18 +3,19 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { PermissionsString } from 'discord.js';
 import { pino } from 'pino';
 import { expect } from 'vitest';
 import { builtIns } from '../../bridges/index.ts';
 import { Bridge } from '../../src/bridge.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { parseConfig } from '../../src/config.ts';
-import { type DiscordChannel, DiscordDouble, type DiscordGuild, type DiscordMember } from '../doubles/discord/index.ts';
+import { DiscordDouble } from '../doubles/discord/index.ts';
 import { type AppserviceKeys, isGhost } from '../support/appservice-keys.ts';
 import { GameServer } from '../support/game-server.ts';
 import { Recorder } from '../support/host.ts';
-import { MatrixPerson, type MatrixSighting } from '../support/matrix-person.ts';
+import { MatrixPerson } from '../support/matrix-person.ts';
+import { DiscordPlace } from './discord-place.ts';
+import { MatrixPlace } from './matrix-place.ts';
 
 /** What a site lends to the stories: stand-ins, or real servers. */
 export interface Site {
@@ -44,25 +45,6 @@ export interface Site {
 export type OpenSite = () => Promise<Site>;
 
 const DISCORD_TOKEN = 'discord-bot-token-for-stories';
-
-/** A message as somebody in the Discord channel sees it. */
-interface DiscordSighting {
-  readonly author: string;
-  readonly text: string;
-  readonly pings: { readonly everyone: boolean; readonly users: readonly string[]; readonly roles: readonly string[] };
-}
-
-/** Somebody on Discord. */
-interface DiscordPerson {
-  readonly id: string;
-  /** For everything else that they do. */
-  readonly member: DiscordMember;
-  /** Their private chat with the bot. */
-  readonly direct: ReturnType<DiscordMember['direct']>;
-  says(text: string): Promise<void>;
-  renames(name: string): Promise<void>;
-  leaves(): Promise<void>;
-}
 
 /** One world, made anew for each story. */
 export class World {
@@ -245,181 +227,5 @@ export class World {
     expect([...this.#double.violations, ...this.site.matrix.violations()]).toEqual([]);
     await this.site.close();
     rmSync(this.#folder, { recursive: true, force: true });
-  }
-}
-
-/** The Discord channel, and who is in its guild. */
-class DiscordPlace {
-  readonly channel: DiscordChannel;
-  readonly #guild: DiscordGuild;
-  readonly #bot: ReturnType<DiscordDouble['addBot']>['user'];
-
-  constructor(guild: DiscordGuild, channel: DiscordChannel, bot: ReturnType<DiscordDouble['addBot']>['user']) {
-    this.#guild = guild;
-    this.#bot = bot;
-    this.channel = channel;
-  }
-
-  get channelId(): string {
-    return this.channel.id;
-  }
-
-  /** The guild gets another channel. */
-  addChannel(name: string): DiscordChannel {
-    return this.#guild.addTextChannel(name);
-  }
-
-  /** The guild gets an emoji of its own. */
-  addEmoji(name: string): ReturnType<DiscordGuild['addEmoji']> {
-    return this.#guild.addEmoji(name);
-  }
-
-  /** Somebody joins the guild. */
-  async member(
-    name: string,
-    options: { color?: number; permissions?: readonly PermissionsString[] } = {},
-  ): Promise<DiscordPerson> {
-    const { color, permissions } = options;
-    const roles = [
-      ...(color === undefined ? [] : [this.#guild.addRole('colored', { color })]),
-      ...(permissions === undefined ? [] : [this.#guild.addRole(name, { permissions })]),
-    ];
-    const member = this.#guild.addMember(name.toLowerCase(), {
-      displayName: name,
-      avatar: 'a_0123456789abcdef0123456789abcdef',
-      roles,
-    });
-    return {
-      id: member.id,
-      member,
-      direct: member.direct(this.#bot),
-      says: async (text) => void member.says(this.channel, text),
-      renames: async (to) => member.renames(to),
-      leaves: async () => member.leaves(),
-    };
-  }
-
-  async waitFor(words: string, timeout?: number): Promise<DiscordSighting> {
-    const isIt = ({ content, webhookId }: { content: string; webhookId: string | null }) =>
-      webhookId !== null && content.includes(words);
-    const { author, content, pings } = await this.channel.waitFor(isIt, timeout);
-    return { author, text: content, pings };
-  }
-
-  /** The texts that the bridges said in the channel so far. */
-  heard(): string[] {
-    return this.channel.messages.filter(({ isApp }) => isApp).map(({ content }) => content);
-  }
-}
-
-/** The Matrix room, and Carol, who is in it. */
-class MatrixPlace {
-  readonly roomId: string;
-  readonly #carol: MatrixPerson;
-
-  constructor(carol: MatrixPerson, roomId: string) {
-    this.#carol = carol;
-    this.roomId = roomId;
-  }
-
-  get userId(): string {
-    return this.#carol.id;
-  }
-
-  get carol(): MatrixPerson {
-    return this.#carol;
-  }
-
-  /** Carol says something. Gives its id. */
-  says(content: string | Record<string, unknown>): Promise<string> {
-    return this.#carol.says(this.roomId, content);
-  }
-
-  /** Carol reacts to a message. Gives the reaction's id. */
-  reacts(eventId: string, key: string): Promise<string> {
-    return this.#carol.reacts(this.roomId, eventId, key);
-  }
-
-  /** Carol takes back what she said, or a reaction. */
-  takesBack(id: string): Promise<void> {
-    return this.#carol.takesBack(this.roomId, id);
-  }
-
-  /** Carol types, for so many milliseconds; with 0, no more. */
-  types(timeout?: number): Promise<void> {
-    return this.#carol.types(this.roomId, timeout);
-  }
-
-  /** Who else was seen to type in the room. */
-  typists(): readonly string[] {
-    return this.#carol.typistsIn(this.roomId);
-  }
-
-  /** Waits until exactly these others type in the room. */
-  waitForTypists(...userIds: string[]): Promise<void> {
-    return this.#carol.waitForTypists(this.roomId, userIds);
-  }
-
-  /** Carol goes to another room. Gives its id. */
-  joins(room: string): Promise<string> {
-    return this.#carol.join(room);
-  }
-
-  /** Waits for words in another room that Carol is in. */
-  waitForIn(room: string, words: string): Promise<MatrixSighting> {
-    return this.#carol.waitFor(room, words);
-  }
-
-  /** What the bridges said in another room so far. */
-  heardIn(room: string): string[] {
-    return this.#carol.heard(room);
-  }
-
-  /** Carol says something in another room. */
-  saysIn(room: string, text: string): Promise<string> {
-    return this.#carol.says(room, text);
-  }
-
-  /** Waits until the bridges react to a message with exactly this. */
-  waitForReactions(eventId: string, ...keys: string[]): Promise<void> {
-    return this.#carol.waitForReactions(eventId, keys);
-  }
-
-  /** What stands in the room now, oldest first. */
-  standing(): ReturnType<MatrixPerson['standing']> {
-    return this.#carol.standing(this.roomId);
-  }
-
-  async leaves(): Promise<void> {
-    await this.#carol.leave(this.roomId);
-  }
-
-  /** Carol sends a file. Gives the event's id. */
-  async sendsFile(content: string | Uint8Array, event: Record<string, unknown>): Promise<string> {
-    const { mimetype = 'text/plain' } = (event['info'] ?? {}) as { mimetype?: string };
-    return this.says({ ...event, url: await this.#carol.upload(content, mimetype) });
-  }
-
-  /** What is in a file that was shown. */
-  download(mxc: unknown): Promise<string> {
-    return this.#carol.download(mxc);
-  }
-
-  /** The first file of this name that a bridge shows. */
-  waitForFile(filename: string): Promise<MatrixSighting> {
-    return this.#carol.sees.waitFor(({ content }) => content['filename'] === filename);
-  }
-
-  waitFor(words: string, timeout?: number): Promise<MatrixSighting> {
-    return this.#carol.sees.waitFor(({ sender, body }) => sender !== this.#carol.id && body.includes(words), timeout);
-  }
-
-  /** The plain texts that the bridges said in the room so far. */
-  heard(): string[] {
-    return this.#carol.heard(this.roomId);
-  }
-
-  close(): Promise<void> {
-    return this.#carol.close();
   }
 }
