@@ -2,16 +2,16 @@
 import { randomBytes } from 'node:crypto';
 import { FloodLimiter } from '../../src/flood.ts';
 import { networkOf } from '../../src/http/address-limit.ts';
+import { cookieIn, setCookie } from '../../src/http/cookies.ts';
+import { json } from '../../src/http/json.ts';
+import { baseOf } from '../../src/http/origin.ts';
 import type { HttpAnswer, HttpRequest } from '../../src/http/route.ts';
 import { refusal } from '../../src/http/server.ts';
 import { Recent } from '../../src/recent.ts';
 import type { WebChat } from './chat.ts';
-import { cookieIn, setCookie } from './cookies.ts';
-import { json } from './json.ts';
 import { SignInError } from './login/outgoing.ts';
 import { JOURNEY_SECONDS, type Service } from './login/sign-in.ts';
 import { nickname } from './nicknames.ts';
-import { baseOf } from './origin.ts';
 import { admit, cookiePlace, PREFIX } from './session-cookie.ts';
 
 const STATE = 'crosschat_sign_in';

@@ -1,21 +1,22 @@
 /** What the web chat serves below `/chat/`. */
 import { z } from 'zod';
+import { cookieIn, setCookie } from '../../src/http/cookies.ts';
+import { json } from '../../src/http/json.ts';
+import { isOwnOrigin } from '../../src/http/origin.ts';
+import { pageOf } from '../../src/http/page.ts';
 import type { HttpAnswer, HttpRequest, Route } from '../../src/http/route.ts';
 import { refusal } from '../../src/http/server.ts';
 import type { Answer, Requests } from '../../web/chat/wire.ts';
 import { eventText } from './audience.ts';
 import type { WebChat } from './chat.ts';
-import { cookieIn, setCookie } from './cookies.ts';
 import { Entrance } from './entrance.ts';
-import { json } from './json.ts';
-import { isOwnOrigin } from './origin.ts';
-import { page } from './page.ts';
 import { PICTURE_PREFIX, Pictures } from './pictures.ts';
 import { MAX_BODY, requests } from './requests.ts';
 import { cookiePlace, PREFIX, SESSION } from './session-cookie.ts';
 import type { Session } from './sessions.ts';
 import { Talk } from './talk.ts';
 
+const WITHOUT_SCRIPT = 'This chat needs JavaScript: what people say comes in while you read.';
 /** So many earlier entries are sent at once. */
 const EARLIER = 100;
 
@@ -44,7 +45,7 @@ async function get(chat: WebChat, entrance: Entrance, pictures: Pictures, reques
   const { path, headers, query, signal } = request;
   const { assets } = chat;
   if (!assets) return refusal(503, 'The chat has not started yet.', { 'retry-after': '2' });
-  if (path === '') return page(assets);
+  if (path === '') return pageOf({ assets, folder: 'chat', title: 'Chat', withoutScript: WITHOUT_SCRIPT });
   if (path.startsWith('assets/')) return assets.answer(path.slice('assets/'.length), headers);
   const session = chat.sessions.of(cookieIn(headers, SESSION));
   if (path === 'welcome') return json(200, chat.welcome(session));

@@ -1,7 +1,8 @@
 /** The cookie by which a browser is known that got in. */
+
+import { type CookiePlace, setCookie } from '../../src/http/cookies.ts';
+import { baseOf } from '../../src/http/origin.ts';
 import type { WebChat } from './chat.ts';
-import { type CookiePlace, setCookie } from './cookies.ts';
-import { baseOf } from './origin.ts';
 import type { Session } from './sessions.ts';
 
 /** Below this lies the web chat. */
@@ -23,5 +24,5 @@ export async function admit(
 /** Where this chat's cookies hold. */
 export function cookiePlace(chat: WebChat, host: string | undefined): CookiePlace {
   const { pathname, protocol } = new URL(`${baseOf(host, chat.base) ?? 'http://localhost'}${PREFIX}`);
-  return { path: pathname, secure: protocol === 'https:' };
+  return { path: pathname, secure: protocol === 'https:', sameSite: 'Lax' };
 }

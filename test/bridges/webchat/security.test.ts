@@ -91,7 +91,7 @@ test('behind a public address, that is the origin, the cookie is for https only,
 });
 
 test('a name that somebody has pointed at this machine is no origin of ours', async () => {
-  const { isOwnOrigin } = await import('../../../bridges/webchat/origin.ts');
+  const { isOwnOrigin } = await import('../../../src/http/origin.ts');
   const url = 'http://127.0.0.1:8080';
   for (const host of ['127.0.0.1:8080', 'localhost:8080', '[::1]:8080', '192.168.1.5:8080'])
     expect([host, isOwnOrigin(`http://${host}`, host, url)]).toEqual([host, true]);

@@ -1,4 +1,4 @@
-import type { HttpAnswer } from '../../src/http/route.ts';
+import type { HttpAnswer } from './route.ts';
 
 /** An answer in JSON. */
 export function json(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): HttpAnswer {

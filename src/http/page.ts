@@ -1,6 +1,6 @@
-/** The page as it is sent: a frame without content. What people said comes later, by script, as text. */
-import type { Assets } from '../../src/http/assets.ts';
-import type { HttpAnswer } from '../../src/http/route.ts';
+/** A page as it is sent: a frame without content. What people said comes later, by script, as text. */
+import type { Assets } from './assets.ts';
+import type { HttpAnswer } from './route.ts';
 
 /**
  * The browser loads scripts, styles and pictures from here and nowhere else, runs nothing that stands in the page, and takes no text for
@@ -19,24 +19,34 @@ const POLICY = [
   "trusted-types 'none'",
 ].join('; ');
 
-/** The page. */
-export function page({ version, scripts, styles }: Assets): HttpAnswer {
+/** What a page is made of. */
+export interface PageOptions {
+  readonly assets: Assets;
+  /** The folder of its own files below `web`: `main.ts` is its beginning, `icon.svg` its icon. */
+  readonly folder: string;
+  readonly title: string;
+  /** What is read where no script runs: plain words, without markup. */
+  readonly withoutScript: string;
+}
+
+/** A page, with its files below `assets/` beside it. */
+export function pageOf({ assets: { version, scripts, styles }, folder, title, withoutScript }: PageOptions): HttpAnswer {
   const at = (name: string) => `assets/${version}/${name}`;
   const html = `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<title>Chat</title>
+<title>${title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content">
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
-<link rel="icon" href="${at('chat/icon.svg')}">
+<link rel="icon" href="${at(`${folder}/icon.svg`)}">
 ${styles.map((name) => `<link rel="stylesheet" href="${at(name)}">`).join('\n')}
 ${scripts.map((name) => `<link rel="modulepreload" href="${at(name)}">`).join('\n')}
-<script type="module" src="${at('chat/main.js')}"></script>
+<script type="module" src="${at(`${folder}/main.js`)}"></script>
 </head>
 <body>
-<noscript>This chat needs JavaScript: what people say comes in while you read.</noscript>
+<noscript>${withoutScript}</noscript>
 </body>
 </html>
 `;

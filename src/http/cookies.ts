@@ -7,6 +7,8 @@ export interface CookiePlace {
   readonly path: string;
   /** Whether the page is on https. */
   readonly secure: boolean;
+  /** Whether it comes along when somebody follows a link from elsewhere, as they do who signed in there (`Lax`), or never does. */
+  readonly sameSite: 'Lax' | 'Strict';
 }
 
 /** A cookie's value; undefined when the browser sent none of that name. */
@@ -19,6 +21,6 @@ export function cookieIn({ cookie = '' }: IncomingHttpHeaders, name: string): st
 }
 
 /** The header that sets a cookie: no script can read it, and no other page's form or frame sends it. @param seconds 0 takes it away */
-export function setCookie(name: string, value: string, seconds: number, { path, secure }: CookiePlace): string {
-  return `${name}=${value}; Path=${path}; Max-Age=${seconds}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
+export function setCookie(name: string, value: string, seconds: number, { path, secure, sameSite }: CookiePlace): string {
+  return `${name}=${value}; Path=${path}; Max-Age=${seconds}; HttpOnly; SameSite=${sameSite}${secure ? '; Secure' : ''}`;
 }
