@@ -1,10 +1,11 @@
 /** The messages of one room, in their order, with what separates them. */
 import { h } from '../parts/dom.ts';
-import { dayName, dayOf } from '../parts/time.ts';
+import { dayName } from '../parts/time.ts';
 import { type Item, type ItemDeeds, itemElement } from './items.ts';
+import { beginsDay, isAfter, isOfSame } from './order.ts';
+import { focusOn, Pointing } from './pointing.ts';
+import { Unread } from './unread.ts';
 
-/** Messages of one person that come within so many milliseconds stand under one name. */
-const TOGETHER = 5 * 60_000;
 /** So many items are shown; beyond that, the oldest go while somebody reads at the end. */
 const MAX_ITEMS = 800;
 /** So many pixels from the end somebody still reads along. */
@@ -13,7 +14,7 @@ const NEAR = 90;
 interface Shown {
   readonly item: Item;
   readonly element: HTMLElement;
-  /** What stands above it: a day, or where the unread begins. */
+  /** The day that begins above it. */
   day: HTMLElement | undefined;
 }
 
@@ -37,14 +38,16 @@ export class Log {
   readonly #options: LogOptions;
   readonly #list: HTMLElement;
   readonly #earlier: HTMLButtonElement;
-  readonly #marker = h('div', { class: 'marker' }, h('span', {}, 'New'));
   readonly #shown: Shown[] = [];
-  #unread = 0;
+  readonly #unread: Unread;
+  readonly #pointing: Pointing;
   /** Whether what comes now was missed, and is no news to be read out one by one. */
   #filling = true;
 
   constructor(options: LogOptions) {
     this.#options = options;
+    this.#unread = new Unread(options.unread);
+    this.#pointing = new Pointing(this.#shown, options.pointed);
     this.#earlier = h(
       'button',
       { type: 'button', class: 'button earlier', hidden: true, on: { click: () => void this.#showEarlier() } },
@@ -60,9 +63,9 @@ export class Log {
         'aria-label': `Messages in ${options.room}`,
         'aria-busy': 'true',
         on: {
-          keydown: (event) => this.#key(event),
-          focusin: (event) => this.#point(event),
-          mouseover: (event) => this.#point(event),
+          keydown: (event) => this.#pointing.key(event),
+          focusin: (event) => this.#pointing.point(event),
+          mouseover: (event) => this.#pointing.point(event),
           scroll: () => {
             if (this.isAtEnd) this.#read();
           },
@@ -114,14 +117,14 @@ export class Log {
 
   toEnd(): void {
     this.element.scrollTop = this.element.scrollHeight;
-    if (this.#options.isRead()) this.#read();
+    this.#read();
   }
 
   /** Goes to a message, and lets it be seen. */
   jump(id: string): void {
     const found = this.#shown.find(({ item }) => item.entry.id === id);
     if (!found) return;
-    this.#focus(found);
+    focusOn(found.element);
     found.element.classList.add('flash');
     setTimeout(() => found.element.classList.remove('flash'), 1_600);
   }
@@ -136,7 +139,7 @@ export class Log {
     this.#settle(index);
     this.#settle(index + 1);
     const isNews = index === this.#shown.length - 1 && item.type !== 'note';
-    if (isNews && !this.#filling && !(this.#options.isRead() && wasAtEnd)) this.#count(shown);
+    if (isNews && !this.#filling && !(this.#options.isRead() && wasAtEnd)) this.#unread.add(shown.element);
     const [oldest] = this.#shown;
     if (this.#shown.length > MAX_ITEMS && wasAtEnd && oldest) {
       this.#shown.shift();
@@ -165,10 +168,9 @@ export class Log {
     const one = this.#shown[index];
     if (!one) return;
     const above = this.#shown[index - 1]?.item;
-    const { at } = one.item.entry;
-    const newDay = above === undefined || dayOf(above.entry.at) !== dayOf(at);
+    const newDay = beginsDay(above, one.item);
     if (newDay && one.day === undefined) {
-      one.day = h('div', { class: 'day' }, h('span', {}, dayName(at, Date.now())));
+      one.day = h('div', { class: 'day' }, h('span', {}, dayName(one.item.entry.at, Date.now())));
       one.element.before(one.day);
     } else if (!newDay && one.day !== undefined) {
       one.day.remove();
@@ -182,20 +184,8 @@ export class Log {
     day?.remove();
   }
 
-  #count(shown: Shown): void {
-    if (this.#unread === 0) shown.element.before(this.#marker);
-    this.#unread += 1;
-    this.#options.unread(this.#unread);
-  }
-
   #read(): void {
-    if (this.#unread === 0 || !this.#options.isRead()) return;
-    this.#unread = 0;
-    this.#options.unread(0);
-    // It stays for a while, so that one sees where one was.
-    setTimeout(() => {
-      if (this.#unread === 0) this.#marker.remove();
-    }, 8_000);
+    if (this.#options.isRead()) this.#unread.read();
   }
 
   #firstPlace(): number {
@@ -214,51 +204,6 @@ export class Log {
     if (!more) this.#earlier.hidden = true;
     // What was read stays where it was.
     if (first) this.element.scrollTop += first.element.offsetTop - top;
-    this.#focus(first);
+    if (first) focusOn(first.element);
   }
-
-  /** Up and down go from message to message, Home and End to the first and the last. */
-  #key(event: KeyboardEvent): void {
-    const target = event.target as HTMLElement;
-    const index = this.#shown.findIndex(({ element }) => element === target);
-    if (index === -1) return;
-    const to = { ArrowUp: index - 1, ArrowDown: index + 1, Home: 0, End: this.#shown.length - 1 }[event.key];
-    if (to === undefined) return;
-    event.preventDefault();
-    this.#focus(this.#shown[Math.min(Math.max(to, 0), this.#shown.length - 1)]);
-  }
-
-  #focus(one: Shown | undefined): void {
-    if (!one) return;
-    one.element.focus({ preventScroll: true });
-    one.element.scrollIntoView({ block: 'nearest' });
-  }
-
-  #point(event: Event): void {
-    const element = (event.target as HTMLElement).closest<HTMLElement>('.item');
-    const one = element === null ? undefined : this.#shown.find((shown) => shown.element === element);
-    if (!one) return;
-    if (event.type === 'focusin') {
-      // Tab comes back to where one was.
-      for (const other of this.#list.querySelectorAll<HTMLElement>('.item[tabindex="0"]')) other.tabIndex = -1;
-      one.element.tabIndex = 0;
-    }
-    this.#options.pointed(one.item, one.element);
-  }
-}
-
-/** Whether what stands there comes after what is to be added. Places tell it where both have one. */
-function isAfter(one: Item | undefined, added: Item): boolean {
-  if (one === undefined) return false;
-  if (one.type === 'entry' && added.type === 'entry') return one.entry.place > added.entry.place;
-  return one.entry.at > added.entry.at;
-}
-
-function isOfSame(above: Item | undefined, item: Item): boolean {
-  if (above?.type !== 'entry' || item.type !== 'entry') return false;
-  const [one, other] = [above.entry, item.entry];
-  if (one.kind !== 'message' || other.kind !== 'message' || other.quote !== undefined) return false;
-  return (
-    one.author?.key === other.author?.key && one.tag === other.tag && one.thread === other.thread && other.at - one.at < TOGETHER
-  );
 }

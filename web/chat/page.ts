@@ -1,56 +1,31 @@
 /** The page of somebody who got in: rooms, messages, a field to type in, and who is there. */
 import { confirmed } from '../parts/dialog.ts';
-import { h, icon, iconButton } from '../parts/dom.ts';
+import { h, iconButton } from '../parts/dom.ts';
 import { post } from '../parts/post.ts';
-import { Stream, type StreamState } from '../parts/stream.ts';
 import { Composer, type Purpose } from './composer.ts';
+import { Connection } from './connection.ts';
 import type { Note } from './items.ts';
-import { Log } from './log.ts';
 import { colorOf, showPerson } from './person.ts';
-import { earlier, sendText } from './requests.ts';
-import { Roster } from './roster.ts';
-import { Tabs } from './tabs.ts';
+import { sendText } from './requests.ts';
+import { Rooms } from './rooms.ts';
+import { Sidebar } from './sidebar.ts';
 import { Toolbar } from './toolbar.ts';
-import { Typing } from './typing.ts';
-import type { Answer, Entry, Incoming, Me, Person, Requests, Welcome } from './wire.ts';
-
-/** What the page hears of. */
-const EVENTS = ['hello', 'entry', 'ready', 'server', 'server-gone', 'people', 'typing', 'whisper', 'out'] as const;
-
-type Handlers = { readonly [Name in keyof Incoming]: (data: Incoming[Name]) => void };
-
-const STATES: Readonly<Record<StreamState, string>> = {
-  connecting: 'Connecting …',
-  open: 'Connected',
-  waiting: 'No connection. Trying again …',
-};
+import type { Answer, Entry, Me, Person, Requests, Welcome } from './wire.ts';
 
 /** One who got in, and what they see. */
 export class ChatPage {
   readonly element: HTMLElement;
   readonly #me: Me;
-  readonly #out: (why: string) => void;
+  readonly #rooms: Rooms;
   readonly #composer: Composer;
-  readonly #roster: Roster;
+  readonly #sidebar: Sidebar;
   readonly #toolbar: Toolbar;
-  readonly #stream: Stream;
-  readonly #logs = new Map<string, Log>();
-  readonly #unread = new Map<string, number>();
-  readonly #typing = new Map<string, Typing>();
-  readonly #tabs = new Tabs((room) => this.#enter(room));
-  readonly #stage = h('div', { class: 'stage' });
-  readonly #state = h('p', { class: 'state', role: 'status' });
-  readonly #toEnd = h('button', { type: 'button', class: 'to-end', hidden: true }, icon('down'), h('span', {}));
-  readonly #aside: HTMLElement;
-  readonly #players: HTMLButtonElement;
-  #room = '';
+  readonly #connection: Connection;
   #count = 0;
 
   /** @param out called when they are not signed in any more */
   constructor(me: Me, { rooms, maxText }: Welcome, out: (why: string) => void) {
     this.#me = me;
-    this.#out = out;
-    this.#roster = new Roster({ isMe: this.#isMe, show: (person, where, since) => this.#show(person, where, since) });
     this.#toolbar = new Toolbar({
       isMine: ({ author }) => author !== undefined && this.#isMe(author),
       reply: (entry) => this.#composer.begin({ kind: 'reply', entry }),
@@ -58,53 +33,29 @@ export class ChatPage {
       edit: (entry) => this.#edit(entry),
       remove: (entry) => void this.#remove(entry),
     });
+    this.#rooms = new Rooms({
+      isMe: this.#isMe,
+      pointed: (item, element) => {
+        if (item.type === 'entry' && item.entry.kind === 'message') this.#toolbar.show(item.entry, element);
+      },
+      show: (person, where) => this.#show(person, where),
+      react: (entry, emoji, on) => this.#react(entry, emoji, on),
+      answerWhisper: (person) => this.#composer.begin({ kind: 'whisper', person }),
+    });
     this.#composer = new Composer({
       maxText,
       send: (text, purpose) => this.#send(text, purpose),
-      typing: () => void post<Answer>('typing', { room: this.#room } satisfies Requests['typing']),
+      typing: () => void post<Answer>('typing', { room: this.#rooms.room } satisfies Requests['typing']),
       editLast: () => this.#editLast(),
     });
-    this.#players = h(
-      'button',
-      {
-        type: 'button',
-        class: 'players-button',
-        'aria-expanded': 'false',
-        'aria-controls': 'who',
-        on: { click: () => this.#toggle() },
-      },
-      icon('people'),
-      h('span', {}, 'Players'),
-    );
-    this.#aside = h(
-      'aside',
-      {
-        id: 'who',
-        'aria-label': 'Servers and players',
-        on: { keydown: (event) => event.key === 'Escape' && this.#toggle(false) },
-      },
-      h(
-        'div',
-        { class: 'aside-head' },
-        h('h2', {}, 'Who plays'),
-        iconButton('close', 'Close the list', () => this.#toggle(false)),
-      ),
-      this.#roster.element,
-    );
-    this.#toEnd.addEventListener('click', () => this.#log?.toEnd());
-    this.element = this.#frame();
-    for (const room of rooms) this.#addRoom(room);
-    this.#enter(rooms[0] ?? '');
-    this.#stream = new Stream({
-      url: 'events',
-      names: EVENTS,
-      heard: (name, data) => this.#heard(name as keyof Incoming, data as never),
-      changed: (state) => this.#changed(state),
-      mayGoOn: () => this.#mayGoOn(),
+    this.#sidebar = new Sidebar({ isMe: this.#isMe, show: (person, where, since) => this.#show(person, where, since) });
+    this.#connection = this.#connect((why) => {
+      this.#connection.close();
+      out(why);
     });
-    addEventListener('focus', () => this.#looked());
-    document.addEventListener('visibilitychange', () => this.#looked());
-    this.#stream.open();
+    this.element = this.#frame();
+    this.#rooms.add(rooms);
+    this.#connection.open();
   }
 
   /** To be called when the element is in the page. */
@@ -115,10 +66,6 @@ export class ChatPage {
 
   readonly #isMe = ({ key }: Person): boolean => key === this.#me.person.key;
 
-  get #log(): Log | undefined {
-    return this.#logs.get(this.#room);
-  }
-
   #frame(): HTMLElement {
     const { person } = this.#me;
     return h(
@@ -128,107 +75,51 @@ export class ChatPage {
         'header',
         { class: 'top' },
         h('h1', {}, 'Chat'),
-        this.#tabs.element,
-        this.#state,
-        this.#players,
+        this.#rooms.tabs.element,
+        this.#connection.element,
+        this.#sidebar.button,
         h('span', { class: 'me' }, h('bdi', { class: colorOf(person) }, person.name)),
         iconButton('leave', 'Sign out', () => void post<Answer>('leave', {})),
       ),
-      h('main', {}, h('div', { class: 'reading' }, this.#stage, this.#toEnd), this.#composer.element),
-      this.#aside,
+      h('main', {}, this.#rooms.element, this.#composer.element),
+      this.#sidebar.element,
     );
   }
 
-  #addRoom(room: string): void {
-    const log = new Log({
-      room,
-      isMe: this.#isMe,
-      isRead: () => document.hasFocus() && !document.hidden && this.#room === room,
-      unread: (count) => this.#setUnread(room, count),
-      earlier: async (place) => {
-        const { entries, more } = await earlier(room, place);
-        for (const entry of entries) log.put({ type: 'entry', entry });
-        return more;
-      },
-      pointed: (item, element) => {
-        if (item.type === 'entry' && item.entry.kind === 'message') this.#toolbar.show(item.entry, element);
-      },
-      show: (person, where) => this.#show(person, where),
-      jump: (id) => log.jump(id),
-      react: (entry, emoji, on) => this.#react(entry, emoji, on),
-      answerWhisper: (person) => this.#composer.begin({ kind: 'whisper', person }),
-    });
-    log.element.id = `log-${this.#logs.size}`;
-    log.element.addEventListener('scroll', () => this.#drawEnd());
-    this.#logs.set(room, log);
-    this.#typing.set(room, new Typing());
-    this.#tabs.add(room, log.element.id);
-  }
-
-  #enter(room: string): void {
-    this.#room = room;
-    this.#tabs.select(room);
-    const log = this.#log;
-    const typing = this.#typing.get(room);
-    this.#stage.replaceChildren(
-      ...(log && typing ? [log.element, typing.element] : [h('p', { class: 'empty' }, 'There is no room here.')]),
-    );
-    log?.toEnd();
-    this.#drawEnd();
-  }
-
-  #heard<Name extends keyof Incoming>(name: Name, data: Incoming[Name]): void {
-    const handlers: Handlers = {
+  #connect(out: (why: string) => void): Connection {
+    const [rooms, sidebar] = [this.#rooms, this.#sidebar];
+    return new Connection(this.#me, {
       hello: ({ fresh, welcome }) => {
-        for (const room of welcome.rooms) if (!this.#logs.has(room)) this.#addRoom(room);
-        for (const log of this.#logs.values()) {
-          log.fill();
-          if (fresh) log.clear();
-        }
-        if (!this.#logs.has(this.#room)) this.#enter(welcome.rooms[0] ?? '');
+        rooms.fill(fresh);
+        rooms.add(welcome.rooms);
       },
-      entry: (entry) => {
-        this.#logs.get(entry.room)?.put({ type: 'entry', entry });
-        if (entry.author) this.#typing.get(entry.room)?.done(entry.author.key);
-        this.#drawEnd();
-      },
+      entry: (entry) => rooms.put(entry),
       ready: ({ servers }) => {
-        this.#roster.set(servers);
-        for (const log of this.#logs.values()) log.filled();
-        this.#drawPlayers();
+        sidebar.set(servers);
+        rooms.filled();
       },
-      server: (server) => {
-        this.#roster.put(server);
-        this.#drawPlayers();
-      },
-      'server-gone': ({ id }) => {
-        this.#roster.remove(id);
-        this.#drawPlayers();
-      },
-      people: ({ people, more }) => this.#roster.setPeople(people, more),
+      server: (server) => sidebar.put(server),
+      'server-gone': ({ id }) => sidebar.remove(id),
+      people: ({ people, more }) => sidebar.setPeople(people, more),
       typing: ({ room, person, lasting }) => {
-        if (lasting === 0) this.#typing.get(room)?.done(person.key);
-        else if (!this.#isMe(person)) this.#typing.get(room)?.heard(person, lasting);
+        if (lasting === 0) rooms.typing(room)?.done(person.key);
+        else if (!this.#isMe(person)) rooms.typing(room)?.heard(person, lasting);
       },
-      whisper: (entry) => {
-        for (const log of this.#logs.values()) log.put({ type: 'whisper', entry });
-      },
-      out: ({ why }) => this.#leave(why),
-    };
-    handlers[name](data);
+      whisper: (entry) => rooms.putWhisper(entry),
+      out: ({ why }) => out(why),
+    });
   }
 
   #note(body: Note['body'], tone: Note['tone']): void {
     this.#count += 1;
-    this.#log?.put({ type: 'note', entry: { id: `note-${this.#count}`, at: Date.now(), tone, body } });
-    this.#log?.toEnd();
+    this.#rooms.open?.put({ type: 'note', entry: { id: `note-${this.#count}`, at: Date.now(), tone, body } });
+    this.#rooms.open?.toEnd();
   }
 
   async #send(text: string, purpose: Purpose): Promise<string | undefined> {
-    const room = this.#room;
-    const answer = await sendText(text, purpose, room);
+    const answer = await sendText(text, purpose, this.#rooms.room);
     if (answer.answer) this.#note(answer.answer, 'note');
-    if (answer.fault === undefined) this.#log?.toEnd();
+    if (answer.fault === undefined) this.#rooms.open?.toEnd();
     return answer.fault;
   }
 
@@ -242,7 +133,7 @@ export class ChatPage {
   }
 
   #editLast(): void {
-    for (const { entry } of this.#log?.entries() ?? []) {
+    for (const { entry } of this.#rooms.open?.entries() ?? []) {
       if (entry.kind !== 'message' || !entry.author || !this.#isMe(entry.author)) continue;
       this.#edit(entry);
       return;
@@ -267,70 +158,16 @@ export class ChatPage {
         moderator: this.#me.moderator,
         isMe: this.#isMe,
         whisper: (to) => {
-          this.#toggle(false);
+          this.#sidebar.toggle(false);
           this.#composer.begin({ kind: 'whisper', person: to });
         },
         prepare: (command) => {
-          this.#toggle(false);
+          this.#sidebar.toggle(false);
           this.#composer.begin({ kind: 'message' }, command);
         },
       },
       since,
     );
-  }
-
-  #changed(state: StreamState): void {
-    this.#state.textContent = STATES[state];
-    this.#state.dataset['state'] = state;
-  }
-
-  /** Whether they are still signed in. Rejects when the bridge can't be reached. */
-  async #mayGoOn(): Promise<boolean> {
-    const answer = await fetch('welcome');
-    if (!answer.ok) throw new Error(`status ${answer.status}`);
-    const { me } = (await answer.json()) as Welcome;
-    if (me?.person.key === this.#me.person.key) return true;
-    this.#leave('You are not signed in any more.');
-    return false;
-  }
-
-  #leave(why: string): void {
-    this.#stream.close();
-    this.#out(why);
-  }
-
-  #looked(): void {
-    if (this.#log?.isAtEnd) this.#log.toEnd();
-  }
-
-  #setUnread(room: string, count: number): void {
-    this.#unread.set(room, count);
-    this.#tabs.setUnread(room, count);
-    const all = [...this.#unread.values()].reduce((sum, one) => sum + one, 0);
-    document.title = all === 0 ? 'Chat' : `(${all}) Chat`;
-    this.#drawEnd();
-  }
-
-  #drawEnd(): void {
-    const count = this.#unread.get(this.#room) ?? 0;
-    this.#toEnd.hidden = this.#log === undefined || this.#log.isAtEnd;
-    const words = this.#toEnd.querySelector('span');
-    if (words) words.textContent = count === 0 ? 'To the latest' : `${count} new`;
-  }
-
-  #drawPlayers(): void {
-    const { players } = this.#roster;
-    const words = this.#players.querySelector('span');
-    if (words) words.textContent = `${players} ${players === 1 ? 'player' : 'players'}`;
-  }
-
-  /** Shows or hides the list on narrow screens; on others it is always there. */
-  #toggle(open = !this.#aside.classList.contains('open')): void {
-    if (open === this.#aside.classList.contains('open')) return;
-    this.#aside.classList.toggle('open', open);
-    this.#players.setAttribute('aria-expanded', String(open));
-    if (open) this.#aside.querySelector('button')?.focus();
-    else this.#players.focus();
   }
 }
 

@@ -30,6 +30,12 @@ export class Roster {
     return [...this.#servers.values()].reduce((sum, { players, more }) => sum + players.length + more, 0);
   }
 
+  /** Everybody who is listed, each once. */
+  get everybody(): readonly Person[] {
+    const players = [...this.#servers.values()].flatMap((server) => server.players.map(({ person }) => person));
+    return [...new Map([...players, ...this.#people.people].map((person) => [person.key, person])).values()];
+  }
+
   set(servers: readonly Server[]): void {
     this.#servers.clear();
     for (const server of servers) this.#servers.set(server.id, server);
