@@ -9,10 +9,8 @@ export interface Parts {
   readonly store: Store | undefined;
   readonly servers: readonly VirtualServer[];
   readonly members: readonly Member[];
-  /** Why adapters could not be started. */
-  readonly failed: ReadonlyMap<Member, string>;
-  /** Adapters that were started. */
-  readonly running: ReadonlySet<Member>;
+  /** Why an adapter does nothing now, in a sentence; undefined when it runs. */
+  readonly whyNot: (member: Member) => string | undefined;
   readonly outbox: Outbox | undefined;
   /** Why the bridge does nothing any more. */
   readonly standstill: string | undefined;
@@ -27,7 +25,7 @@ export interface ConnectionReport {
 }
 
 /** How each connection stands. */
-export function connections({ store, servers, members, failed, running }: Parts): ConnectionReport[] {
+export function connections({ store, servers, members, whyNot }: Parts): ConnectionReport[] {
   const fault = store?.writer.fault;
   return [
     { name: 'store', fault: fault && `${fault} What happens is kept in memory only.` },
@@ -40,7 +38,7 @@ export function connections({ store, servers, members, failed, running }: Parts)
     })),
     ...members.map((member) => {
       const { id, adapter } = member;
-      const why = failed.get(member) ?? adapter.fault ?? (running.has(member) ? undefined : 'it has not started yet.');
+      const why = whyNot(member);
       return {
         name: `adapter/${id}`,
         fault: why ? `${adapter.platform} (${id}) is not running: ${why}` : adapter.connection?.lost,
