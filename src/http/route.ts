@@ -18,6 +18,11 @@ export interface HttpRequest {
    * @throws {BodyError} when it is longer than the route takes, or breaks off: the server answers that
    */
   body(): Promise<Buffer>;
+  /**
+   * Hands on what was sent along piece by piece, once, instead of {@link body}: for what is too large for memory.
+   * @throws {BodyError} like {@link body}, where it is read
+   */
+  stream(): AsyncIterable<Buffer>;
   /** Aborted when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
 }
@@ -37,7 +42,7 @@ export interface Route {
   readonly prefix: string;
   /** GET and HEAD unless given. */
   readonly methods?: readonly Method[];
-  /** The longest body that it takes, in bytes; none unless given. */
+  /** The longest body that it takes, in bytes; none unless given. A longer one may take longer to come. */
   readonly maxBody?: number;
   /** Whether an address may ask as often as it wants: the route sees to it by other means. */
   readonly unlimited?: boolean;

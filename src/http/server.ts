@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import { AddressLimit, askerOf } from './address-limit.ts';
-import { BodyError, readBody } from './body.ts';
+import { BodyError, readBody, streamBody } from './body.ts';
 import type { HttpAnswer, Method, Route } from './route.ts';
 
 /** What the server is made of. */
@@ -28,9 +28,9 @@ export class ListenError extends Error {
 const MAX_URL = 4_096;
 const MAX_HEADER_BYTES = 16_384;
 const MAX_CONNECTIONS = 1_000;
-/** How long the headers, and a whole request, may take to come, in milliseconds. */
+/** How long the headers may take to come, and a whole request at most, in milliseconds. What is read of a body has a deadline of its own. */
 const HEADERS_TIME = 10_000;
-const REQUEST_TIME = 15_000;
+const REQUEST_TIME = 3_600_000;
 /** How long a connection may be silent: between two requests, and while somebody takes an answer. */
 const IDLE_TIME = 5_000;
 const SILENT_TIME = 60_000;
@@ -137,9 +137,11 @@ export class HttpServer {
     const { methods = ['GET', 'HEAD'], maxBody = 0 } = route;
     if (!isOneOf(method, methods)) return refusal(405, `Only ${methods.join(' and ')}.`, { allow: methods.join(', ') });
     const query = new URLSearchParams(search);
-    const body = () => readBody(request, maxBody);
+    const limits = { maxBytes: maxBody, clock: this.#options.clock };
+    const body = () => readBody(request, limits);
+    const stream = () => streamBody(request, limits);
     try {
-      return await route.answer({ method, path: path.slice(route.prefix.length), query, headers, address, body, signal });
+      return await route.answer({ method, path: path.slice(route.prefix.length), query, headers, address, body, stream, signal });
     } catch (error) {
       if (error instanceof BodyError) return refusal(error.status, error.message);
       // The rest of the address may hold a token.

@@ -221,3 +221,29 @@ test('an address may ask as often as it wants where the part sees to it itself',
   const answers = await Promise.all(Array.from({ length: 150 }, () => fetch(`${http.url}/a/`)));
   expect(answers.every(({ ok }) => ok)).toBe(true);
 });
+
+test('what is sent along can be read piece by piece, and whoever sends too slowly is told so', async () => {
+  const clock = new TestClock();
+  const pieces = new Recorder<string>();
+  const up: Route = {
+    prefix: '/up',
+    methods: ['POST'],
+    maxBody: 320_000,
+    async answer({ stream }) {
+      let size = 0;
+      for await (const piece of stream()) {
+        size += piece.length;
+        pieces.add(piece.toString());
+      }
+      return { status: 200, body: String(size) };
+    },
+  };
+  const http = await serveRoutes([up], clock);
+  const whole = await fetch(`${http.url}/up`, { method: 'POST', body: 'x'.repeat(320_000) });
+  expect(await whole.text()).toBe('320000');
+  const slow = raw(http, 'POST /up HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\nhello');
+  await pieces.waitFor((piece) => piece === 'hello');
+  // 15 s, and 10 s for what may come at 32 kB a second.
+  await clock.advance(26_000);
+  expect(await slow).toMatch(/^HTTP\/1.1 408 [\s\S]*That came too slowly\./);
+});
