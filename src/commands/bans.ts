@@ -1,6 +1,6 @@
 /** The bans that this bridge holds. */
-import type { AdapterId } from '../event.ts';
-import { type Bans, STEAM } from '../store/bans.ts';
+import { sameBans } from '../moderation/same-bans.ts';
+import type { Bans } from '../store/bans.ts';
 import { sanitizeName } from '../text/names.ts';
 import { moment } from '../text/time.ts';
 import { literal } from '../text/tree.ts';
@@ -44,9 +44,11 @@ export const unban: Command = {
     await record(given, { action: 'unban', target: `${nameOf(ban)} (${ban.userId})`, detail: `was banned for: ${ban.reason}` });
     const { services } = given;
     await Promise.all(
-      sameBans(ban, given, heldBans(given)).map(({ adapter, userId }) => services.store.bans.lift(adapter, userId)),
+      sameBans(ban, services.store.accounts, heldBans(given)).map(({ adapter, userId }) =>
+        services.store.bans.lift(adapter, userId),
+      ),
     );
-    const others = sameBans(ban, given, services.store.bans.list(services.clock.now()));
+    const others = sameBans(ban, services.store.accounts, services.store.bans.list(services.clock.now()));
     return literal(
       [
         `Lifted the ban of ${nameOf(ban)} here. Crosschat has no message that lifts a ban: where a game server keeps one of its own, lift it there too.`,
@@ -56,15 +58,6 @@ export const unban: Command = {
   },
   candidates: (_option, given) => heldBans(given).map((ban) => ({ value: ban.userId, label: `${ban.name} (${ban.userId})` })),
 };
-
-/** A ban, and those of all bans that are of the same person: who is banned on a platform and as a player would stay banned otherwise. */
-function sameBans(ban: Ban, given: Given, all: readonly Ban[]): readonly Ban[] {
-  const { accounts } = given.services.store;
-  const steamid64 = ban.adapter === STEAM ? ban.userId : accounts.find(ban.adapter as AdapterId, ban.userId)?.steamid64;
-  if (steamid64 === undefined) return [ban];
-  const names = [{ adapter: STEAM, userId: steamid64 }, ...accounts.of(steamid64)];
-  return all.filter((held) => names.some(({ adapter, userId }) => adapter === held.adapter && userId === held.userId));
-}
 
 /** The bans that a caller has a say in. */
 function heldBans(given: Given): readonly Ban[] {

@@ -1,4 +1,5 @@
 /** The audit log, as commands write it: before anything is done, and nothing is done that can't be written. */
+import { noted } from '../store/noted.ts';
 import { sanitizeName } from '../text/names.ts';
 import { actorOf, type Given } from './command.ts';
 import { Refusal } from './refusal.ts';
@@ -12,37 +13,22 @@ export interface Deed {
   readonly detail: string;
 }
 
-/** Milliseconds that a deed may take to be written. */
-const TIME = 3_000;
-
 /**
  * Notes what is about to be done. Resolves when it would outlive a crash.
  * @throws {Refusal} when it can't be written now
  */
 export async function record(given: Given, deed: Deed): Promise<void> {
   const { store, clock } = given.services;
-  if (store.writer.fault === undefined) {
-    let cancel = () => {};
-    const late = new Promise<false>((resolve) => {
-      cancel = clock.after(TIME, () => resolve(false));
-    });
-    const kept = note(given, deed).then(
-      () => true,
-      () => false,
-    );
-    const isKept = await Promise.race([kept, late]);
-    cancel();
-    if (isKept) return;
-  }
+  if (await noted(store, clock, { who: whoIs(given), ...deed })) return;
   throw new Refusal('It could not be written to the audit log, so nothing was done. The log of the bridge says what is wrong.');
 }
 
 /** Notes what came of something, or that it was refused. What can't be written is told in the log by the store. */
 export function recordLater(given: Given, deed: Deed): void {
-  note(given, deed).catch(() => {});
+  given.services.store.audit.note({ who: whoIs(given), ...deed }).catch(() => {});
 }
 
-function note(given: Given, deed: Deed): Promise<void> {
+function whoIs(given: Given): string {
   const { name, id, via } = actorOf(given);
-  return given.services.store.audit.note({ who: `${sanitizeName(name)} (${id}, ${via})`, ...deed });
+  return `${sanitizeName(name)} (${id}, ${via})`;
 }
