@@ -10,6 +10,11 @@ const publicUrl = z
 
 const port = 'must be from 0 to 65535; 0 is any that is free';
 
+const token = text.regex(
+  /^[\x21-\x7e]{16,200}$/,
+  'must be 16 to 200 letters, digits and signs without blanks: make one with "openssl rand -hex 24"',
+);
+
 /** The key `http`: without it, nothing is served. */
 export const http = z.strictObject(
   {
@@ -23,19 +28,17 @@ export const http = z.strictObject(
     public_url: publicUrl
       .optional()
       .describe('where that can be reached from everywhere, like `https://bridge.example.org`; it may have a path'),
-    monitoring_token: text
-      .regex(
-        /^[\x21-\x7e]{16,200}$/,
-        'must be 16 to 200 letters, digits and signs without blanks: make one with "openssl rand -hex 24"',
-      )
-      .optional()
-      .meta({
-        description:
-          'what whoever asks for `/metrics` and the reasons in `/readyz` has to bring; see [Looking after a bridge](monitoring.md)',
-        absent: 'none: this machine and its networks, while there is no `public_url`',
-      }),
+    monitoring_token: token.optional().meta({
+      description:
+        'what whoever asks for `/metrics` and the reasons in `/readyz` has to bring; see [Looking after a bridge](monitoring.md)',
+      absent: 'none: this machine and its networks, while there is no `public_url`',
+    }),
+    operator_token: token.optional().meta({
+      description: "what whoever opens the [operator's page](operator.md) has to bring; it is asked for there",
+      absent: 'none: a browser on this machine, while there is no `public_url`',
+    }),
   },
-  'must be a map with host, port, public_url and monitoring_token',
+  'must be a map with host, port, public_url, monitoring_token and operator_token',
 );
 
 /** The key `media`. */

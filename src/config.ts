@@ -74,6 +74,8 @@ export interface Config {
         readonly publicUrl: string | undefined;
         /** What whoever asks for metrics and the like has to bring. */
         readonly monitoringToken: string | undefined;
+        /** What whoever opens the operator's page has to bring. */
+        readonly operatorToken: string | undefined;
       }
     | undefined;
   /** How large a file may be that the bridge carries, in bytes. */
@@ -196,7 +198,13 @@ export function parseHttpConfig({ raw, variables }: Settings): Config['http'] {
 }
 
 function httpConfig(given: NonNullable<z.output<typeof schema>['http']>): NonNullable<Config['http']> {
-  return { host: given.host, port: given.port, publicUrl: given.public_url, monitoringToken: given.monitoring_token };
+  return {
+    host: given.host,
+    port: given.port,
+    publicUrl: given.public_url,
+    monitoringToken: given.monitoring_token,
+    operatorToken: given.operator_token,
+  };
 }
 
 /**

@@ -45,6 +45,7 @@ const VARIABLES: Readonly<Record<string, readonly [path: string, read: Read]>> =
   HTTP_PORT: ['http.port', asNumber],
   PUBLIC_URL: ['http.public_url', asText],
   HTTP_MONITORING_TOKEN: ['http.monitoring_token', asText],
+  HTTP_OPERATOR_TOKEN: ['http.operator_token', asText],
   MEDIA_MAX_MB: ['media.max_mb', asNumber],
   STEAM_API_KEY: ['steam.api_key', asText],
   STANDBY: ['standby', asFlag],

@@ -9,7 +9,8 @@ const lines = new Recorder<string>();
 const log = pino({ base: null }, { write: (line: string) => lines.add(JSON.parse(line).msg) });
 
 function serveAt(port: number | undefined, isPrivate = false, host = '127.0.0.1') {
-  const http = port === undefined ? undefined : { host, port, publicUrl: undefined, monitoringToken: undefined };
+  const http =
+    port === undefined ? undefined : { host, port, publicUrl: undefined, monitoringToken: undefined, operatorToken: undefined };
   return serve({ config: { http, maxFileBytes: 1 }, clock: systemClock, log }, [], isPrivate);
 }
 
