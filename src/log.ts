@@ -20,6 +20,8 @@ export interface LogOutput {
   readonly terminal?: LineOutput | undefined;
   /** `auto` is `pretty` where a terminal looks, and `json` elsewhere. */
   readonly format?: 'auto' | 'json' | 'pretty';
+  /** Takes each line as JSON, without secrets. */
+  readonly keep?: ((line: string) => void) | undefined;
 }
 
 /** The log of a part of the core. */
@@ -31,14 +33,24 @@ export function partLog(log: Logger, part: (typeof LOG_PARTS)[number]): Logger {
  * Makes the log. Lines about an event have its id as `event` and its number as `seq`, wherever they come from.
  * @param secrets texts that are replaced wherever they would appear
  */
-export function makeLog(levels: LogLevels, secrets: readonly string[], { terminal, format = 'auto' }: LogOutput = {}): Logger {
+export function makeLog(
+  levels: LogLevels,
+  secrets: readonly string[],
+  { terminal, format = 'auto', keep }: LogOutput = {},
+): Logger {
   const redact = redactor(secrets);
   const options: LoggerOptions = {
     level: levels.default,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
-    hooks: { streamWrite: redact },
+    hooks: {
+      streamWrite(line) {
+        const clean = redact(line);
+        keep?.(clean);
+        return clean;
+      },
+    },
     onChild(child) {
       const { part, adapter } = child.bindings();
       const own = levels[part ?? adapter];
