@@ -29,7 +29,7 @@ import type {
   UserParty,
   Whisper,
 } from './event.ts';
-import type { Route } from './http/route.ts';
+import type { HttpAnswer, HttpRequest, Route } from './http/route.ts';
 import type { AdapterSetup } from './setup.ts';
 import type { RichText } from './text/tree.ts';
 
@@ -107,6 +107,8 @@ export interface AdapterHost {
   readonly random: () => number;
   /** Where this adapter may keep small things (a sync token) over a restart. */
   readonly memory: Memory;
+  /** A folder for files of its own that outlive a restart, which need not be there yet; undefined where nothing is to be left behind. */
+  readonly folder: string | undefined;
   /** Reads the files of messages, whichever adapter they came through. */
   readonly media: MediaReader;
   /** The virtual server that speaks for this adapter's users. */
@@ -221,6 +223,8 @@ export interface Sanction {
   readonly by: string;
   /** One line; empty where none was given. */
   readonly reason: string;
+  /** Answers somebody who may read one of this adapter's own files, in such a way that a browser runs nothing of it. */
+  serve(uri: string, name: string, request: HttpRequest): Promise<HttpAnswer>;
   /** When a ban ends, or they are heard again after a kick, in milliseconds since the epoch; undefined for never. */
   readonly until: number | undefined;
 }

@@ -272,6 +272,7 @@ export class Bridge {
       core,
       store,
       media,
+      dataDir: this.#isPrivate ? undefined : this.#options.config.dataDir,
       servers: this.#servers,
       commands: this.#commands(store, core),
       webUrl: () => this.#options.config.http?.publicUrl ?? this.httpUrl,

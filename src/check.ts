@@ -37,6 +37,7 @@ export async function* findings(config: Config, log: Logger): AsyncIterable<Find
       random: Math.random,
       // What it does is to leave no trace.
       memory: { get: async () => undefined, set: async () => {} },
+      folder: undefined,
       media: noFiles,
       // It is never started: only its name is asked for.
       chat: new CrossChat({ serverId, urls: ['mqtt://127.0.0.1'], allowAnonymous: true }),
@@ -75,6 +76,7 @@ function webUrlOf({ http }: Config): string | undefined {
 
 /** Nothing is shown, so no file is read. */
 const noFiles: MediaReader = {
+  serve: async () => ({ status: 404 }),
   pictureOf: () => undefined,
   maxBytes: 0,
   load: (files, _maxBytes, _signal, use) => use(files.map(() => undefined)),

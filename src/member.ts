@@ -32,7 +32,7 @@ interface Ear {
 
 /** What an adapter is put in its place with. */
 export interface MemberOptions
-  extends Pick<AdapterHost, 'memory' | 'commands' | 'health' | 'addRoom' | 'linkedUser' | 'shutdown' | 'random'> {
+  extends Pick<AdapterHost, 'memory' | 'folder' | 'commands' | 'health' | 'addRoom' | 'linkedUser' | 'shutdown' | 'random'> {
   /** Its rooms that are mapped to a channel now. */
   readonly rooms: () => readonly RoomRef[];
   /** The names of the channels that one of them is mapped to now. */
@@ -60,6 +60,7 @@ export function makeMember({ id, module, config }: AdapterConfig, options: Membe
     clock,
     random,
     memory,
+    folder,
     commands,
     health,
     addRoom,
@@ -76,6 +77,7 @@ export function makeMember({ id, module, config }: AdapterConfig, options: Membe
     clock,
     random,
     memory,
+    folder,
     media: media.readerFor(id),
     chat: server.chat,
     message: (message) => hub.heardFromRoom(media.linked(message)),

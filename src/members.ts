@@ -1,4 +1,5 @@
 /** The adapters of a bridge: put in their places, started and stopped. */
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { AdapterError } from './adapter.ts';
 import type { ChannelMap } from './channel-map.ts';
@@ -16,6 +17,8 @@ export interface MembersOptions extends Pick<MemberOptions, 'webUrl' | 'health' 
   readonly core: Core;
   readonly store: Store;
   readonly media: Media;
+  /** Where files of adapters are kept; undefined where nothing is to be left behind. */
+  readonly dataDir: string | undefined;
   readonly servers: readonly VirtualServer[];
   /** What people may ask of the bridge, wherever they are. */
   readonly commands: CommandsFor;
@@ -73,7 +76,7 @@ export class Members {
   }
 
   #make(config: AdapterConfig): Member {
-    const { map, core, store, servers, commands } = this.#options;
+    const { map, core, store, servers, commands, dataDir } = this.#options;
     const { id, module, serverId } = config;
     const { bars } = core.moderation;
     const server = servers.find(({ chat }) => chat.state.ownId === serverId);
@@ -85,6 +88,7 @@ export class Members {
       whyBarred: (adapter, userId) => bars.why(adapter, userId),
       server,
       memory: store.memory(id),
+      folder: dataDir && join(dataDir, `files-${encodeURIComponent(id)}`),
       commands: commands({ id, type: module.type, server }),
       hub: core.hub,
       async addRoom(channel, room, only) {

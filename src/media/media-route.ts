@@ -1,4 +1,4 @@
-/** Serves bridged files to whoever has a signed address, and nothing else. */
+/** Serves bridged files: to whoever has a signed address, or whom an adapter has let in. */
 import { pipeline, type Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import type { Medium } from '../adapter.ts';
@@ -11,8 +11,7 @@ import { typeOf } from './loader.ts';
 import { cut, rangeIn } from './range.ts';
 
 /** What files are served with. */
-export interface MediaRouteOptions {
-  readonly links: Links;
+export interface FileServerOptions {
   /** So large may a file be, in bytes. */
   readonly maxBytes: number;
   readonly open: (source: MediaSource, signal: AbortSignal) => Promise<Medium | undefined>;
@@ -41,35 +40,45 @@ const HEADERS = {
   'x-robots-tag': 'noindex',
 };
 
-/** The route under which files are served. */
-export function mediaRoute(options: MediaRouteOptions): Route {
+/** Answers whoever may read a file. */
+export type FileServer = (source: MediaSource, name: string, request: HttpRequest) => Promise<HttpAnswer>;
+
+/** Serves files in such a way that a browser runs nothing of them. */
+export function fileServer(options: FileServerOptions): FileServer {
   let open = 0;
+  return async (source, name, request) => {
+    if (open >= MAX_OPEN) return refusal(503, 'Too many files are read at once.', { 'retry-after': '5' });
+    open++;
+    let medium: Medium | undefined;
+    try {
+      medium = await opened(source, request.signal, options);
+    } catch (error) {
+      options.log.debug({ err: error, adapter: source.adapter }, 'a file could not be opened for a reader');
+      return refusal(502, 'The file can not be had just now.');
+    } finally {
+      if (medium === undefined) open--;
+    }
+    if (medium === undefined) return refusal(404, 'This file is not there any more.');
+    medium.stream.once('close', () => open--);
+    return answerWith(medium, name, request, options.maxBytes);
+  };
+}
+
+/** The route under which files are served to whoever has a signed address. */
+export function mediaRoute(links: Links, clock: Clock, serve: FileServer): Route {
   return {
     prefix: MEDIA_PREFIX,
     async answer(request) {
-      const link = options.links.read(request.path);
+      const link = links.read(request.path);
       if (!link) return refusal(404, 'There is no such file.');
-      if (link.expires < options.clock.now()) return refusal(410, 'This link is too old.');
-      if (open >= MAX_OPEN) return refusal(503, 'Too many files are read at once.', { 'retry-after': '5' });
-      open++;
-      let medium: Medium | undefined;
-      try {
-        medium = await opened(link.source, request.signal, options);
-      } catch (error) {
-        options.log.debug({ err: error, adapter: link.source.adapter }, 'a file could not be opened for a reader');
-        return refusal(502, 'The file can not be had just now.');
-      } finally {
-        if (medium === undefined) open--;
-      }
-      if (medium === undefined) return refusal(404, 'This file is not there any more.');
-      medium.stream.once('close', () => open--);
-      return answerWith(medium, link.name, request, options.maxBytes);
+      if (link.expires < clock.now()) return refusal(410, 'This link is too old.');
+      return serve(link.source, link.name, request);
     },
   };
 }
 
 /** Gives up when the one who asks is gone, or the platform takes too long to begin. */
-async function opened(source: MediaSource, gone: AbortSignal, { open, clock }: MediaRouteOptions): Promise<Medium | undefined> {
+async function opened(source: MediaSource, gone: AbortSignal, { open, clock }: FileServerOptions): Promise<Medium | undefined> {
   const ending = new AbortController();
   const end = () => ending.abort(new Error('given up'));
   const cancel = clock.after(OPEN_TIME, () => ending.abort(new Error('no answer in time')));

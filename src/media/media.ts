@@ -8,7 +8,7 @@ import type { Route } from '../http/route.ts';
 import type { Uploads } from '../store/uploads.ts';
 import { Links } from './links.ts';
 import { Loader } from './loader.ts';
-import { MEDIA_PREFIX, mediaRoute } from './media-route.ts';
+import { type FileServer, fileServer, MEDIA_PREFIX, mediaRoute } from './media-route.ts';
 
 /** What it takes to carry files. */
 export interface MediaOptions {
@@ -35,6 +35,7 @@ export class Media {
   readonly #options: MediaOptions;
   readonly #links: Links | undefined;
   readonly #loader: Loader;
+  readonly #serve: FileServer;
   readonly #adapters = new Map<AdapterId, Pick<Adapter, 'openMedia'>>();
 
   constructor(options: MediaOptions) {
@@ -44,7 +45,8 @@ export class Media {
     this.#adapters.set(PICTURES, { openMedia: (uri, signal) => options.pictures.open(uri, signal) });
     this.#links = publicUrl === undefined ? undefined : new Links(`${publicUrl}${MEDIA_PREFIX}`, key);
     this.#loader = new Loader({ ...options, open });
-    this.route = this.#links && mediaRoute({ ...options, links: this.#links, open });
+    this.#serve = fileServer({ ...options, open });
+    this.route = this.#links && mediaRoute(this.#links, options.clock, this.#serve);
   }
 
   /** An adapter whose files can be read. */
@@ -64,6 +66,7 @@ export class Media {
     return {
       maxBytes,
       load: (...args) => this.#loader.load(...args),
+      serve: (uri, name, request) => this.#serve({ adapter, uri }, name, request),
       pictureOf: (author, place) => this.#pictureOf(author, place),
       // What can't be looked up is uploaded again.
       uploaded: (source) => uploads.find(adapter, source).catch(() => undefined),

@@ -70,6 +70,8 @@ export interface TestHostOptions {
   readonly memory?: Memory;
   /** By default there are no files. */
   readonly media?: Media;
+  /** By default nothing is to be left behind. */
+  readonly folder?: string;
   /** Nobody is barred by default. */
   readonly whyBarred?: (userId: string) => string | undefined;
   /** Nothing is served by default. */
@@ -117,6 +119,7 @@ export function testHost(options: TestHostOptions = {}): TestHost {
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,
     memory: options.memory ?? testMemory(),
+    folder: options.folder,
     media: (options.media ?? testMedia()).readerFor((options.id ?? 'test') as AdapterId),
     chat: options.chat ?? new CrossChat({ serverId: 'bridge', urls: ['mqtt://127.0.0.1:1'], allowAnonymous: true }),
     async message(message) {
