@@ -9,6 +9,7 @@ import { renderHtml } from '../../bridges/matrix/render-html.ts';
 import { forGame } from '../../src/text/game.ts';
 import { toPlain } from '../../src/text/plain.ts';
 import type { RichText, TextNode } from '../../src/text/tree.ts';
+import { anyCodePoints } from '../support/any-text.ts';
 import { words } from '../support/words.ts';
 import { forbidden } from './allowed.ts';
 import { names } from './discord-cases.ts';
@@ -41,7 +42,7 @@ const anyText = fc
       ),
       fc.constantFrom('**', '||', '`', '```', '> ', '- ', '# ', '@everyone', '\u202e', '\u200b', '\ud800', '\u{1F600}', '\u0301'),
       fc.string({ unit: 'grapheme', maxLength: 8 }),
-      fc.string({ unit: 'binary', maxLength: 4 }),
+      anyCodePoints(4),
     ),
     { maxLength: 12 },
   )

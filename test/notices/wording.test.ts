@@ -5,6 +5,7 @@ import { renderMarkdown } from '../../bridges/discord/markdown/render.ts';
 import { renderHtml } from '../../bridges/matrix/render-html.ts';
 import { joinedText, leftText, mapText, offlineText, onlineText } from '../../src/notices/wording.ts';
 import { textLength } from '../../src/text/tree.ts';
+import { anyCodePoints } from '../support/any-text.ts';
 import { words } from '../support/words.ts';
 
 const visible = (text: string) => text.replaceAll('\u2060', '');
@@ -54,7 +55,7 @@ test('servers and maps are other people’s words as well', () => {
 });
 
 test('whatever the names: one line, and not too long', () => {
-  const name = fc.string({ unit: 'binary', maxLength: 300 });
+  const name = anyCodePoints(300);
   fc.assert(
     fc.property(fc.array(name, { minLength: 1, maxLength: 5 }), name, (names, reason) => {
       const text = leftText(

@@ -6,6 +6,7 @@ import { parseMarkdown } from '../../../bridges/discord/markdown/parse.ts';
 import { contentsOf } from '../../../bridges/discord/outgoing.ts';
 import { literal, type RichText, type StyleName, type TextNode } from '../../../src/text/tree.ts';
 import { checkBody } from '../../doubles/discord/validation.ts';
+import { anyCodePoints } from '../../support/any-text.ts';
 import { words } from '../../support/words.ts';
 import { hostileNames, hostileTexts } from './attack-texts.ts';
 import { says, scene, send } from './setup.ts';
@@ -76,7 +77,7 @@ const pieces = fc.oneof(
   fc.constantFrom(...odd),
   fc.constantFrom('https://a.example/b_c ', 'https://a.example/(d)* ', 'https://a.example/<'),
   fc.string({ unit: 'grapheme', maxLength: 12 }),
-  fc.string({ unit: 'binary', maxLength: 6 }),
+  anyCodePoints(6),
 );
 /** Any text, short or long. */
 const anyText = fc
