@@ -13,6 +13,7 @@ import type { CrossChatOptions } from './crosschat/index.ts';
 import { type Demo, startDemo } from './demo.ts';
 import type { AdapterId } from './event.ts';
 import { health, type Parts } from './health.ts';
+import type { Route } from './http/route.ts';
 import type { HttpServer } from './http/server.ts';
 import { Lease, type Tenure } from './lease.ts';
 import { partLog } from './log.ts';
@@ -21,6 +22,9 @@ import type { Member } from './member.ts';
 import { Members } from './members.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import { networkId } from './network-destination.ts';
+import type { LogLines } from './operator/log-lines.ts';
+import { bridgeOperator } from './operator/open-operator.ts';
+import type { Operator } from './operator/operator.ts';
 import { openMedia, serve } from './serve.ts';
 import { openStore, type Store, StoreError } from './store/store.ts';
 import type { VirtualServer } from './virtual-server.ts';
@@ -37,6 +41,8 @@ export interface BridgeOptions {
   readonly shutdown: () => void;
   /** Its conditions, where another instance stands by. */
   readonly tenure?: Tenure | undefined;
+  /** The newest lines of the log, for the operator's page. */
+  readonly lines?: LogLines | undefined;
 }
 
 /** How long a stop waits for what is still on its way, in milliseconds. */
@@ -45,8 +51,11 @@ const FLUSH_TIME = 1_500;
 /** One bridge. */
 export class Bridge {
   readonly #options: BridgeOptions;
+  /** As it is now. */
+  #config: Config;
   readonly #map: ChannelMap;
   readonly #monitoring: Monitoring | undefined;
+  readonly #operator: Operator | undefined;
   #store: Store | undefined;
   #core: Core | undefined;
   #broker: Broker | undefined;
@@ -61,11 +70,13 @@ export class Bridge {
 
   constructor(options: BridgeOptions) {
     this.#options = options;
+    this.#config = options.config;
     const { channels, adapters } = options.config;
     const everywhere = adapters.filter(({ module }) => module.everywhere).map(({ id }) => id);
     this.#map = new ChannelMap(channels, everywhere);
     const { http } = options.config;
     this.#monitoring = http && new Monitoring({ ...options, http, parts: () => this.#parts() });
+    this.#operator = bridgeOperator(options, this.#monitoring, () => this.#parts());
   }
 
   /** The address of the embedded broker, if this bridge runs one. */
@@ -163,6 +174,7 @@ export class Bridge {
   async stop(): Promise<void> {
     this.#ending.abort();
     this.#lease?.end();
+    this.#operator?.stop();
     await Promise.all([this.#demo?.stop(), this.#http?.stop()]);
     await this.#core?.outbox.close(FLUSH_TIME);
     await Promise.all([this.#members?.stop(), ...this.#servers.map((server) => server.close())]);
@@ -174,6 +186,7 @@ export class Bridge {
   async leave(): Promise<void> {
     this.#ending.abort();
     this.#lease?.end();
+    this.#operator?.stop();
     const gone = this.#servers.map((server) => server.close({ goodbye: false }));
     await Promise.all([this.#http?.stop(), this.#stepBack(), ...gone]);
     await this.#store?.close();
@@ -217,6 +230,7 @@ export class Bridge {
   async #openCore(store: Store): Promise<Core> {
     this.#core = await openCore({
       ...this.#options,
+      config: () => this.#config,
       map: this.#map,
       store,
       meter: this.#monitoring?.meter,
@@ -227,14 +241,19 @@ export class Bridge {
     return this.#core;
   }
 
+  /** By which those who look after it can ask how it is, whatever happens. */
+  get #ownRoutes(): readonly Route[] {
+    return [...(this.#monitoring?.routes ?? []), ...(this.#operator?.routes ?? [])];
+  }
+
   /** Begins to serve what is served by HTTP. */
   async #serve({ route }: Media, members: readonly Member[]): Promise<void> {
     const own = members.flatMap(({ adapter }) => adapter.routes ?? []);
-    const monitoring = this.#monitoring?.routes ?? [];
-    const routes = [...monitoring, letterRoute(), ...(route ? [route] : []), ...own];
+    const routes = [...this.#ownRoutes, letterRoute(), ...(route ? [route] : []), ...own];
     this.#http = await serve({ ...this.#options, log: partLog(this.#options.log, 'http') }, routes, this.#isPrivate);
     if (this.#ending.signal.aborted) await this.#http?.stop();
     this.#goOn();
+    if (this.#http) this.#operator?.start(this.#http.url);
   }
 
   #virtualServer(options: CrossChatOptions, store: Store, { hub, outbox, moderation }: Core): VirtualServer {
@@ -310,7 +329,7 @@ export class Bridge {
     this.#options.log.error(this.#standstill);
     this.#ending.abort();
     // Whoever looks after it can ask why.
-    this.#http?.serveOnly(this.#monitoring?.routes ?? []);
+    this.#http?.serveOnly(this.#ownRoutes);
     void this.#stepBack();
   }
 

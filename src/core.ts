@@ -22,7 +22,8 @@ import { openWhispers } from './whispers/open-whispers.ts';
 
 /** What the core of a bridge is made of. */
 export interface CoreOptions extends Pick<ControllerOptions, 'members' | 'whyNot'> {
-  readonly config: Config;
+  /** As it is now. */
+  readonly config: () => Config;
   readonly map: ChannelMap;
   readonly store: Store;
   /** Counts what happens; nothing is counted without it. */
@@ -49,14 +50,15 @@ export interface Core {
  * @throws {DatabaseFault} when the store can't be read; the reason of `ended`
  */
 export async function openCore(options: CoreOptions): Promise<Core> {
-  const { config, map, store, meter, ended, clock, random, log } = options;
+  const { config: now, map, store, meter, ended, clock, random, log } = options;
+  const config = now();
   const { database, writer, audit } = store;
   const notice = (place: Place, text: string, seq: number) => ownMessage(place, text, seq, clock.now());
-  const kept = { database, writer, maxAge: config.maxDeliveryAge, notice, ...(meter && { meter }) };
+  const kept = { database, writer, maxAge: () => now().maxDeliveryAge, notice, ...(meter && { meter }) };
   const outbox = new Outbox({ ...kept, clock, random, log: partLog(log, 'outbox') });
   await outbox.open();
   ended.throwIfAborted();
-  const avatars = await openAvatars(options, store.memory('avatars'));
+  const avatars = await openAvatars({ config, clock, log }, store.memory('avatars'));
   ended.throwIfAborted();
   const linking = await openLinking(store, clock);
   ended.throwIfAborted();
@@ -68,13 +70,12 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   const modLog = address && new ModLog({ address, map, outbox, audit, clock, log });
   const whispers = await openWhispers(store, () => clock.now());
   ended.throwIfAborted();
-  const { flood, gameReactions, logWhispers } = config;
   const hub = new Hub({
     map,
     outbox,
-    flood,
-    gameReactions,
-    logWhispers,
+    flood: () => now().flood,
+    gameReactions: () => now().gameReactions,
+    logWhispers: () => now().logWhispers,
     avatars,
     linking,
     moderation: moderation.moderation,

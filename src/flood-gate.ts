@@ -6,8 +6,8 @@ import { Recent } from './recent.ts';
 
 /** What a gate is made of. */
 export interface FloodGateOptions {
-  /** Messages a minute; 0 for no limit. */
-  readonly perMinute: { readonly user: number; readonly server: number };
+  /** Messages a minute, as it is now; 0 for no limit. */
+  readonly perMinute: () => { readonly user: number; readonly server: number };
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -36,10 +36,10 @@ export class FloodGate {
   readonly #log: Logger;
 
   constructor({ perMinute, clock, log }: FloodGateOptions) {
-    this.#users = new FloodLimiter({ perMinute: perMinute.user, clock });
-    this.#servers = new FloodLimiter({ perMinute: perMinute.server, clock });
-    this.#backlogUsers = new FloodLimiter({ perMinute: perMinute.user * BACKLOG, clock });
-    this.#backlogServers = new FloodLimiter({ perMinute: perMinute.server * BACKLOG, clock });
+    this.#users = new FloodLimiter({ perMinute: () => perMinute().user, clock });
+    this.#servers = new FloodLimiter({ perMinute: () => perMinute().server, clock });
+    this.#backlogUsers = new FloodLimiter({ perMinute: () => perMinute().user * BACKLOG, clock });
+    this.#backlogServers = new FloodLimiter({ perMinute: () => perMinute().server * BACKLOG, clock });
     this.#clock = clock;
     this.#log = log;
   }

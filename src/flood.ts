@@ -5,7 +5,7 @@ import { Recent } from './recent.ts';
 /** What a limiter is made of. */
 export interface FloodOptions {
   /** How many may pass in a minute, and at once after a quiet minute; 0 for no limit. */
-  readonly perMinute: number;
+  readonly perMinute: number | (() => number);
   readonly clock: Clock;
 }
 
@@ -31,23 +31,25 @@ const MAX_KEYS = 10_000;
  */
 export class FloodLimiter {
   readonly #clock: Clock;
-  /** Milliseconds that one thing costs. */
-  readonly #cost: number;
+  readonly #perMinute: () => number;
   /** By source. */
   readonly #buckets = new Recent<string, Bucket>(MAX_KEYS);
 
   constructor({ perMinute, clock }: FloodOptions) {
     this.#clock = clock;
-    this.#cost = perMinute > 0 ? MINUTE / perMinute : 0;
+    this.#perMinute = typeof perMinute === 'number' ? () => perMinute : perMinute;
   }
 
   /** Counts one thing that a source says, and tells whether it may pass. What may not pass costs the source nothing. */
   allow(key: string): Verdict {
-    if (this.#cost === 0) return 'yes';
+    const perMinute = this.#perMinute();
+    if (perMinute <= 0) return 'yes';
+    // Milliseconds that one thing takes to be forgotten.
+    const cost = MINUTE / perMinute;
     const now = this.#clock.now();
     const { fullAt, refused } = this.#bucketOf(key, now);
-    if (fullAt - now + this.#cost <= MINUTE + ROUNDING) {
-      this.#buckets.set(key, { fullAt: fullAt + this.#cost, refused });
+    if (fullAt - now + cost <= MINUTE + ROUNDING) {
+      this.#buckets.set(key, { fullAt: fullAt + cost, refused });
       return 'yes';
     }
     this.#buckets.set(key, { fullAt, refused: true });

@@ -44,17 +44,17 @@ import { Whispers } from './whispers/whispers.ts';
 export interface HubOptions {
   readonly map: ChannelMap;
   readonly outbox: Outbox;
-  /** Messages a minute that one user, or one game server, may send; 0 for no limit. */
+  /** Messages a minute that one user, or one game server, may send now; 0 for no limit. */
   readonly flood: FloodGateOptions['perMinute'];
-  /** Whether players are told of reactions to what they said. */
-  readonly gameReactions: boolean;
+  /** Whether players are told now of reactions to what they said. */
+  readonly gameReactions: () => boolean;
   /** The pictures of those who bring none. */
   readonly avatars: Avatars;
   readonly blocks: Blocks;
   readonly bars: Pick<Bars, 'of'>;
   readonly conversations: Conversations;
-  /** Whether the texts of whispers are written to the log. */
-  readonly logWhispers: boolean;
+  /** Whether the texts of whispers are written to the log now. */
+  readonly logWhispers: () => boolean;
   /** What {@link Hub.linking} is made of. */
   readonly linking: LinkingParts;
   /** Says of whom nothing is carried. */
@@ -114,13 +114,13 @@ export class Hub {
   }
 
   /** A room of an adapter is in the channel map. Nothing is shown there before its adapter is released. */
-  addRoom({ id, adapter }: Member, room: RoomRef): void {
+  addRoom(member: Member, room: RoomRef): void {
     const { outbox, map, log } = this.#options;
-    const address = { adapter: id, room };
+    const address = { adapter: member.id, room };
     const { history, threads, reactions } = outbox;
     // The bridge may speak there already: the room of the mod log need not be in a channel.
     if (outbox.report(roomId(address)) === undefined)
-      outbox.add(roomDestination({ address, adapter, history, threads, reactions, log }));
+      outbox.add(roomDestination({ address, member, history, threads, reactions, log }));
     outbox.setPaused(roomId(address), !map.isCarried(address));
   }
 
@@ -139,7 +139,7 @@ export class Hub {
   listen(server: VirtualServer): void {
     const { outbox, gameReactions } = this.#options;
     const circumstances = (adapter: AdapterId, place: Place | undefined) => this.#circumstances(adapter, place);
-    outbox.add(networkDestination(server, circumstances, gameReactions ? outbox : undefined, outbox.threads));
+    outbox.add(networkDestination(server, circumstances, () => (gameReactions() ? outbox : undefined), outbox.threads));
     this.whispers.listen(server);
     new Notices({ ...this.#options, chat: server.chat, tell: (id, draft) => this.#notice(server, id, draft) }).start();
     server.chat.on('say', (event) => this.#heardFromServer(server, event));

@@ -15,14 +15,14 @@ export function networkId({ chat }: VirtualServer): string {
 /**
  * Makes a virtual server's destination, which is a group of its own. It has no place to tell what came too late: a stale line in a
  * game is noise.
- * @param reactions what reactions are told with; absent where they are not told
+ * @param toldWith what reactions are told with now; undefined when they are not told
  * @param circumstances what the current configuration says of an event's adapter and place; undefined when it is not there any more
  * @param threads what threads are called; absent where each is called as its own room calls it
  */
 export function networkDestination(
   server: VirtualServer,
   circumstances: (adapter: AdapterId, place: Place | undefined) => Omit<NetworkDelivery, 'event' | 'adapter'> | undefined,
-  reactions?: NetworkReactionOptions,
+  toldWith: () => NetworkReactionOptions | undefined = () => undefined,
   threads?: Threads,
 ): Destination {
   const id = networkId(server);
@@ -33,6 +33,7 @@ export function networkDestination(
     async deliver(news, attempt) {
       // What was said in a game can't be taken back; what still waited here never comes.
       if (news.kind === 'removal' || news.kind === 'reaction-removal' || news.kind === 'whisper') return;
+      const reactions = toldWith();
       const event = news.kind === 'reaction' ? reactions && (await reactionLine(reactions, news, id)) : news;
       if (event === undefined) return;
       const { adapter, place } = sourceOf(event);

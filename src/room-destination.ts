@@ -14,26 +14,33 @@ import { literal } from './text/tree.ts';
 /** What a room's destination is made of. */
 export interface RoomOptions {
   readonly address: RoomAddress;
-  readonly adapter: Adapter;
+  /** Whose adapter shows what is delivered: that which it has then. */
+  readonly member: { readonly adapter: Adapter };
   readonly history: History;
   readonly threads: Threads;
   readonly reactions: Reactions;
   readonly log: Logger;
 }
 
+/** A room with the adapter that it has now. */
+type Room = Omit<RoomOptions, 'member'> & { readonly adapter: Adapter };
+
 /** Makes a room's destination. Its group is the adapter. */
-export function roomDestination(options: RoomOptions): Destination {
-  const { address, adapter, history } = options;
+export function roomDestination({ member, ...rest }: RoomOptions): Destination {
+  const { address, history } = rest;
   return {
     id: roomId(address),
-    name: `${adapter.platform} room ${address.room}`,
+    name: `${member.adapter.platform} room ${address.room}`,
     group: address.adapter,
     place: { kind: 'room', ...address },
-    roomPerMessage: adapter.roomPerMessage,
+    get roomPerMessage() {
+      return member.adapter.roomPerMessage;
+    },
     async deliver(event, attempt) {
+      const options: Room = { ...rest, adapter: member.adapter };
       if (event.kind === 'message') {
         const message = await withTarget(event, address, history);
-        await adapter.send(address.room, message, attempt, await threadOf(options, event));
+        await options.adapter.send(address.room, message, attempt, await threadOf(options, event));
       }
       if (event.kind === 'edit') await edit(options, event, attempt);
       if (event.kind === 'removal') await remove(options, event, attempt);
@@ -41,15 +48,15 @@ export function roomDestination(options: RoomOptions): Destination {
       if (event.kind === 'reaction-removal') await takeBackReactions(options, event, attempt);
     },
     expect(event) {
-      if (event.kind === 'message') adapter.expect?.(address.room, event);
+      if (event.kind === 'message') member.adapter.expect?.(address.room, event);
     },
     async notify(notice, signal) {
-      await adapter.notify?.(address.room, notice, signal);
+      await member.adapter.notify?.(address.room, notice, signal);
     },
   };
 }
 
-async function edit(options: RoomOptions, event: Edit, attempt: Attempt): Promise<void> {
+async function edit(options: Room, event: Edit, attempt: Attempt): Promise<void> {
   const { address, adapter, history, log } = options;
   const { own, shared } = await history.parts(event.message.id, roomId(address), event.id);
   const message = await withTarget(event.message, address, history);
@@ -59,7 +66,7 @@ async function edit(options: RoomOptions, event: Edit, attempt: Attempt): Promis
   else log.debug({ room: address.room, event: event.id }, nothingTo(event.message.id, own, 'edit'));
 }
 
-async function remove(options: RoomOptions, event: Removal, attempt: Attempt): Promise<void> {
+async function remove(options: Room, event: Removal, attempt: Attempt): Promise<void> {
   const { address, adapter, history, log } = options;
   const target = await history.event(event.target);
   if (target?.kind === 'reaction') {
@@ -72,7 +79,7 @@ async function remove(options: RoomOptions, event: Removal, attempt: Attempt): P
 }
 
 /** The thread of a message, as the room knows it. */
-async function threadOf({ address, threads }: RoomOptions, message: Message): Promise<RoomThread | undefined> {
+async function threadOf({ address, threads }: Room, message: Message): Promise<RoomThread | undefined> {
   if (message.thread === undefined || message.place.kind !== 'room') return undefined;
   const thread = await threads.of(message, roomId(message.place));
   return thread && threads.at(thread, roomId(address), { kind: 'room', ...address });

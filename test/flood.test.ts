@@ -82,7 +82,7 @@ describe('a flood limit', () => {
 describe('the flood gate', () => {
   function openGate() {
     const clock = new TestClock();
-    const gate = new FloodGate({ perMinute: { user: 10, server: 20 }, clock, log: pino({ level: 'silent' }) });
+    const gate = new FloodGate({ perMinute: () => ({ user: 10, server: 20 }), clock, log: pino({ level: 'silent' }) });
     const passing = (times: number, server = 'alpha', user = 1) =>
       Array.from({ length: times }, () => gate.ofPlayer(server, user, 'Bob')).filter((verdict) => verdict === 'yes').length;
     return { clock, gate, passing };

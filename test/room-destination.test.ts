@@ -35,9 +35,12 @@ test('what was joined with others is edited by a new message, which can be edite
   };
   const log = pino({ level: 'silent' });
   const id = roomId(address);
-  const { outbox } = await openOutbox([{ id, destination: (known) => roomDestination({ address, adapter, ...known, log }) }], {
-    clock,
-  });
+  const { outbox } = await openOutbox(
+    [{ id, destination: (known) => roomDestination({ address, member: { adapter }, ...known, log }) }],
+    {
+      clock,
+    },
+  );
   const take = (event: Parameters<typeof outbox.take>[0]) => void outbox.take(event, 'discord', [id]);
   for (const text of ['a', 'b', 'c']) take(message(text));
   await clock.advance(100_000);

@@ -18,16 +18,16 @@ export interface ModerationParts {
 
 /** What a bridge lends to it. */
 interface Surroundings extends Pick<ModerationOptions, 'tell'> {
-  readonly config: Pick<Config, 'moderation'>;
+  /** As it is now. */
+  readonly config: () => Pick<Config, 'moderation'>;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
 /** Makes the moderation. Does no I/O. */
 export function makeModeration(store: Store, { config, tell, clock, log }: Surroundings): ModerationParts {
-  const { servers, mute } = config.moderation;
   const bars = new Bars(store, clock);
-  const moderation = new Moderation({ bars, store, mute, tell, clock, log });
-  const orders = new Orders({ moderation, store, servers, clock, log });
+  const moderation = new Moderation({ bars, store, mute: () => config().moderation.mute, tell, clock, log });
+  const orders = new Orders({ moderation, store, servers: () => config().moderation.servers, clock, log });
   return { bars, moderation, listen: (server) => orders.listen(server) };
 }

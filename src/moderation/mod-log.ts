@@ -37,11 +37,11 @@ export class ModLog {
   }
 
   /** An adapter takes part. Comes before the outbox is restored. */
-  join({ id, adapter }: Member): void {
+  join(member: Member): void {
     const { address, map, outbox, log } = this.#options;
-    if (id !== address.adapter || map.has(address)) return;
+    if (member.id !== address.adapter || map.has(address)) return;
     const { history, threads, reactions } = outbox;
-    outbox.add(roomDestination({ address, adapter, history, threads, reactions, log }));
+    outbox.add(roomDestination({ address, member, history, threads, reactions, log }));
   }
 
   /** An adapter runs: it takes part in the room. Never rejects. */

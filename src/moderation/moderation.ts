@@ -34,8 +34,8 @@ export interface Order {
 export interface ModerationOptions {
   readonly bars: Bars;
   readonly store: Pick<Store, 'audit' | 'bans' | 'accounts'>;
-  /** For how many milliseconds nothing is carried of who was kicked. */
-  readonly mute: number;
+  /** For how many milliseconds nothing is carried of who is kicked now. */
+  readonly mute: () => number;
   /** Says something in a room, as the bridge itself. */
   readonly tell: (place: RoomPlace, text: string) => void;
   readonly clock: Clock;
@@ -123,14 +123,17 @@ export class Moderation {
   act(person: Person, order: Order): string {
     const member = this.memberOf(person);
     if (member === undefined) return 'their platform is not configured any more';
-    const { mute } = this.#options;
     const { action, by, place, until } = order;
     const reason = reasonIn(order.reason);
     if (action === 'slap') return this.#slap(person, member, by, reason);
     const at = this.#options.clock.now();
     const outcome =
       action === 'ban' ? this.#ban(person, { by, place, reason, at, until }) : this.#kick(person, member, { by, reason, at });
-    this.#mirror(person, member, { ...order, reason, until: action === 'kick' ? at + Math.max(mute, MINUTE) : until });
+    this.#mirror(person, member, {
+      ...order,
+      reason,
+      until: action === 'kick' ? at + Math.max(this.#options.mute(), MINUTE) : until,
+    });
     return outcome;
   }
 
@@ -141,7 +144,8 @@ export class Moderation {
   }
 
   #kick(person: Person, member: Member, given: Pick<Ban, 'by' | 'reason' | 'at'>): string {
-    const { store, bars, mute } = this.#options;
+    const { store, bars } = this.#options;
+    const mute = this.#options.mute();
     const { adapter, userId, name } = person;
     const bar = bars.of(adapter, userId);
     if (bar?.kind === 'ban' && !bar.ban.isMute) return 'they are banned already';

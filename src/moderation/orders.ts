@@ -16,8 +16,8 @@ import { reasonIn } from './wording.ts';
 export interface OrdersOptions {
   readonly moderation: Moderation;
   readonly store: Pick<Store, 'audit' | 'accounts'>;
-  /** The ids of the servers that may moderate our people, with `*` and `?`. */
-  readonly servers: readonly string[];
+  /** The ids of the servers that may moderate our people now, with `*` and `?`. */
+  readonly servers: () => readonly string[];
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -34,7 +34,6 @@ const MAX_DURATION = 3_155_760_000;
 /** Takes the orders of game servers. */
 export class Orders {
   readonly #options: OrdersOptions;
-  readonly #mayModerate: (serverId: string) => boolean;
   readonly #flood: FloodLimiter;
   readonly #looks: FloodLimiter;
   /** Servers and what was wrong with an order of theirs. */
@@ -42,7 +41,6 @@ export class Orders {
 
   constructor(options: OrdersOptions) {
     this.#options = options;
-    this.#mayModerate = anyGlob(options.servers);
     this.#flood = new FloodLimiter({ perMinute: PER_MINUTE, clock: options.clock });
     this.#looks = new FloodLimiter({ perMinute: LOOKS, clock: options.clock });
   }
@@ -89,9 +87,9 @@ export class Orders {
     const verdict = this.#flood.allow(server.id);
     if (verdict === 'first-no') this.#complain(server.id, 'so much at once that some of it is not done');
     if (verdict !== 'yes') return;
-    const { store, clock } = this.#options;
+    const { store, servers, clock } = this.#options;
     const by = sanitizeName(server.id) || 'a server without a name';
-    const mayIt = this.#mayModerate(server.id);
+    const mayIt = anyGlob(servers())(server.id);
     if (!mayIt) this.#complain(server.id, `a ${action}, which it may not: it is not in moderation.servers`);
     const duration = durationIn(extra);
     const place = { kind: 'server', server: server.id as ServerId } as const;

@@ -53,15 +53,17 @@ export class Attempts {
   #closed = false;
   /** Aborts the attempt that is under way. */
   #inFlight: AbortController | undefined;
+  /** Whether it is broken off, and to be made again: that is no fault of the destination. */
+  #isBrokenOff = false;
 
   constructor(options: AttemptsOptions) {
     const { destination, backlog, writer, clock, random } = options;
-    const { id, roomPerMessage } = destination;
+    const { id } = destination;
     this.#options = options;
     this.#pause = new Pause(clock, random);
     this.#batches = new Batches({
       backlog,
-      roomPerMessage,
+      destination,
       keep: (deliveries, plan) => {
         const [first] = deliveries;
         const begun = plan ? [] : [statements.begun(id, { ...first, sentAs: undefined })];
@@ -89,6 +91,17 @@ export class Attempts {
   /** Waits as after many faults. */
   async pause(): Promise<void> {
     await this.#pause.wait(this.#pause.lengthOf(MAX_UNEXPLAINED), true);
+  }
+
+  /** Ends the wait for the next one, whoever asked for it. */
+  cutWait(): void {
+    this.#pause.end();
+  }
+
+  /** Stops the one that is under way: whoever holds the queue lets it be made again. */
+  breakOff(): void {
+    this.#isBrokenOff = true;
+    this.#inFlight?.abort();
   }
 
   /** Stops the one that is under way, and makes no more. */
@@ -124,6 +137,7 @@ export class Attempts {
           this.#giveUp(batch, reason);
           return;
         }
+        if (this.#isBrokenOff) return;
         if (known?.passing === false || unexplained >= MAX_UNEXPLAINED) {
           this.#refused(batch, reason);
           return;
@@ -148,6 +162,7 @@ export class Attempts {
     const { deliveries, event } = batch;
     const controller = new AbortController();
     this.#inFlight = controller;
+    this.#isBrokenOff = false;
     const { signal } = controller;
     const attempt = new DeliveryAttempt({ ...this.#options, destination: destination.id, batch, signal });
     try {

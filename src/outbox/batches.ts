@@ -2,13 +2,13 @@
 import type { Backlog } from './backlog.ts';
 import { alone, type Batch, joinAgain, joinFresh, MAX_JOINED } from './batch.ts';
 import { type Delivery, isBegun, type JoinPlan } from './delivery.ts';
+import type { Destination } from './destination.ts';
 import { Pace } from './pace.ts';
 
 /** What choosing takes. */
 export interface BatchesOptions {
   readonly backlog: Backlog;
-  /** See `Destination.roomPerMessage`. */
-  readonly roomPerMessage: number | undefined;
+  readonly destination: Pick<Destination, 'roomPerMessage'>;
   /** Keeps that deliveries are shown together from now on, just as they are, or that nothing of them was shown. */
   readonly keep: (deliveries: Batch['deliveries'], plan: JoinPlan | undefined) => Promise<void>;
 }
@@ -26,7 +26,8 @@ export class Batches {
 
   /** What goes out next, from the head of the line on. */
   async next(head: Delivery): Promise<Batch> {
-    const { backlog, roomPerMessage, keep } = this.#options;
+    const { backlog, destination, keep } = this.#options;
+    const { roomPerMessage } = destination;
     if (roomPerMessage === undefined) return alone(head);
     if (head.plan) return joinAgain(await backlog.peek(head.plan.count), head.plan, roomPerMessage) ?? alone(head);
     const mode = this.#alone > 0 || isBegun(head) ? undefined : this.pace.joinMode(backlog.length);

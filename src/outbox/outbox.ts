@@ -27,8 +27,8 @@ import { Threads } from './threads.ts';
 export interface OutboxOptions {
   readonly database: Database;
   readonly writer: Writer;
-  /** Milliseconds after which what was not delivered is only summed up. */
-  readonly maxAge: number;
+  /** Milliseconds after which what was not delivered is only summed up, as it is now. */
+  readonly maxAge: () => number;
   /** Makes the message by which the bridge tells those in a room something. */
   readonly notice: (place: Place, text: string, seq: number) => Message;
   /** Counts what happens; nothing is counted without it. */
@@ -172,6 +172,14 @@ export class Outbox {
   /** How all queues stand, by the id of their destination. */
   reports(): (readonly [id: string, report: QueueReport])[] {
     return Array.from(this.#queues, ([id, queue]) => [id, queue.report]);
+  }
+
+  /**
+   * Nothing goes to the destinations of a group before {@link release}. What is under way to them has `ms` milliseconds to arrive; else it
+   * comes again then. Resolves when nothing is under way any more.
+   */
+  async hold(group: string, ms: number): Promise<void> {
+    await Promise.all((this.#groups.get(group) ?? []).map((queue) => queue.hold(ms)));
   }
 
   /** The destinations of a group can be served from now on. */

@@ -21,8 +21,8 @@ import { CROWDED, EXPIRED } from './reasons.ts';
 /** What a queue is made of. */
 export interface QueueOptions {
   readonly destination: Destination;
-  /** Milliseconds after which what was not delivered is given up. */
-  readonly maxAge: number;
+  /** Milliseconds after which what was not delivered is given up, as it is now. */
+  readonly maxAge: () => number;
   readonly reader: DeliveryReader;
   readonly writer: Writer;
   readonly history: History;
@@ -86,7 +86,7 @@ export class DeliveryQueue {
       backlog: this.#backlog,
       circuit: this.#circuit,
       endings: this.#endings,
-      isOff: (head) => this.#paused || this.#isExpired(head) || this.#isNeedless(head),
+      isOff: (head) => this.#held || this.#paused || this.#isExpired(head) || this.#isNeedless(head),
     });
   }
 
@@ -107,6 +107,13 @@ export class DeliveryQueue {
   /** Something to show where nobody's message waits. */
   tell(notice: Notice): void {
     if (!this.#closed) this.#noise.add(notice);
+  }
+
+  /** The adapter ends: what is under way has `ms` milliseconds, or comes again after {@link release}. Resolves when nothing is any more. */
+  async hold(ms: number): Promise<void> {
+    this.#held = true;
+    this.#attempts.cutWait();
+    await this.#settled(ms, () => this.#attempts.breakOff());
   }
 
   /** The adapter has started. */
@@ -148,16 +155,8 @@ export class DeliveryQueue {
    * that is not there is not waited for, unless the store can't be written.
    */
   async close(ms: number): Promise<void> {
-    const { clock, writer } = this.#options;
-    if (this.#attempts.isWaiting && writer.fault === undefined) this.#end();
-    const cancelEnd = clock.after(ms, () => this.#end());
-    let cancelWait = () => {};
-    const patience = new Promise<void>((resolve) => {
-      cancelWait = clock.after(ms + ABORT_TIME, resolve);
-    });
-    await Promise.race([this.#running, patience]);
-    cancelEnd();
-    cancelWait();
+    if (this.#attempts.isWaiting && this.#options.writer.fault === undefined) this.#end();
+    await this.#settled(ms, () => this.#end());
     this.#end();
   }
 
@@ -170,6 +169,19 @@ export class DeliveryQueue {
       (delivery) => this.#options.onDone(delivery, 'dead'),
     );
     return expired?.count ?? 0;
+  }
+
+  /** Resolves when nothing is under way: for that it has `ms` milliseconds, until `cut` is called, and then {@link ABORT_TIME}. */
+  async #settled(ms: number, cut: () => void): Promise<void> {
+    const { clock } = this.#options;
+    const cancelCut = clock.after(ms, cut);
+    let cancelWait = () => {};
+    const patience = new Promise<void>((resolve) => {
+      cancelWait = clock.after(ms + ABORT_TIME, resolve);
+    });
+    await Promise.race([this.#running, patience]);
+    cancelCut();
+    cancelWait();
   }
 
   #end(): void {
@@ -213,7 +225,7 @@ export class DeliveryQueue {
 
   #isExpired(delivery: Delivery): boolean {
     const { clock, maxAge } = this.#options;
-    return !isBegun(delivery) && clock.now() - delivery.queuedAt > maxAge;
+    return !isBegun(delivery) && clock.now() - delivery.queuedAt > maxAge();
   }
 
   /** Gives up all that waited for too long, and puts one message in its place. */

@@ -43,8 +43,8 @@ export interface WhispersOptions {
   /** Of whom nothing is carried. */
   readonly bars: Pick<Bars, 'of'>;
   readonly memberOf: (adapter: AdapterId) => Member | undefined;
-  /** Whether texts are written to the log. */
-  readonly logWhispers: boolean;
+  /** Whether texts are written to the log now. */
+  readonly logWhispers: () => boolean;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -250,7 +250,7 @@ export class Whispers {
     const { log, logWhispers } = this.#options;
     if (from.kind === 'bridge') return;
     const whom = { event: id, from: keyOf(from), to: keyOf(to) };
-    if (logWhispers) log.info({ ...whom, text: toPlain(body) }, 'a whisper');
+    if (logWhispers()) log.info({ ...whom, text: toPlain(body) }, 'a whisper');
     else log.debug(whom, 'a whisper');
   }
 }

@@ -104,10 +104,7 @@ export function onOneLine(room: LineRoom): LineRoom {
 /** Opens an outbox with one such room. */
 export function open(room: LineRoom, options: Parameters<typeof openOutbox>[1]): Promise<TestOutbox> {
   const log = pino({ level: 'silent' });
-  return openOutbox(
-    [{ id, destination: (known) => roomDestination({ address, adapter: room.adapter, ...known, log }) }],
-    options,
-  );
+  return openOutbox([{ id, destination: (known) => roomDestination({ address, member: room, ...known, log }) }], options);
 }
 
 /** An edit of a message. */

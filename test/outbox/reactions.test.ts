@@ -82,7 +82,7 @@ class ReactionRoom {
 function open(room: ReactionRoom, options: Parameters<typeof openOutbox>[1]): Promise<TestOutbox> {
   const log = pino({ level: 'silent' });
   const destination = (known: Parameters<Parameters<typeof openOutbox>[0][0]['destination']>[0]) =>
-    roomDestination({ address, adapter: room.adapter, ...known, log });
+    roomDestination({ address, member: room, ...known, log });
   return openOutbox([{ id, destination }], options);
 }
 

@@ -96,7 +96,7 @@ export async function openOutbox(
   const common = { clock, random: () => 1, log };
   const store = await openStore({ ...common, dataDir, databaseUrl });
   const notice = (where: Place, text: string, seq: number) => ownMessage(where, text, seq, clock.now());
-  const outbox = new Outbox({ ...common, ...store, maxAge, notice });
+  const outbox = new Outbox({ ...common, ...store, maxAge: () => maxAge, notice });
   await outbox.open();
   for (const room of rooms) outbox.add(room.destination(outbox));
   await outbox.restore();
