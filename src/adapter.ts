@@ -185,10 +185,26 @@ export interface Medium {
   readonly type: string | undefined;
 }
 
-/** A file that was read whole. */
-export interface LoadedFile {
-  readonly bytes: Buffer;
+/** What a file turned out to be, whatever its author's program said of it. */
+export interface FileFacts {
+  /** Its media type: what its platform says, and where that is nothing, what it begins with. */
   readonly type: string;
+  /** In bytes. */
+  readonly size: number;
+  /** Of a picture or video, in pixels, as it is shown; absent where it does not tell. */
+  readonly width?: number;
+  readonly height?: number;
+}
+
+/** A file that was read whole. */
+export interface LoadedFile extends FileFacts {
+  readonly bytes: Buffer;
+}
+
+/** A file that a platform was given. */
+export interface UploadedFile extends FileFacts {
+  /** What it is known by there. */
+  readonly uri: string;
 }
 
 /** How an adapter gets at files. */
@@ -207,12 +223,14 @@ export interface MediaReader {
     signal: AbortSignal,
     use: (loaded: readonly (LoadedFile | undefined)[]) => Promise<T>,
   ): Promise<T>;
+  /** Answers somebody who may read one of this adapter's own files, in such a way that a browser runs nothing of it. */
+  serve(uri: string, name: string, request: HttpRequest): Promise<HttpAnswer>;
   /** Where the picture of somebody who speaks there can be read; undefined where they have none, or nobody can. */
   pictureOf(author: Author, place: Place): MediaSource | undefined;
   /** What this adapter's platform knows a file by that this adapter has uploaded there before. */
-  uploaded(source: MediaSource): Promise<string | undefined>;
+  uploaded(source: MediaSource): Promise<UploadedFile | undefined>;
   /** This adapter has uploaded a file, and its platform knows it by this from now on. */
-  noteUpload(source: MediaSource, uri: string): void;
+  noteUpload(source: MediaSource, file: UploadedFile): void;
 }
 
 /** What was done to a user on the network, and may be done to them on their platform as well. */
@@ -223,8 +241,6 @@ export interface Sanction {
   readonly by: string;
   /** One line; empty where none was given. */
   readonly reason: string;
-  /** Answers somebody who may read one of this adapter's own files, in such a way that a browser runs nothing of it. */
-  serve(uri: string, name: string, request: HttpRequest): Promise<HttpAnswer>;
   /** When a ban ends, or they are heard again after a kick, in milliseconds since the epoch; undefined for never. */
   readonly until: number | undefined;
 }

@@ -78,6 +78,8 @@ export interface Attachment {
   /** An http(s) URL that anybody can open; absent where the platform gives none. */
   readonly url?: string;
   readonly mimeType?: string;
+  /** Of a video, where a picture out of it can be read. */
+  readonly still?: MediaSource;
   /** In bytes, as its author's program says. */
   readonly size?: number;
   /** Of a picture or video, in pixels. */

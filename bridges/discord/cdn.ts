@@ -6,11 +6,14 @@ import type { Medium } from '../../src/adapter.ts';
 import type { Clock } from '../../src/clock.ts';
 import type { Message } from '../../src/event.ts';
 import type { Api } from './api.ts';
-import { isCdnPath } from './incoming/cdn-path.ts';
+import { isCdnPath, stillMark } from './incoming/cdn-path.ts';
 
 /** https://discord.com/developers/docs/reference#image-formatting */
 const discordCdn = 'https://cdn.discordapp.com';
-/** Where moving stickers are. https://discord.com/developers/docs/resources/sticker#sticker-object-sticker-format-types */
+/**
+ * Where moving stickers are, and where files are turned into what clients show.
+ * https://discord.com/developers/docs/resources/sticker#sticker-object-sticker-format-types
+ */
 const discordMedia = 'https://media.discordapp.net';
 
 /** https://discord.com/developers/docs/reference#signed-attachment-cdn-urls */
@@ -41,17 +44,30 @@ export class Cdn {
     for (const { media, url } of attachments) if (media !== undefined && url !== undefined) this.#keep(media.uri, url);
   }
 
-  /** Opens a file; undefined when there is none. @param uri its path, or for a picture of Discord's own, its address */
-  async open(uri: string, signal: AbortSignal): Promise<Medium | undefined> {
+  /**
+   * Opens a file; undefined when there is none.
+   * @param named its path, or for a picture of Discord's own, its address; behind {@link stillMark} for a picture out of a video
+   */
+  async open(named: string, signal: AbortSignal): Promise<Medium | undefined> {
+    const isStill = named.startsWith(stillMark);
+    const uri = isStill ? named.slice(stillMark.length) : named;
     const path = uri.startsWith(`${discordCdn}/`) ? uri.slice(discordCdn.length + 1) : uri;
     if (!isCdnPath(path)) return undefined;
     if (!path.startsWith('attachments/')) return fetchFile(this.#pictureAt(path), signal);
+    const fetchAt = (address: string) => fetchFile(isStill ? this.#stillAt(address) : address, signal);
     const address = this.#addresses.get(path);
-    const found = address !== undefined && this.#isGood(address) ? await fetchFile(address, signal) : undefined;
+    const found = address !== undefined && this.#isGood(address) ? await fetchAt(address) : undefined;
     if (found !== undefined) return found;
     const fresh = await this.#refreshed(`${this.#url ?? discordCdn}/${path}`, signal);
     this.#keep(path, fresh);
-    return fetchFile(fresh, signal);
+    return fetchAt(fresh);
+  }
+
+  /** A picture out of a video. Discord does not promise it, but its own clients ask for it in this way. */
+  #stillAt(address: string): string {
+    const { pathname, searchParams } = new URL(address);
+    searchParams.set('format', 'webp');
+    return `${this.#url ?? discordMedia}${pathname}?${searchParams}`;
   }
 
   async #refreshed(url: string, signal: AbortSignal): Promise<string> {

@@ -62,7 +62,7 @@ function uploadsOf(files: readonly Attachment[], loaded: readonly (LoadedFile | 
   return files.flatMap((file, index): Upload[] => {
     const found = loaded[index];
     if (found === undefined) return [];
-    const { name, description } = faceOf(file);
+    const { name, description } = faceOf({ mimeType: found.type, ...file });
     return [{ file: { name, data: found.bytes, contentType: found.type }, description }];
   });
 }

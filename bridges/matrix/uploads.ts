@@ -1,6 +1,6 @@
 /** Brings files and custom emoji to the homeserver, each once. */
 import type { Logger } from 'pino';
-import type { MediaReader } from '../../src/adapter.ts';
+import type { MediaReader, UploadedFile } from '../../src/adapter.ts';
 import type { Clock } from '../../src/clock.ts';
 import type { Attachment, MediaSource, Message } from '../../src/event.ts';
 import { safeFileName } from '../../src/text/file-name.ts';
@@ -32,9 +32,9 @@ const maxKnown = 1_000;
 export class Uploads {
   readonly #options: UploadsOptions;
   #limit: number | undefined;
-  readonly #running = new Map<string, Promise<string | undefined>>();
+  readonly #running = new Map<string, Promise<UploadedFile | undefined>>();
   /** By adapter and address, what an emoji or avatar was uploaded as, or until when it isn't tried again. */
-  readonly #pictures = new Map<string, string | number>();
+  readonly #pictures = new Map<string, UploadedFile | number>();
 
   constructor(options: UploadsOptions) {
     this.#options = options;
@@ -47,16 +47,18 @@ export class Uploads {
   async contentOf({ content, file }: Draft, signal: AbortSignal): Promise<MatrixContent | FileContent> {
     const { attachment, caption } = file ?? {};
     if (attachment?.media === undefined || caption === undefined) return content;
-    const url = await this.#once(attachment, attachment.media, await this.#maxBytes(signal), signal);
-    return url === undefined ? content : toFileContent(caption, attachment, url);
+    const uploaded = await this.#once(attachment, attachment.media, await this.#maxBytes(signal), signal);
+    if (uploaded === undefined) return content;
+    const still = attachment.still && (await this.#pictureAt(attachment.still, 'still', signal));
+    return toFileContent(caption, attachment, uploaded, still);
   }
 
   /** What the custom emoji in a message are known by at the homeserver, by their addresses; those that can't be had are left out. */
   async emojiIn({ body, place }: Message, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
     if (place.kind !== 'room') return new Map();
     const found = [...emojiOf(body)].slice(0, maxEmoji).map(async ([url, name]): Promise<[string, string][]> => {
-      const mxc = await this.#pictureAt({ adapter: place.adapter, uri: url }, name, signal);
-      return mxc === undefined ? [] : [[url, mxc]];
+      const picture = await this.#pictureAt({ adapter: place.adapter, uri: url }, name, signal);
+      return picture === undefined ? [] : [[url, picture.uri]];
     });
     return new Map((await Promise.all(found)).flat());
   }
@@ -64,37 +66,42 @@ export class Uploads {
   /** What the picture of whoever says something is known by at the homeserver; undefined where there is none, or it can't be had. */
   async avatarOf({ author, place }: Pick<Message, 'author' | 'place'>, signal: AbortSignal): Promise<string | undefined> {
     const source = this.#options.media.pictureOf(author, place);
-    return source && this.#pictureAt(source, 'avatar', signal);
+    const picture = source && (await this.#pictureAt(source, 'avatar', signal));
+    return picture?.uri;
   }
 
-  async #pictureAt(source: MediaSource, name: string, signal: AbortSignal): Promise<string | undefined> {
+  async #pictureAt(source: MediaSource, name: string, signal: AbortSignal): Promise<UploadedFile | undefined> {
     const { clock } = this.#options;
     const key = `${source.adapter} ${source.uri}`;
     const known = this.#pictures.get(key);
-    if (typeof known === 'string') return known;
+    if (typeof known === 'object') return known;
     if (known !== undefined && known > clock.now()) return undefined;
-    const mxc = await this.#once({ name, media: source }, source, maxPictureSize, signal).catch(() => {
+    const uploaded = await this.#once({ name, media: source }, source, maxPictureSize, signal).catch(() => {
       // Nobody's text waits for a picture in it or beside it: it goes without, and the picture is tried again after a while.
       signal.throwIfAborted();
       return undefined;
     });
-    this.#pictures.set(key, mxc ?? clock.now() + picturePause);
+    this.#pictures.set(key, uploaded ?? clock.now() + picturePause);
     const [oldest] = this.#pictures.keys();
     if (this.#pictures.size > maxKnown && oldest !== undefined) this.#pictures.delete(oldest);
-    return mxc;
+    return uploaded;
   }
 
   /** Uploads a file unless it was uploaded before, or another room's message is doing so. */
-  async #once(file: Attachment, source: MediaSource, maxBytes: number, signal: AbortSignal): Promise<string | undefined> {
+  async #once(file: Attachment, source: MediaSource, maxBytes: number, signal: AbortSignal): Promise<UploadedFile | undefined> {
     const key = `${source.adapter} ${source.uri}`;
     const others = await this.#running.get(key)?.catch(() => undefined);
     if (others !== undefined) return others;
     const known = await this.#options.media.uploaded(source);
     if (known !== undefined) return known;
     const own = this.#options.media.load([file], maxBytes, signal, async ([loaded]) => {
-      const url = loaded && (await this.#upload(loaded, safeFileName(file.name), signal));
-      if (url !== undefined) this.#options.media.noteUpload(source, url);
-      return url;
+      if (loaded === undefined) return undefined;
+      const uri = await this.#upload(loaded, safeFileName(file.name), signal);
+      if (uri === undefined) return undefined;
+      const { bytes: _, ...facts } = loaded;
+      const uploaded = { ...facts, uri };
+      this.#options.media.noteUpload(source, uploaded);
+      return uploaded;
     });
     this.#running.set(key, own);
     try {

@@ -1,9 +1,10 @@
 /** Reads files whole, within bounds of size, memory and time. */
 import type { Logger } from 'pino';
-import type { LoadedFile, Medium } from '../adapter.ts';
+import type { FileFacts, LoadedFile, Medium } from '../adapter.ts';
 import type { Clock } from '../clock.ts';
 import type { Attachment, MediaSource } from '../event.ts';
 import { Budget } from './budget.ts';
+import { dimensionsOf } from './dimensions.ts';
 
 /** What the loader is made of. */
 export interface LoaderOptions {
@@ -88,7 +89,7 @@ export class Loader {
         const medium = await unlessAborted(signal, this.#options.open(source, signal));
         if (medium === undefined) break;
         const bytes = await unlessAborted(signal, readUpTo(medium, most));
-        if (bytes !== undefined) return { bytes, type: typeOf(medium.type ?? mimeType) };
+        if (bytes !== undefined) return { bytes, ...factsOf(bytes, typeOf(medium.type ?? mimeType)) };
         fault = 'it is larger than it was said to be';
         break;
       } catch (error) {
@@ -122,6 +123,15 @@ async function readUpTo({ stream, size }: Medium, most: number): Promise<Buffer 
   } finally {
     stream.destroy();
   }
+}
+
+/** @param said its media type, as its platform says */
+function factsOf(bytes: Buffer, said: string): FileFacts {
+  const size = bytes.length;
+  const found = dimensionsOf(bytes);
+  if (found === undefined) return { type: said, size };
+  const { type, width, height } = found;
+  return { type: said === ANY_TYPE ? type : said, size, width, height };
 }
 
 /** A media type alone, in small letters: whatever else somebody wrote there is no business of anybody. */

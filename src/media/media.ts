@@ -70,7 +70,7 @@ export class Media {
       pictureOf: (author, place) => this.#pictureOf(author, place),
       // What can't be looked up is uploaded again.
       uploaded: (source) => uploads.find(adapter, source).catch(() => undefined),
-      noteUpload: (source, uri) => uploads.note(adapter, source, uri, clock.now()),
+      noteUpload: (source, file) => uploads.note(adapter, source, file, clock.now()),
     };
   }
 

@@ -69,8 +69,8 @@ export const migrations: readonly (readonly string[])[] = [
     `CREATE TABLE pause (channel TEXT NOT NULL, adapter TEXT NOT NULL, room TEXT NOT NULL, by TEXT NOT NULL, at BIGINT NOT NULL,
       PRIMARY KEY (channel, adapter, room))`,
     // What the platform of an adapter knows a file by that the adapter uploaded there.
-    `CREATE TABLE upload (adapter TEXT NOT NULL, source TEXT NOT NULL, uri TEXT NOT NULL, at BIGINT NOT NULL,
-      PRIMARY KEY (adapter, source))`,
+    `CREATE TABLE upload (adapter TEXT NOT NULL, source TEXT NOT NULL, uri TEXT NOT NULL, type TEXT NOT NULL, size BIGINT NOT NULL,
+      width BIGINT, height BIGINT, at BIGINT NOT NULL, PRIMARY KEY (adapter, source))`,
     'CREATE INDEX upload_at ON upload (adapter, at)',
     // Platform accounts whose owner has shown in a game that a SteamID is theirs.
     `CREATE TABLE account (adapter TEXT NOT NULL, user_id TEXT NOT NULL, steamid64 TEXT NOT NULL, name TEXT NOT NULL, avatar TEXT,

@@ -1,4 +1,5 @@
 /** Stories of files: whoever sends one, everybody else can look at it. */
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Bridge } from '../../src/bridge.ts';
 import type { GameServer } from '../support/game-server.ts';
@@ -12,6 +13,7 @@ const picture = {
   info: { mimetype: 'image/png', size: 6, w: 3, h: 2 },
 };
 const content = new TextEncoder().encode('meow!!');
+const clip = readFileSync(new URL('../fixtures/media/video.mp4', import.meta.url));
 const cat = { filename: 'cat.png', contentType: 'image/png', content };
 
 export function mediaStories(openSite: OpenSite): void {
@@ -64,6 +66,25 @@ export function mediaStories(openSite: OpenSite): void {
       await world.bridge();
       await world.matrix.sendsFile('meow!!', picture);
       await alpha.chat.waitFor((said) => said === 'Carol@bridge: look [image my cat.png, 6 B]');
+    });
+
+    test('a video from Discord is one on Matrix, as large as it is, with a picture out of it', async () => {
+      await world.bridge();
+      const bob = await world.discord.member('Bob');
+      const attachments = [{ filename: 'clip.mp4', contentType: 'video/mp4', content: clip }];
+      bob.member.says(world.discord.channel, 'look', { attachments });
+      const { content: shown } = await world.matrix.waitForFile('clip.mp4');
+      expect(shown).toMatchObject({
+        msgtype: 'm.video',
+        info: {
+          mimetype: 'video/mp4',
+          size: clip.length,
+          ...{ w: 64, h: 48 },
+          thumbnail_info: { mimetype: 'image/webp', size: 38, w: 30, h: 20 },
+        },
+      });
+      const { thumbnail_url: still } = shown['info'] as { thumbnail_url: string };
+      expect(await world.matrix.download(still)).toMatch(/^RIFF/);
     });
 
     test('a picture from Discord is one on Matrix, and outlives the address that Discord gave it', async () => {

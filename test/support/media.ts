@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { pino } from 'pino';
-import type { Adapter } from '../../src/adapter.ts';
+import type { Adapter, UploadedFile } from '../../src/adapter.ts';
 import { Pictures } from '../../src/avatars/pictures.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { AdapterId, Attachment } from '../../src/event.ts';
@@ -9,10 +9,10 @@ import type { Uploads } from '../../src/store/uploads.ts';
 
 /** What adapters uploaded, for as long as the test holds it. */
 function testUploads(): Uploads {
-  const known = new Map<string, string>();
+  const known = new Map<string, UploadedFile>();
   return {
     find: async (adapter, { adapter: from, uri }) => known.get(`${adapter} ${from} ${uri}`),
-    note: (adapter, { adapter: from, uri }, own) => void known.set(`${adapter} ${from} ${uri}`, own),
+    note: (adapter, { adapter: from, uri }, file) => void known.set(`${adapter} ${from} ${uri}`, file),
   };
 }
 

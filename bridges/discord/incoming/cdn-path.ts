@@ -28,7 +28,14 @@ export function cdnOf(address: string): Pick<CdnAttachment, 'cdn'> {
   return isCdnPath(path) ? { cdn: path } : {};
 }
 
+/** What stands before the path of a video where a picture out of it is meant. */
+export const stillMark = 'still:';
+
 /** The files of a message, with where they can be read. */
 export function withMedia(attachments: readonly CdnAttachment[], adapter: AdapterId): Attachment[] {
-  return attachments.map(({ cdn, ...file }) => (cdn === undefined ? file : { ...file, media: { adapter, uri: cdn } }));
+  return attachments.map(({ cdn, ...file }) => {
+    if (cdn === undefined) return file;
+    const isVideo = file.mimeType?.startsWith('video/') === true;
+    return { ...file, media: { adapter, uri: cdn }, ...(isVideo && { still: { adapter, uri: `${stillMark}${cdn}` } }) };
+  });
 }

@@ -1,10 +1,12 @@
 /** Files through the Matrix adapter, told once for the stand-in and for Synapse. */
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { RoomRef } from '../../../src/event.ts';
+import type { AdapterId, RoomRef } from '../../../src/event.ts';
 import { TestAttempt } from '../../support/attempt.ts';
 import { shelf, shelved, testMedia } from '../../support/media.ts';
 import { edited, type MatrixSite, type Person, Stage, said, send } from './stage.ts';
 
+const fixture = (name: string) => readFileSync(new URL(`../../fixtures/media/${name}`, import.meta.url));
 const link = 'https://bridge.example/media/x';
 const cat = shelved('cat', { name: 'my cat.png', mimeType: 'image/png', size: 6, width: 30, height: 20, url: link });
 const note = shelved('note', { name: 'note.txt', mimeType: 'text/plain', size: 4, url: link });
@@ -98,6 +100,32 @@ export function mediaStories(openSite: () => Promise<MatrixSite>): void {
       });
       await bridge.adapter.remove?.(room as RoomRef, attempt.shown, new AbortController().signal);
       expect(await carol.eyes.standing(room)).toEqual([]);
+    });
+
+    test('how large a picture or video is, is told where its sender did not say, and as it is where they did', async () => {
+      const { signal } = new AbortController();
+      const picture = shelved('picture', { name: 'picture' });
+      const clip = shelved('clip', { name: 'clip.webm', still: { adapter: 'shelf' as AdapterId, uri: 'picture' } });
+      const lost = { ...clip, name: 'lost.webm', still: { adapter: 'shelf' as AdapterId, uri: 'gone' } };
+      const files = shelf({ picture: fixture('turned.jpg'), clip: fixture('video.webm') });
+      const bridge = await stage.started([room], { media: testMedia({ shelf: files }) });
+      const shown = async () => (await carol.eyes.standing(room)).map(({ content: { msgtype, info } }) => ({ msgtype, info }));
+      const small = { mimetype: 'image/jpeg', size: 679, w: 20, h: 30 };
+      const video = { mimetype: 'video/webm', size: 533, w: 64, h: 48 };
+      const message = said('look', { attachments: [picture, clip, lost] });
+      const attempt = new TestAttempt();
+      await send(bridge, room, message, attempt);
+      const all = [
+        { msgtype: 'm.image', info: small },
+        { msgtype: 'm.video', info: { ...video, thumbnail_url: expect.stringMatching(/^mxc:/), thumbnail_info: small } },
+        { msgtype: 'm.video', info: video },
+      ];
+      expect(await shown()).toEqual(all);
+      await bridge.adapter.edit?.(room as RoomRef, edited(message, 'look!'), attempt.shown, new TestAttempt(signal));
+      expect(await shown()).toEqual(all);
+      const wrong = shelved('picture', { mimeType: 'application/octet-stream', kind: 'sticker', width: 9e9, height: 1, size: 0 });
+      await send(bridge, room, said('again', { attachments: [wrong] }));
+      expect((await shown()).at(-1)).toEqual({ msgtype: 'm.image', info: small });
     });
 
     test('a file is uploaded once, however often it is shown', async () => {

@@ -6,6 +6,12 @@ import type { StoredAttachment } from './state.ts';
 
 const LIFETIME = 24 * 60 * 60 * 1000;
 
+/** What a picture out of any video looks like: 30 by 20, and red. */
+const STILL = {
+  contentType: 'image/webp',
+  content: Buffer.from('UklGRh4AAABXRUJQVlA4TBEAAAAvHcAEAAdQjyLXo/+BiOh/AAA=', 'base64'),
+};
+
 /** Keeps the files and hands them out by their addresses. */
 export class AttachmentStore {
   readonly #files = new Map<string, StoredAttachment>();
@@ -34,8 +40,10 @@ export class AttachmentStore {
     const picture = this.#pictures.get(url.pathname);
     if (picture) return picture;
     const { ex, is, hm } = Object.fromEntries(url.searchParams);
+    const file = this.#files.get(url.pathname);
     const expired = Number.parseInt(ex ?? '0', 16) * 1000 < this.#clock.now();
-    return expired || hm !== this.#sign(url.pathname, ex, is) ? undefined : this.#files.get(url.pathname);
+    if (expired || hm !== this.#sign(url.pathname, ex, is)) return undefined;
+    return file?.contentType.startsWith('video/') && url.searchParams.get('format') === 'webp' ? STILL : file;
   }
 
   /** An address that works for a day from now, of a file or not. */
