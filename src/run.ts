@@ -5,7 +5,9 @@ import { systemClock } from './clock.ts';
 import { type Config, ConfigError } from './config.ts';
 import type { HttpServer } from './http/server.ts';
 import type { StandbyTimes } from './lease.ts';
-import { standbyRoutes } from './monitoring/standby.ts';
+import { STANDS_BY, standbyRoutes } from './monitoring/standby.ts';
+import type { LogLines } from './operator/log-lines.ts';
+import { standbyOperator } from './operator/open-operator.ts';
 import { serve } from './serve.ts';
 import { DatabaseFault } from './store/database.ts';
 import { pause } from './store/pause.ts';
@@ -19,9 +21,15 @@ const STOP_LIMIT = 4_800;
 /**
  * Runs a bridge to its end.
  * @param onInterrupt where Ctrl-C is heard when a terminal swallows it
+ * @param lines the newest lines of the log, for the operator's page
  * @returns the exit code: 0 after an ordinary end, 1 when nothing can work as configured
  */
-export async function run(config: Config, log: Logger, onInterrupt?: (action: () => void) => void): Promise<number> {
+export async function run(
+  config: Config,
+  log: Logger,
+  onInterrupt?: (action: () => void) => void,
+  lines?: LogLines,
+): Promise<number> {
   const end = new AbortController();
   const shutdown = (reason: string) => {
     if (!end.signal.aborted) log.info(`the bridge ends (${reason})`);
@@ -35,7 +43,7 @@ export async function run(config: Config, log: Logger, onInterrupt?: (action: ()
   const awake = setInterval(() => {}, 2 ** 30);
   for (const note of config.notes) log.info(note);
 
-  const options = { config, log, clock: systemClock, random: Math.random, shutdown: () => shutdown('/exit') };
+  const options = { config, log, lines, clock: systemClock, random: Math.random, shutdown: () => shutdown('/exit') };
   try {
     await (config.standby ? runInTurns(options, end.signal) : runOnce(options, end.signal));
     return 0;
@@ -56,7 +64,7 @@ export async function run(config: Config, log: Logger, onInterrupt?: (action: ()
  */
 export async function runInTurns(options: BridgeOptions, signal: AbortSignal, times?: StandbyTimes): Promise<void> {
   const { clock, log } = options;
-  let http: HttpServer | undefined;
+  let http: Pick<HttpServer, 'stop'> | undefined;
   try {
     while (!signal.aborted) {
       http ??= await serveOnStandby(options);
@@ -85,11 +93,19 @@ export async function runInTurns(options: BridgeOptions, signal: AbortSignal, ti
 }
 
 /** Lets those who look after it ask how an instance is that stands by. Where that can't be, it stands by all the same. */
-async function serveOnStandby(options: BridgeOptions): Promise<HttpServer | undefined> {
+async function serveOnStandby(options: BridgeOptions): Promise<Pick<HttpServer, 'stop'> | undefined> {
   const { http } = options.config;
   if (!http) return undefined;
   try {
-    return await serve(options, standbyRoutes(http));
+    const operator = standbyOperator(options, STANDS_BY);
+    const server = await serve(options, [...standbyRoutes(http), ...(operator?.routes ?? [])]);
+    if (server) operator?.start(server.url);
+    return {
+      async stop() {
+        operator?.stop();
+        await server?.stop();
+      },
+    };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     for (const problem of error.problems) options.log.warn(`${problem} While this instance stands by, it can't be monitored.`);

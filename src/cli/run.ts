@@ -1,6 +1,7 @@
 /** `crosschat-bridge run`, which is what happens without a command. */
 import type { Settings } from '../config.ts';
 import { makeLog } from '../log.ts';
+import { LogLines } from '../operator/log-lines.ts';
 import { run } from '../run.ts';
 import { secretsIn } from '../settings.ts';
 import { type Desk, defineCommand, type Surroundings } from './command.ts';
@@ -21,8 +22,10 @@ export async function runBridge(settings: Settings, { adapters }: Surroundings, 
   try {
     const config = await givenConfig(settings, desk?.adapters ?? adapters);
     const { levels, format } = config.log;
-    const log = makeLog(levels, secretsIn(settings.raw), { terminal: desk?.terminal, format });
-    return await run(config, log, desk?.onInterrupt);
+    const lines = new LogLines();
+    const keep = (line: string) => lines.add(line);
+    const log = makeLog(levels, secretsIn(settings.raw), { terminal: desk?.terminal, format, keep });
+    return await run(config, log, desk?.onInterrupt, lines);
   } finally {
     desk?.close();
   }

@@ -1,5 +1,6 @@
 /** Who may ask for what from where. https://owasp.org/www-community/attacks/csrf */
 import { isIP } from 'node:net';
+import { isLoopbackAddress } from './private-address.ts';
 
 /**
  * Whether a request comes from our own page. Browsers name the origin with every POST.
@@ -18,9 +19,20 @@ export function baseOf(host: string | undefined, url: string | undefined): strin
 
 /** An address, which nobody can point elsewhere: a name could be one that somebody has pointed here (DNS rebinding). */
 function isPlainHost(host: string | undefined): boolean {
-  if (host === undefined || !/^[\w.:[\]-]{1,64}$/.test(host)) return false;
-  const name = host.replace(/:\d{1,5}$/, '');
-  return name === 'localhost' || isIP(name.replace(/^\[(.*)\]$/, '$1')) !== 0;
+  const name = nameIn(host);
+  return name === 'localhost' || isIP(name) !== 0;
+}
+
+/** Whether somebody has asked for this machine by a name or address that never means another one. */
+export function isLoopbackHost(host: string | undefined): boolean {
+  const name = nameIn(host);
+  return name === 'localhost' || isLoopbackAddress(name);
+}
+
+/** A host without its port, and an address without its brackets; empty where it is none. */
+function nameIn(host = ''): string {
+  if (!/^[\w.:[\]-]{1,64}$/.test(host)) return '';
+  return host.replace(/:\d{1,5}$/, '').replace(/^\[(.*)\]$/, '$1');
 }
 
 function isLocal(url: string): boolean {

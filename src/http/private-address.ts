@@ -13,6 +13,17 @@ own.addAddress('::1', 'ipv6');
 own.addSubnet('fc00::', 7, 'ipv6');
 own.addSubnet('fe80::', 10, 'ipv6');
 
+/** Addresses of this machine that it gives to itself. */
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+/** Whether a text is an address by which this machine speaks to itself. */
+export function isLoopbackAddress(address: string): boolean {
+  const family = isIP(address);
+  return family !== 0 && loopback.check(address, family === 4 ? 'ipv4' : 'ipv6');
+}
+
 /** Whether a text is the address of this machine, or of one in a network of its own. */
 export function isPrivateAddress(address: string): boolean {
   // An address with a zone (`%eth0`) belongs to a link.

@@ -8,6 +8,16 @@ import type { StatusReport } from './status-report.ts';
 /** From a game on the same machine to a room that was down for a day, in seconds. */
 const LATENCIES = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 7_200, 86_400];
 
+/** What was counted since the start, over all sources and destinations. */
+export interface Totals {
+  /** Messages that were taken. */
+  readonly messages: number;
+  /** Deliveries that were given up. */
+  readonly lost: number;
+  /** How many deliveries were shown within so many seconds, for each bound of the histogram; the last bound is infinite. */
+  readonly latencies: readonly (readonly [seconds: number, count: number])[];
+}
+
 /**
  * The metrics of one bridge. Labels are ids of adapters, of configured or added rooms, and of virtual servers: what peers choose is
  * never one, so that nobody can fill the memory with them. Those of a room that is removed go with it.
@@ -71,6 +81,21 @@ export class Metrics implements Meter {
     return `${await this.#registry.metrics()}${await processMetrics().metrics()}`;
   }
 
+  /** What was counted so far, in sums. */
+  async totals(): Promise<Totals> {
+    const [events, deliveries, latency] = await Promise.all([this.#events.get(), this.#deliveries.get(), this.#latency.get()]);
+    const counts = new Map([...LATENCIES, Number.POSITIVE_INFINITY].map((bound) => [bound, 0]));
+    for (const { labels, value } of latency.values) {
+      const bound = Number(String((labels as { readonly le?: unknown }).le).replace('+Inf', 'Infinity'));
+      if (counts.has(bound)) counts.set(bound, (counts.get(bound) ?? 0) + value);
+    }
+    return {
+      messages: sum(events.values.filter(({ labels }) => labels.kind === 'message')),
+      lost: sum(deliveries.values.filter(({ labels }) => labels.outcome === 'dead' || labels.outcome === 'expired')),
+      latencies: [...counts],
+    };
+  }
+
   #counter<Label extends string>(name: string, help: string, labelNames: Label[]): Counter<Label> {
     return new Counter({ name, help, labelNames, registers: [this.#registry] });
   }
@@ -98,6 +123,10 @@ function sourceOf(event: Event): string {
 function kindOf(destination: string): string {
   const [kind = '', adapter = ''] = destination.split('/', 2);
   return kind === 'room' ? adapter : kind;
+}
+
+function sum(values: readonly { readonly value: number }[]): number {
+  return values.reduce((total, { value }) => total + value, 0);
 }
 
 async function forget(metric: Counter, destination: string): Promise<void> {

@@ -10,7 +10,7 @@ import type { Meter } from '../outbox/meter.ts';
 import { newestDeadLetters } from '../store/dead-letters.ts';
 import type { VirtualServer } from '../virtual-server.ts';
 import { accessTo } from './access.ts';
-import { Metrics } from './metrics.ts';
+import { Metrics, type Totals } from './metrics.ts';
 import { monitoringRoutes } from './routes.ts';
 import { idleReport, type StatusReport } from './status-report.ts';
 
@@ -52,6 +52,11 @@ export class Monitoring {
     });
   }
 
+  /** What was counted so far. */
+  totals(): Promise<Totals> {
+    return this.#metrics.totals();
+  }
+
   /** Counts what happens to a virtual server. */
   watch(server: VirtualServer): void {
     const { chat } = server;
@@ -74,7 +79,7 @@ export class Monitoring {
     const { servers, outbox, control, standstill } = parts;
     if (standstill !== undefined) return idleReport('standstill', standstill);
     const deadLetters = await this.#deadLetters();
-    const all = connections(parts).map((connection) => ({ ...connection, made: this.#made(connection.name) }));
+    const all = connections(parts).map((connection) => ({ ...connection, made: this.made(connection.name) }));
     const reasons = all.flatMap(({ fault }) => fault ?? []);
     const online = servers.flatMap(({ chat }) => chat.state.online());
     const players = Object.fromEntries(online.map(({ id, users }) => [id, users.size]));
@@ -100,7 +105,8 @@ export class Monitoring {
     };
   }
 
-  #made(connection: string): number | undefined {
+  /** How often a connection was made since the start, where that is known. @param connection its name in {@link connections} */
+  made(connection: string): number | undefined {
     const { servers, members } = this.#options.parts();
     const server = servers.find(({ chat }) => connection === `mqtt/${chat.state.ownId}`);
     if (server) return this.#connected.get(server);

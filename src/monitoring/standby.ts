@@ -5,11 +5,14 @@ import { accessTo } from './access.ts';
 import { monitoringRoutes } from './routes.ts';
 import { idleReport } from './status-report.ts';
 
+/** Why it does nothing. */
+export const STANDS_BY = 'This instance stands by: it takes over when no other one is active.';
+
 /** It lives, and is not ready. */
 export function standbyRoutes(http: NonNullable<Config['http']>): Route[] {
   return monitoringRoutes({
     access: accessTo(http),
     stuck: () => undefined,
-    report: () => idleReport('standby', 'This instance stands by: it takes over when no other one is active.'),
+    report: () => idleReport('standby', STANDS_BY),
   });
 }

@@ -1,0 +1,2 @@
+/** The beginning of the page. */
+document.body.textContent = 'The bridge';
