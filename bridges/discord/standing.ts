@@ -1,12 +1,10 @@
 /** Who stands above whom on Discord: what it takes there to throw somebody out. */
-import { type Client, PermissionFlagsBits as Flags, type Guild, type GuildMember, RESTJSONErrorCodes } from 'discord.js';
+import { type Client, PermissionFlagsBits as Flags, type Guild, type GuildMember } from 'discord.js';
 import type { Author, RoomRef } from '../../src/event.ts';
-import { codeOf } from './faults.ts';
+import { findMember } from './find-member.ts';
 
 /** Whom nobody from elsewhere moderates: those who may do it themselves. */
 const MODERATES = [Flags.Administrator, Flags.ManageGuild, Flags.KickMembers, Flags.BanMembers];
-
-const NOT_THERE: readonly unknown[] = [RESTJSONErrorCodes.UnknownMember, RESTJSONErrorCodes.UnknownUser];
 
 /** Ids of users and roles. */
 interface Trusted {
@@ -37,7 +35,7 @@ export async function outranks(
   if (owners.includes(target)) return false;
   const standings = await Promise.all(
     guildsOf(client, rooms).map(async (guild) => {
-      const [one, other] = await Promise.all([memberOf(guild, target), moderator && memberOf(guild, moderator)]);
+      const [one, other] = await Promise.all([findMember(guild, target), moderator && findMember(guild, moderator)]);
       if (one === undefined) return true;
       if (isOneOf(one, trusted.admins)) return false;
       return other ? isAbove(other, one, guild) : !moderates(one, guild, trusted);
@@ -68,14 +66,4 @@ function guildsOf({ channels }: Client, rooms: readonly RoomRef[]): Guild[] {
     return channel !== undefined && 'guild' in channel ? [channel.guild] : [];
   });
   return [...new Set(guilds)];
-}
-
-/** Undefined for somebody who is not in a guild. */
-async function memberOf(guild: Guild, userId: string): Promise<GuildMember | undefined> {
-  try {
-    return await guild.members.fetch(userId);
-  } catch (error) {
-    if (NOT_THERE.includes(codeOf(error))) return undefined;
-    throw error;
-  }
 }

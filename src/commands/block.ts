@@ -40,6 +40,7 @@ export const unblock: Command = {
   name: 'unblock',
   description: 'Let somebody whisper to you again',
   rank: 'everybody',
+  isPersonal: true,
   options: [{ name: 'player', description: 'Whom you block', required: true, suggests: true }],
   run(given) {
     const { services, origin, invocation } = given;

@@ -68,6 +68,8 @@ export interface Command extends CommandInfo {
   readonly needsNetwork?: boolean;
   /** Whether it does something to others: nobody does so much at once, and what is refused is noted as well. */
   readonly isDeed?: boolean;
+  /** Whether it is about nobody but the caller: then no room has to be mapped where it is given. */
+  readonly isPersonal?: boolean;
   /** Whether its answer is for the caller's eyes alone. */
   readonly isConfidential?: boolean;
   /** @throws {Refusal} or {ControlError} with what the caller is told */

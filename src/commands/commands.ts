@@ -129,13 +129,13 @@ async function inPrivate(command: Command, given: Given): Promise<RichText> {
 }
 
 /** Why a caller may not give a command here: a sentence. */
-function whyNot({ name, rank, needsListing }: Command, { invocation: { caller }, view }: Given): string | undefined {
+function whyNot({ name, rank, needsListing, isPersonal }: Command, { invocation: { caller }, view }: Given): string | undefined {
   if (needsListing ? !caller.isListed : !reaches(caller.rank, rank))
     return needsListing ? `Only those whom the configuration names for it may use ${name}.` : `Only ${rank}s may use ${name}.`;
-  if (view.isMapped || (caller.isOperator && rank !== 'moderator')) return undefined;
+  if (view.isMapped || isPersonal || (caller.isOperator && rank !== 'moderator')) return undefined;
   return caller.isOperator
     ? `No room here is in a channel, so ${name} would act on strangers. Use it where the players are heard.`
-    : 'No room here is joined to game servers yet. Whoever runs the bridge joins one with the command "bridge add".';
+    : 'No room here is joined to game servers yet, or none that you see. Whoever runs the bridge joins one with the command "bridge add".';
 }
 
 /** What is wrong with the options: a sentence. */

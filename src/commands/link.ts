@@ -34,6 +34,7 @@ export const unlink: Command = {
   name: 'unlink',
   description: 'Be linked to a player no longer',
   rank: 'everybody',
+  isPersonal: true,
   options: [],
   async run(given) {
     const { invocation, origin, services } = given;

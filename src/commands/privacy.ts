@@ -11,6 +11,7 @@ export const privacy: Command = {
   name: 'privacy',
   description: 'Whether what you say here stays here',
   rank: 'everybody',
+  isPersonal: true,
   options: [{ name: 'set', description: 'on: nothing of yours is carried; off: it is', required: false, choices: ['on', 'off'] }],
   async run(given): Promise<RichText> {
     const { origin, services, invocation } = given;

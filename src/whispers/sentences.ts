@@ -49,8 +49,7 @@ export const UNKNOWN_REPLY =
   'That was sent to nobody: the bridge does not know any more who wrote the message that you answer. Use the command pm.';
 
 /** For somebody who writes to the bridge, and nobody wrote to them. */
-export const NOBODY_YET =
-  'That was sent to nobody: no one has whispered to you lately. In a channel that is joined to game servers, the command pm whispers to somebody.';
+export const NOBODY_YET = 'That was sent to nobody: no one has whispered to you lately. The command pm whispers to somebody.';
 
 /** For somebody who answers a player of whom their server does not tell who it is. */
 export function unnamed(to: PlayerParty): string {

@@ -3,8 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { GameServer, Player } from '../support/game-server.ts';
 import { type OpenSite, World } from './world.ts';
 
-const HINT =
-  '*Answer by the reply function, or just here. Who shall not write to you any more is kept out by /block, on the server.*';
+const HINT = '*Answer by the reply function, or just here. /block keeps them from writing to you.*';
 
 /** The number by which players know a platform's user. */
 function numberOf(game: GameServer, name: string, server = 'bridge'): number {

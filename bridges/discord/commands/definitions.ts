@@ -1,10 +1,16 @@
 /** The bridge's commands as Discord registers them. https://discord.com/developers/docs/interactions/application-commands */
-import { ApplicationCommandOptionType, type RESTPutAPIApplicationGuildCommandsJSONBody } from 'discord.js';
+import {
+  ApplicationCommandOptionType,
+  ApplicationIntegrationType,
+  InteractionContextType,
+  type RESTPutAPIApplicationCommandsJSONBody,
+} from 'discord.js';
 import { z } from 'zod';
 import type { CommandInfo, CommandOption } from '../../../src/adapter.ts';
 import { permissionFor } from './powers.ts';
 
-type Definitions = RESTPutAPIApplicationGuildCommandsJSONBody;
+/** Commands as Discord takes them. */
+export type Definitions = RESTPutAPIApplicationCommandsJSONBody;
 type Definition = Definitions[number];
 
 /**
@@ -21,6 +27,18 @@ export function definitionsOf(
     groups.set(first, [...(groups.get(first) ?? []), command]);
   }
   return [...groups].map(([name, members]) => definitionOf(name, members, isNamed(name)));
+}
+
+/**
+ * What is to be registered for the private chats with the bot: those that everybody may give, since Discord hides nothing there. Only
+ * commands without a guild can be used there; saying so keeps them out of the guilds, which have their own.
+ */
+export function privateDefinitionsOf(commands: readonly CommandInfo[]): Definitions {
+  return definitionsOf(commands.filter(({ rank }) => rank === 'everybody')).map((definition) => ({
+    ...definition,
+    contexts: [InteractionContextType.BotDM],
+    integration_types: [ApplicationIntegrationType.GuildInstall],
+  }));
 }
 
 function definitionOf(name: string, members: readonly CommandInfo[], isForNamed: boolean): Definition {
@@ -60,23 +78,24 @@ const plainOption = z.object({
 });
 const option = plainOption.extend({ options: z.array(plainOption).default([]) });
 /** What of a command matters: Discord adds its own ids, and what we left out. */
-const comparable = z.array(
-  z.object({
-    type: z.number().default(1),
-    name: z.string(),
-    description: z.string(),
-    default_member_permissions: z.string().nullable().default(null),
-    options: z.array(option).default([]),
-  }),
-);
+const comparable = z.object({
+  type: z.number().default(1),
+  name: z.string(),
+  description: z.string(),
+  default_member_permissions: z.string().nullable().default(null),
+  options: z.array(option).default([]),
+});
+/** Of one for private chats, also where it can be used. */
+const comparableInPrivate = comparable.extend({ contexts: z.array(z.number()), integration_types: z.array(z.number()) });
 
 /** Whether what Discord has is what it is to have. @param registered Discord's answer, of any form */
 export function isRegistered(registered: unknown, wanted: Definitions): boolean {
-  const found = comparable.safeParse(registered);
-  return found.success && sorted(found.data) === sorted(comparable.parse(wanted));
+  const all = z.array(wanted.some(({ contexts }) => contexts !== undefined) ? comparableInPrivate : comparable);
+  const found = all.safeParse(registered);
+  return found.success && sorted(found.data) === sorted(all.parse(wanted));
 }
 
 /** Discord lists the commands in an order of its own. */
-function sorted(commands: z.infer<typeof comparable>): string {
+function sorted(commands: readonly z.infer<typeof comparable>[]): string {
   return JSON.stringify([...commands].sort((a, b) => (a.name < b.name ? -1 : 1)));
 }

@@ -1,21 +1,31 @@
-/** Lets Discord know the commands, in every guild that the bot is in. */
-import type { RESTPutAPIApplicationGuildCommandsJSONBody } from 'discord.js';
+/** Lets Discord know the commands, in every guild that the bot is in, and in its private chats. */
 import type { Logger } from 'pino';
 import type { Clock } from '../../../src/clock.ts';
 import { isForbidden, reasonOf, waitOf } from '../faults.ts';
 import { passed } from '../passed.ts';
 import { inviteLink } from '../permissions.ts';
-import { isRegistered } from './definitions.ts';
+import { type Definitions, isRegistered } from './definitions.ts';
 import type { CommandRequests } from './requests.ts';
 
 interface RegistrationOptions {
   readonly requests: CommandRequests;
   readonly applicationId: string;
-  readonly definitions: RESTPutAPIApplicationGuildCommandsJSONBody;
+  /** For guilds. */
+  readonly definitions: Definitions;
+  readonly privateDefinitions: Definitions;
   readonly clock: Clock;
   readonly log: Logger;
   /** Ends it. */
   readonly signal: AbortSignal;
+}
+
+/** Where commands are registered. */
+interface Target {
+  /** Undefined for private chats. */
+  readonly guildId: string | undefined;
+  /** What people call it. */
+  readonly name: string;
+  readonly definitions: Definitions;
 }
 
 /** So often it is tried, with growing pauses; the next start tries again. */
@@ -24,7 +34,7 @@ const firstPause = 2_000;
 
 export class Registration {
   readonly #options: RegistrationOptions;
-  /** One guild after the other: a bot in many guilds shall not begin with a burst. */
+  /** One after the other: a bot in many guilds shall not begin with a burst. */
   #turn: Promise<void> = Promise.resolve();
 
   constructor(options: RegistrationOptions) {
@@ -32,15 +42,25 @@ export class Registration {
   }
 
   /** Registers the commands in a guild, unless they are. Never throws. */
-  add(guild: { readonly id: string; readonly name: string }): void {
-    this.#turn = this.#turn.then(() => this.#insist(guild.id, guild.name));
+  add({ id, name }: { readonly id: string; readonly name: string }): void {
+    this.#next({ guildId: id, name, definitions: this.#options.definitions });
   }
 
-  async #insist(guildId: string, name: string): Promise<void> {
+  /** Registers those for private chats, unless they are. Never throws. */
+  addPrivate(): void {
+    this.#next({ guildId: undefined, name: 'private chats', definitions: this.#options.privateDefinitions });
+  }
+
+  #next(target: Target): void {
+    this.#turn = this.#turn.then(() => this.#insist(target));
+  }
+
+  async #insist(target: Target): Promise<void> {
     const { clock, log, signal, applicationId } = this.#options;
+    const { name } = target;
     for (let tries = 1; !signal.aborted; tries += 1) {
       try {
-        await this.#register(guildId, name);
+        await this.#register(target);
         return;
       } catch (error) {
         if (signal.aborted) return;
@@ -57,8 +77,8 @@ export class Registration {
     }
   }
 
-  async #register(guildId: string, name: string): Promise<void> {
-    const { requests, applicationId, definitions, log, signal } = this.#options;
+  async #register({ guildId, name, definitions }: Target): Promise<void> {
+    const { requests, applicationId, log, signal } = this.#options;
     if (isRegistered(await requests.registered(applicationId, guildId, signal), definitions)) return;
     await requests.register(applicationId, guildId, definitions, signal);
     log.info(`The commands are registered in ${name}`);

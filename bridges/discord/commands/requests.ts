@@ -1,12 +1,7 @@
 /** The requests that commands take. Errors are those of discord.js. */
-import {
-  InteractionResponseType,
-  MessageFlags,
-  type RESTPostAPIInteractionCallbackJSONBody,
-  type RESTPutAPIApplicationGuildCommandsJSONBody,
-  Routes,
-} from 'discord.js';
+import { InteractionResponseType, MessageFlags, type RESTPostAPIInteractionCallbackJSONBody, Routes } from 'discord.js';
 import type { Requests } from '../rest.ts';
+import type { Definitions } from './definitions.ts';
 
 type Route = `/${string}`;
 /** What somebody asked over the gateway: it is answered under its token. */
@@ -28,20 +23,14 @@ export class CommandRequests {
     this.#requests = requests;
   }
 
-  /** The commands that are registered for a guild, as Discord lists them. */
-  registered(applicationId: string, guildId: string, signal: AbortSignal): Promise<unknown> {
-    return this.#requests.request('get', Routes.applicationGuildCommands(applicationId, guildId), { signal, patient: true });
+  /** The commands that are registered for a guild, or for none, as Discord lists them. */
+  registered(applicationId: string, guildId: string | undefined, signal: AbortSignal): Promise<unknown> {
+    return this.#requests.request('get', commandsRoute(applicationId, guildId), { signal, patient: true });
   }
 
-  /** Registers exactly these. */
-  async register(
-    applicationId: string,
-    guildId: string,
-    body: RESTPutAPIApplicationGuildCommandsJSONBody,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const route = Routes.applicationGuildCommands(applicationId, guildId);
-    await this.#requests.request('put', route, { body, signal, patient: true });
+  /** Registers exactly these, for a guild or for none. */
+  async register(applicationId: string, guildId: string | undefined, body: Definitions, signal: AbortSignal): Promise<void> {
+    await this.#requests.request('put', commandsRoute(applicationId, guildId), { body, signal, patient: true });
   }
 
   /** Answers at once; Discord waits for 3 s. https://discord.com/developers/docs/interactions/receiving-and-responding */
@@ -71,4 +60,10 @@ export class CommandRequests {
     const route: Route = Routes.interactionCallback(id, token);
     await this.#requests.request('post', route, { body, auth: false });
   }
+}
+
+function commandsRoute(applicationId: string, guildId: string | undefined): Route {
+  return guildId === undefined
+    ? Routes.applicationCommands(applicationId)
+    : Routes.applicationGuildCommands(applicationId, guildId);
 }

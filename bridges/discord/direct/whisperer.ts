@@ -13,8 +13,7 @@ import type { DirectChats } from './chats.ts';
 import { directFault } from './faults.ts';
 import { DirectRequests } from './requests.ts';
 
-const hint =
-  'Answer by the reply function, or just here. Who shall not write to you any more is kept out by /block, on the server.';
+const hint = 'Answer by the reply function, or just here. /block keeps them from writing to you.';
 /** So large may a file be in a private chat, in bytes. */
 const fileLimit = 10 * 1024 * 1024;
 /** How far our idea of Discord's time may be off, in milliseconds. */

@@ -214,7 +214,7 @@ test('in a guild without a mapped channel nothing is shown and nobody moderated;
   const chief = hall.other.addMember('chief', { roles: [hall.other.addRole('chief', { permissions: ['Administrator'] })] });
   const owner = hall.other.addMember(hall.owner);
   for (const [command, options] of Object.entries({ players: {}, kick: { player: GORDON }, 'bridge add': { channel: 'main' } })) {
-    expect(await chief.runs(hall.lobby, command, options).answer()).toContain('No room here is joined to game servers yet.');
+    expect(await chief.runs(hall.lobby, command, options).answer()).toContain('No room here is joined to game servers yet');
   }
   expect(await chief.types(hall.lobby, 'kick', 'player', { player: 'g' })).toEqual([]);
   expect(await owner.runs(hall.lobby, 'kick', { player: GORDON }, { anyway: true }).answer()).toContain('would act on strangers');

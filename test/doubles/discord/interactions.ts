@@ -7,12 +7,13 @@ import {
   ApplicationCommandType,
   ComponentType,
   GatewayDispatchEvents,
+  InteractionContextType,
   InteractionType,
 } from 'discord.js';
+import { envelope } from './interaction-shape.ts';
 import { messageShape } from './message-shape.ts';
 import { channelPermissions, permissionBits } from './permissions.ts';
-import { channelShape, memberWithUser } from './shapes.ts';
-import type { Bot, Channel, Guild, Mentions, Message, User } from './state.ts';
+import type { Bot, Channel, Mentions, Message, User } from './state.ts';
 import type { World } from './world.ts';
 
 /** What somebody asked, and what they were answered. */
@@ -37,8 +38,8 @@ export interface Interaction {
 export const FIRST_ANSWER = 3_000;
 export const LAST_ANSWER = 15 * 60_000;
 
-/** The key of the commands that an application has in a guild. */
-export function commandsKey(applicationId: string, guildId: string): string {
+/** The key of the commands that an application has in a guild, or of those that belong to none. */
+export function commandsKey(applicationId: string, guildId = ''): string {
   return `${applicationId}/${guildId}`;
 }
 
@@ -60,10 +61,12 @@ interface Request {
 
 /** Somebody gives a command, or is about to. @throws {Error} when their client would not let them */
 export function interact(world: World, { user, channel, name, options, focused, anyway = false }: Request): Interaction {
-  const { bot, command } = commandCalled(world, channel.guild, name.split(' ')[0] ?? '');
+  const { bot, command } = commandCalled(world, channel, name.split(' ')[0] ?? '');
   const permissions = channelPermissions(channel, user.id);
   const needed = BigInt(command.default_member_permissions ?? '0') | permissionBits(['UseApplicationCommands']);
-  if (!anyway && (permissions & needed) !== needed) throw new Error(`/${name} is not shown to ${user.username}`);
+  // In private, nothing is hidden from anybody.
+  if (!anyway && !channel.recipient && (permissions & needed) !== needed)
+    throw new Error(`/${name} is not shown to ${user.username}`);
   const kind = focused === undefined ? InteractionType.ApplicationCommand : InteractionType.ApplicationCommandAutocomplete;
   const interaction = begun(world, { bot, channel, user, kind });
   const data = {
@@ -110,10 +113,18 @@ function tell(world: World, interaction: Interaction, permissions: bigint, more:
   world.dispatch({ type: GatewayDispatchEvents.InteractionCreate, guild: channel.guild, to: bot.user.id, render });
 }
 
-function commandCalled(world: World, { id, members }: Guild, name: string) {
+/** Commands of a guild are there only; the others are where their contexts say, which is everywhere by default. */
+function commandCalled(world: World, { guild, recipient }: Channel, name: string) {
+  const context = recipient ? InteractionContextType.BotDM : InteractionContextType.Guild;
   for (const bot of world.bots.values()) {
-    if (!members.has(bot.user.id)) continue;
-    const command = world.commands.get(commandsKey(bot.applicationId, id))?.find((one) => one.name === name);
+    if (!guild.members.has(bot.user.id)) continue;
+    const ofNone = world.commands.get(commandsKey(bot.applicationId)) ?? [];
+    const offered = [
+      ...(recipient ? [] : (world.commands.get(commandsKey(bot.applicationId, guild.id)) ?? [])),
+      ...ofNone.filter(({ contexts }) => contexts?.includes(context) ?? true),
+    ].filter((one) => one.name === name);
+    const [command, ...twins] = offered;
+    if (twins.length > 0) throw new Error(`/${name} is shown twice`);
     if (command) return { bot, command };
   }
   throw new Error(`there is no command /${name} here`);
@@ -148,30 +159,4 @@ function filledOption(option: APIApplicationCommandOption, value: string | undef
   const choices = 'choices' in option ? option.choices : undefined;
   if (choices !== undefined && !choices.some((choice) => choice.value === value)) throw new Error(`${name} can't be ${value}`);
   return [{ name, type, value: value ?? '', ...(isFocused && { focused: true }) }];
-}
-
-/** https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-object */
-function envelope({ id, token, bot, channel, user, kind }: Interaction, permissions: bigint, ownPermissions: bigint): object {
-  const { guild } = channel;
-  const member = guild.members.get(user.id);
-  if (!member) throw new Error(`${user.username} is not in the guild`);
-  return {
-    version: 1,
-    id,
-    token,
-    type: kind,
-    application_id: bot.applicationId,
-    guild_id: guild.id,
-    guild: { id: guild.id, features: [], locale: 'en-US' },
-    guild_locale: 'en-US',
-    locale: 'en-US',
-    channel_id: channel.id,
-    channel: { ...channelShape(channel), permissions: String(permissions) },
-    member: { ...memberWithUser(member), permissions: String(permissions) },
-    app_permissions: String(ownPermissions),
-    authorizing_integration_owners: { 0: guild.id },
-    context: 0,
-    entitlements: [],
-    attachment_size_limit: 10_485_760,
-  };
 }

@@ -21,18 +21,24 @@ const MAX_OPTIONS = 25;
 /** Of the names, descriptions and values of one command. */
 const MAX_LENGTH = 8_000;
 
-function keyOf(call: BotCall): string {
-  const guild = guildOf(call);
+/** The guild that a request is about; undefined for one about commands that belong to none. */
+type GuildIdOf = (call: BotCall) => string | undefined;
+
+const ofGuild: GuildIdOf = (call) => guildOf(call).id;
+const ofNone: GuildIdOf = () => undefined;
+
+function keyOf(call: BotCall, guildId: string | undefined): string {
   if (call.param('application') !== call.bot.applicationId) throw refusals.missingAccess();
-  return commandsKey(call.bot.applicationId, guild.id);
+  return commandsKey(call.bot.applicationId, guildId);
 }
 
-function list(call: BotCall) {
-  return ok((call.world.commands.get(keyOf(call)) ?? []).toSorted((a, b) => (a.id < b.id ? -1 : 1)));
+function list(call: BotCall, guildIdOf: GuildIdOf) {
+  return ok((call.world.commands.get(keyOf(call, guildIdOf(call))) ?? []).toSorted((a, b) => (a.id < b.id ? -1 : 1)));
 }
 
-function overwrite(call: BotCall) {
-  const key = keyOf(call);
+function overwrite(call: BotCall, guildIdOf: GuildIdOf) {
+  const guildId = guildIdOf(call);
+  const key = keyOf(call, guildId);
   const given = call.body as APIApplicationCommand[];
   const faults = [
     ...(given.length > MAX_COMMANDS ? [fault([], 'APPLICATION_COMMAND_TOO_MANY', 'too many commands')] : []),
@@ -41,7 +47,7 @@ function overwrite(call: BotCall) {
   ];
   if (faults.length > 0) throw invalidForm(faults);
   const before = call.world.commands.get(key) ?? [];
-  const commands = given.map((command) => registered(call, command, before));
+  const commands = given.map((command) => registered(call, guildId, command, before));
   call.world.commands.set(key, commands);
   return ok(commands);
 }
@@ -49,14 +55,22 @@ function overwrite(call: BotCall) {
 /** As Discord lists it: with ids, and without what is off. */
 function registered(
   call: BotCall,
+  guildId: string | undefined,
   command: APIApplicationCommand,
   before: readonly APIApplicationCommand[],
 ): APIApplicationCommand {
-  const { name, description, options = [], default_member_permissions = null } = command;
+  const {
+    name,
+    description,
+    options = [],
+    default_member_permissions = null,
+    contexts = null,
+    integration_types = [0],
+  } = command;
   return {
     id: before.find((one) => one.name === name)?.id ?? call.world.nextId(),
     application_id: call.bot.applicationId,
-    guild_id: call.param('guild'),
+    ...(guildId !== undefined && { guild_id: guildId }),
     version: call.world.nextId(),
     type: ApplicationCommandType.ChatInput,
     name,
@@ -65,6 +79,8 @@ function registered(
     description_localizations: null,
     default_member_permissions,
     nsfw: false,
+    contexts: guildId === undefined ? contexts : null,
+    integration_types,
     ...(options.length > 0 && { options: options.map(withoutWhatIsOff) }),
   };
 }
@@ -193,8 +209,20 @@ export function isEphemeral({ flags }: Interaction): boolean {
 }
 
 export const commandRoutes: readonly Route[] = [
-  { auth: 'bot', name: 'GET /applications/:application/guilds/:guild/commands', handle: list },
-  { auth: 'bot', name: 'PUT /applications/:application/guilds/:guild/commands', takes: 'commands', handle: overwrite },
+  { auth: 'bot', name: 'GET /applications/:application/commands', handle: (call) => list(call, ofNone) },
+  {
+    auth: 'bot',
+    name: 'PUT /applications/:application/commands',
+    takes: 'commands',
+    handle: (call) => overwrite(call, ofNone),
+  },
+  { auth: 'bot', name: 'GET /applications/:application/guilds/:guild/commands', handle: (call) => list(call, ofGuild) },
+  {
+    auth: 'bot',
+    name: 'PUT /applications/:application/guilds/:guild/commands',
+    takes: 'commands',
+    handle: (call) => overwrite(call, ofGuild),
+  },
   { auth: 'token', name: 'POST /interactions/:interaction/:token/callback', takes: 'interactionCallback', handle: callback },
   {
     auth: 'token',

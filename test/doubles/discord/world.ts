@@ -49,7 +49,7 @@ export class World {
   /** Who was timed out, kicked or banned by a bot: `alice kicked`. */
   readonly sanctions: string[] = [];
   readonly webhooks = new Map<string, Webhook>();
-  /** The commands of an application in a guild, by both ids. */
+  /** The commands of an application in a guild, by both ids, and those that belong to no guild. */
   readonly commands = new Map<string, readonly APIApplicationCommand[]>();
   readonly interactions = new Map<string, Interaction>();
   /** Recent messages by bot and nonce. https://discord.com/developers/docs/resources/message#create-message */

@@ -1,0 +1,22 @@
+/** Looking up a member of a guild. */
+import { type Guild, type GuildMember, RESTJSONErrorCodes } from 'discord.js';
+import { codeOf } from './faults.ts';
+
+const NOT_THERE: readonly unknown[] = [RESTJSONErrorCodes.UnknownMember, RESTJSONErrorCodes.UnknownUser];
+
+/**
+ * Undefined for somebody who is not in a guild. Rejects when Discord does not tell.
+ * @param isFresh whether Discord is asked even where we believe to know: a bot without the intent for members is not told who leaves
+ */
+export async function findMember(
+  guild: Guild,
+  userId: string,
+  { isFresh = false }: { readonly isFresh?: boolean } = {},
+): Promise<GuildMember | undefined> {
+  try {
+    return await guild.members.fetch({ user: userId, force: isFresh });
+  } catch (error) {
+    if (NOT_THERE.includes(codeOf(error))) return undefined;
+    throw error;
+  }
+}
