@@ -78,7 +78,7 @@ export class Continuity {
     if (kept.scope !== '' && kept.scope !== this.#scope) {
       // On another network, ids mean others, and what was said there is nobody's business here.
       for (const kind of ['nothingSent', 'nothingReceived', 'allGone'] as const) this.persistence.note({ kind });
-      return { ...kept, peers: [], ownUsers: [] };
+      return { ...kept, sent: [], peers: [], ownUsers: [] };
     }
     this.#held = kept.scope !== '';
     this.identity.restore(kept.started, kept.instance);

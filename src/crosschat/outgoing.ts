@@ -1,5 +1,6 @@
 /** Payloads, written. */
-import type { Burst } from './payloads.ts';
+import { type Burst, parseUser } from './payloads.ts';
+import type { KeptPacket } from './persistence.ts';
 import type { Dialect } from './server.ts';
 import type { CrossChatUser } from './user.ts';
 
@@ -17,6 +18,14 @@ export function statusOf(started: number, instance: string | undefined): string 
 /** Our `status` when we say goodbye. */
 export function goodbyeOf(instance: string): string {
   return JSON.stringify({ started: 0, version: PROTOCOL_VERSION, left: instance });
+}
+
+/** The ids of those users whose leaving packets of ours tell. */
+export function departuresIn(packets: readonly KeptPacket[]): number[] {
+  return packets.flatMap(({ topic, payload, retain }) => {
+    const user = !retain && topic.endsWith('/user') ? parseUser(payload) : undefined;
+    return user?.ok && user.value.change === 'del' ? [user.value.id] : [];
+  });
 }
 
 /** The place of a user in a burst of `total`. */

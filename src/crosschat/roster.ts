@@ -38,7 +38,7 @@ export class Roster {
   #changed = false;
   /** Our users as an earlier process told of them, until we are connected. */
   #told: readonly KeptUser[] | undefined;
-  /** Ids of users whose leaving an outage swallowed: peers that keep a silent server's users would show them for ever. */
+  /** Ids of users whose leaving an outage, or the end of an earlier process, may have swallowed: peers that keep a silent server's users would show them for ever. */
   readonly #departed: number[] = [];
 
   constructor(options: RosterOptions) {
@@ -46,10 +46,14 @@ export class Roster {
     this.#picture = options.picture;
   }
 
-  /** Goes on with the ids of an earlier process, which had told the others about these users. */
-  restore(lastId: number, told: readonly KeptUser[]): void {
+  /**
+   * Goes on with the ids of an earlier process, which had told the others about these users.
+   * @param leaving ids of those of whose leaving it may not have told everybody
+   */
+  restore(lastId: number, told: readonly KeptUser[], leaving: readonly number[]): void {
     this.#lastId = Math.max(this.#lastId, lastId);
     this.#told = told;
+    this.#departed.push(...leaving.slice(0, MAX_DEPARTED));
   }
 
   /** Finds out what the others don't know yet of what changed since an earlier process. */
@@ -103,9 +107,10 @@ export class Roster {
     peer.told = this.#connected;
     this.#picture.notePeer(peer);
     if (!this.#connected) return;
-    const users = [...this.#picture.me.users.values()];
+    const present = this.#picture.me.users;
+    const users = [...present.values()];
     const dialect = this.#dialect(peer);
-    for (const id of this.#departed) this.#sendQuietly(peer, userRemoved(id, dialect, ''));
+    for (const id of new Set(this.#departed)) if (!present.has(id)) this.#sendQuietly(peer, userRemoved(id, dialect, ''));
     users.forEach((user, index) => {
       this.#sendQuietly(peer, userAdded(user, dialect, burstAt(index, users.length)));
     });

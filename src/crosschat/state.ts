@@ -7,6 +7,7 @@ import type { Emit } from './events.ts';
 import { formatStatus } from './format.ts';
 import { MAX_STATE_VALUE } from './limits.ts';
 import { type Log, silent } from './log.ts';
+import { departuresIn } from './outgoing.ts';
 import { OwnState } from './own-state.ts';
 import type { Status } from './payloads.ts';
 import { type Kept, keepsNothing, type Note } from './persistence.ts';
@@ -158,8 +159,8 @@ export class CrossChatState implements ServerOwner {
   }
 
   /** Begins where an earlier process ended. To be called before the first connection, and before users are added. */
-  restore({ lastUserId, ownUsers, peers }: Kept): void {
-    this.#roster.restore(lastUserId, ownUsers);
+  restore({ lastUserId, ownUsers, peers, sent }: Kept): void {
+    this.#roster.restore(lastUserId, ownUsers, departuresIn(sent));
     this.#receiver.restore(peers);
     this.#absences.disconnected(peers.filter(({ online }) => online).map(({ id }) => id));
   }
