@@ -44,7 +44,8 @@ export {
 } from './command.ts';
 export { helpFor } from './command-help.ts';
 export type { AdapterSetup, Answers } from './setup.ts';
-export { readCommand, type Typed } from './typed-command.ts';
+export { readCommand, type Typed, usageOf } from './typed-command.ts';
+export { readUnfinished, typedValue } from './unfinished-command.ts';
 
 /** A kind of adapter, listed in `bridges/index.ts`. */
 export interface AdapterModule<Config = unknown> {

@@ -7,6 +7,7 @@ import {
   type Attempt,
   DeliveryError,
   type Finding,
+  type Medium,
   type OwnReaction,
 } from '../../src/adapter.ts';
 import type { Author, Edit, Message, Notice, Place, RoomRef, Typing, Whisper } from '../../src/event.ts';
@@ -17,7 +18,7 @@ import { sanitizeName } from '../../src/text/names.ts';
 import type { Entry, Welcome, WhisperEntry } from '../../web/chat/wire.ts';
 import { Audience, eventText } from './audience.ts';
 import type { WebChatConfig } from './config.ts';
-import { contentOf, entryOf, goneOf, nodesOf, noticeEntryOf, personOf, TAG } from './entry.ts';
+import { contentOf, entryOf, filesOf, goneOf, keyOf, nodesOf, noticeEntryOf, personOf, TAG } from './entry.ts';
 import { ENDPOINTS, type Endpoints, SignIn } from './login/sign-in.ts';
 import { MAX_TEXT } from './requests.ts';
 import { MAX_ENTRIES, RoomLog } from './room-log.ts';
@@ -25,6 +26,7 @@ import { Roster } from './roster.ts';
 import { routesOf } from './routes.ts';
 import { type Session, Sessions } from './sessions.ts';
 import { ELSEWHERE, tallied } from './tallies.ts';
+import { Uploads } from './uploads/uploads.ts';
 import { WhisperLog } from './whispers.ts';
 
 /** So many entries of each room a page is told first: there is a button for more. */
@@ -58,6 +60,7 @@ export class WebChat implements Adapter {
   readonly audience: Audience;
   readonly signIn: SignIn;
   readonly whispers = new WhisperLog();
+  readonly uploads: Uploads;
   readonly #trusted: boolean;
   readonly #logs = new Map<RoomRef, RoomLog>();
   readonly #roster: Roster;
@@ -77,6 +80,7 @@ export class WebChat implements Adapter {
     this.sessions = new Sessions(memory, clock);
     this.signIn = new SignIn(config, clock, endpoints);
     this.audience = new Audience(clock, { came: (author) => this.#came(author), went: (author) => this.#went(author) });
+    this.uploads = new Uploads(config, host, (author) => keyOf(author, this.placeOf('')));
     this.#roster = new Roster({
       chat,
       clock,
@@ -97,6 +101,7 @@ export class WebChat implements Adapter {
     if (host.webUrl === undefined)
       throw new AdapterError('Web chat: the bridge serves no HTTP, so nobody can open it; set HTTP_PORT or the key http.');
     await this.sessions.load();
+    await this.#openUploads();
     this.#history = (await host.memory.get('history')) ?? '';
     if (this.#history === '') {
       this.#history = randomBytes(6).toString('base64url');
@@ -111,6 +116,7 @@ export class WebChat implements Adapter {
     this.#roster.stop();
     for (const cancel of this.#leaving.values()) cancel();
     this.audience.close();
+    await this.uploads.stop();
   }
 
   async *check(): AsyncIterable<Finding> {
@@ -132,17 +138,22 @@ export class WebChat implements Adapter {
   async send(room: RoomRef, message: Message, attempt: Attempt): Promise<void> {
     const log = this.#logOf(room);
     // What was added and not confirmed stands there already.
-    const known = log.showing(message.id) ?? (await log.add(entryOf(message, this.base)));
+    const known = log.showing(message.id) ?? (await log.add(entryOf(message, this.host.id, this.base)));
     if (attempt.shown.length === 0) attempt.done(known.id);
   }
 
   async edit(room: RoomRef, { message }: Edit, shown: readonly string[]): Promise<void> {
-    const content = contentOf(message, this.base);
+    const content = contentOf(message, this.host.id, this.base);
     for (const id of shown) await this.#logOf(room).alter(id, (entry) => ({ ...entry, ...content, edited: true }));
   }
 
   async remove(room: RoomRef, shown: readonly string[]): Promise<void> {
-    for (const id of shown) await this.#logOf(room).alter(id, goneOf);
+    const log = this.#logOf(room);
+    for (const id of shown) {
+      const attachments = log.get(id)?.attachments;
+      await log.alter(id, goneOf);
+      await this.uploads.remove(attachments);
+    }
   }
 
   async notify(room: RoomRef, notice: Notice): Promise<void> {
@@ -161,7 +172,11 @@ export class WebChat implements Adapter {
     this.audience.tell(eventText('typing', { room, person: personOf(author, place, this.base), lasting }));
   }
 
-  async whisper(userId: Author['id'], { id, at, from, tag, body }: Whisper, attempt: Attempt): Promise<void> {
+  async openMedia(uri: string, signal: AbortSignal): Promise<Medium | undefined> {
+    return this.uploads.open(uri, signal);
+  }
+
+  async whisper(userId: Author['id'], { id, at, from, tag, body, attachments }: Whisper, attempt: Attempt): Promise<void> {
     const isIn = [...this.sessions.all()].some(({ author }) => author.id === userId);
     if (!isIn) throw new DeliveryError('is not signed in any more', { passing: false });
     const place: Place =
@@ -169,8 +184,17 @@ export class WebChat implements Adapter {
         ? { kind: 'server', server: from.server }
         : { ...this.placeOf(''), ...(from.kind === 'user' && { adapter: from.adapter }) };
     const sender = personOf(from.author, place, this.base);
+    const files = filesOf(attachments, this.host.id, this.base);
     if (!this.whispers.has(userId, id)) {
-      this.tellWhisper(userId, { id, at, with: sender, tag: sanitizeName(tag), mine: false, body: nodesOf(body, this.base) });
+      this.tellWhisper(userId, {
+        id,
+        at,
+        with: sender,
+        tag: sanitizeName(tag),
+        mine: false,
+        body: nodesOf(body, this.base),
+        ...(files.length > 0 && { files }),
+      });
     }
     if (attempt.shown.length === 0) attempt.done(id);
   }
@@ -209,6 +233,7 @@ export class WebChat implements Adapter {
 
   /** What a page is told first of all. */
   welcome(session: Session | undefined): Welcome {
+    const uploads = session && this.uploads.allowed(session);
     return {
       ...(session && {
         me: {
@@ -220,6 +245,7 @@ export class WebChat implements Adapter {
       ways: [...(this.config.guests ? ['guest' as const] : []), ...this.signIn.services],
       rooms: [...this.#logs.keys()],
       maxText: MAX_TEXT,
+      ...(uploads && { uploads }),
     };
   }
 
@@ -273,6 +299,16 @@ export class WebChat implements Adapter {
     const last = await log.load();
     this.#change = Math.max(this.#change, last + LEAP);
     this.#logs.set(room, log);
+  }
+
+  /** @throws {AdapterError} */
+  async #openUploads(): Promise<void> {
+    try {
+      await this.uploads.start();
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new AdapterError(`Web chat: the folder for files that people send can't be used (${why}).`);
+    }
   }
 
   /** @throws {DeliveryError} */

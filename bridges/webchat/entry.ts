@@ -1,6 +1,7 @@
 /** Messages and notices → what stands in the log of a page. Pure. */
 import { createHash } from 'node:crypto';
 import {
+  type AdapterId,
   type Attachment,
   type Author,
   BRIDGE_ID,
@@ -27,9 +28,11 @@ const MAX_PLAIN = 8_000;
 /** The longest quote. */
 const MAX_QUOTE = 160;
 const MAX_FILES = 10;
+/** Below this, relative to the page, lies what was sent from it. */
+export const FILE_PREFIX = 'file/';
 
-/** A message as an entry. @param base where the bridge serves: what lies below is shown, and nothing else is loaded */
-export function entryOf(message: Message, base: string | undefined): Draft {
+/** A message as an entry. @param own the web chat @param base where the bridge serves: what lies below is shown, and nothing else is loaded */
+export function entryOf(message: Message, own: AdapterId, base: string | undefined): Draft {
   const { id, at, place, tag, author, thread } = message;
   return {
     kind: 'message',
@@ -38,7 +41,7 @@ export function entryOf(message: Message, base: string | undefined): Draft {
     tag: sanitizeName(tag),
     game: place.kind === 'server',
     author: personOf(author, place, base),
-    ...contentOf(message, base),
+    ...contentOf(message, own, base),
     ...(thread && { thread: sanitizeName(excerpt(thread.name ?? '', 40)) || 'thread' }),
   };
 }
@@ -46,9 +49,10 @@ export function entryOf(message: Message, base: string | undefined): Draft {
 /** What an edit can change of a message. */
 export function contentOf(
   { body, attachments, replyTo, emote }: Message,
+  own: AdapterId,
   base: string | undefined,
 ): Pick<Draft, 'body' | 'files' | 'quote' | 'emote'> {
-  const files = attachments.slice(0, MAX_FILES).map((file) => fileOf(file, base));
+  const files = filesOf(attachments, own, base);
   const here = replyTo?.here?.nativeId;
   return {
     body: nodesOf(body, base),
@@ -123,8 +127,15 @@ function nodesIn(tree: RichText, base: string | undefined): Node[] {
   return tree.map((node) => nodeOf(node, base));
 }
 
-function fileOf({ name, url, mimeType = '', width, height, description, spoiler }: Attachment, base: string | undefined): File {
-  const own = url === undefined ? undefined : ownFile(url, base);
+/** The files of a message. @param own the web chat: what was sent from its page is served below it */
+export function filesOf(attachments: readonly Attachment[], own: AdapterId, base: string | undefined): File[] {
+  return attachments.slice(0, MAX_FILES).map((file) => fileOf(file, own, base));
+}
+
+function fileOf(file: Attachment, adapter: AdapterId, base: string | undefined): File {
+  const { name, media, url, mimeType = '', width, height, description, spoiler } = file;
+  const sent = media?.adapter === adapter ? `${FILE_PREFIX}${media.uri}/${encodeURIComponent(name)}` : undefined;
+  const own = sent ?? (url === undefined ? undefined : ownFile(url, base));
   const elsewhere = url !== undefined && isWebAddress(url) ? url : undefined;
   const address = own ?? elsewhere;
   return {

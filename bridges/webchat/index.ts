@@ -15,5 +15,6 @@ export const demoChat: AdapterModule<WebChatConfig> = {
   ...webchat,
   everywhere: true,
   schema: configSchema.prefault({ guests: true }),
-  create: (config, host) => new WebChat({ ...config, guests: true }, host, { trusted: true }),
+  create: ({ uploads, ...config }, host) =>
+    new WebChat({ ...config, guests: true, uploads: { ...uploads, from: 'everybody' } }, host, { trusted: true }),
 };

@@ -14,11 +14,28 @@ const text = z.string().max(MAX_TEXT, `A message has at most ${MAX_TEXT.toLocale
 const nonce = z.string().regex(/^[\w-]{8,40}$/);
 const emoji = z.string().max(32).refine(isEmoji, 'That is no emoji.');
 
+const side = z.int().min(0).max(1_000_000).optional();
+const file = z
+  .strictObject({
+    id,
+    name: z.string().max(300),
+    description: z.string().max(1_000).optional(),
+    spoiler: z.boolean().optional(),
+    width: side,
+    height: side,
+  })
+  .transform(withoutAbsent);
+
 /** By path: what its body has to be. */
 export const requests: { readonly [Path in keyof Requests]: z.ZodType<Requests[Path]> } = {
   guest: z.strictObject({ name: z.string().max(200) }),
   leave: z.strictObject({}),
-  say: z.strictObject({ room, text, nonce, reply: id.optional() }).transform(withoutAbsent),
+  say: z
+    .strictObject({ room, text, nonce, reply: id.optional(), files: z.array(file).max(10).optional() })
+    .transform(withoutAbsent),
+  complete: z.strictObject({ room, text }),
+  announce: z.strictObject({ size: z.int().min(0) }),
+  discard: z.strictObject({ id }),
   edit: z.strictObject({ room, id, text }),
   remove: z.strictObject({ room, id }),
   react: z.strictObject({ room, id, emoji, on: z.boolean() }),
@@ -26,7 +43,9 @@ export const requests: { readonly [Path in keyof Requests]: z.ZodType<Requests[P
   whisper: z.strictObject({ server: z.string().min(1).max(64), user: z.int().min(0), text, nonce }),
 };
 
-/** The type says that a key is there or not; zod would let it be there without a value. */
-function withoutAbsent({ reply, ...rest }: { room: string; text: string; nonce: string; reply?: string | undefined }) {
-  return { ...rest, ...(reply !== undefined && { reply }) };
+/** The types say that a key is there or not; zod would let it be there without a value. */
+function withoutAbsent<Read extends object>(read: Read): { [Key in keyof Read]: Exclude<Read[Key], undefined> } {
+  return Object.fromEntries(Object.entries(read).filter(([, value]) => value !== undefined)) as {
+    [Key in keyof Read]: Exclude<Read[Key], undefined>;
+  };
 }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Memory } from '../../src/adapter.ts';
+import type { Attachment } from '../../src/event.ts';
 import type { Entry } from '../../web/chat/wire.ts';
 import { Slots } from './slots.ts';
 
@@ -9,6 +10,8 @@ import { Slots } from './slots.ts';
 export interface Kept extends Entry {
   /** The event that it shows. */
   readonly event: string;
+  /** The files that were sent from this page with it. */
+  readonly attachments?: readonly Attachment[];
 }
 
 /** An entry that is about to be added. */
@@ -118,6 +121,6 @@ function idFor(event: string): string {
   return createHash('sha256').update(event).digest('base64url').slice(0, 16);
 }
 
-function shown({ event: _, ...entry }: Kept): Entry {
+function shown({ event: _, attachments: __, ...entry }: Kept): Entry {
   return entry;
 }

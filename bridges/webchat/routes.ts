@@ -10,11 +10,13 @@ import type { Answer, Requests } from '../../web/chat/wire.ts';
 import { eventText } from './audience.ts';
 import type { WebChat } from './chat.ts';
 import { Entrance } from './entrance.ts';
+import { FILE_PREFIX } from './entry.ts';
 import { PICTURE_PREFIX, Pictures } from './pictures.ts';
 import { MAX_BODY, requests } from './requests.ts';
 import { cookiePlace, PREFIX, SESSION } from './session-cookie.ts';
 import type { Session } from './sessions.ts';
 import { Talk } from './talk.ts';
+import { readFile, receiveFile } from './uploads/answers.ts';
 
 const WITHOUT_SCRIPT = 'This chat needs JavaScript: what people say comes in while you read.';
 /** So many earlier entries are sent at once. */
@@ -29,6 +31,12 @@ export function routesOf(chat: WebChat): readonly Route[] {
     { prefix: PREFIX.slice(0, -1), answer: () => ({ status: 308, headers: { location: 'chat/' }, body: '' }) },
     // Pages come back all at once after a restart, and each user may have a few of them only, and open them so often.
     { prefix: `${PREFIX}events`, methods: ['GET'], unlimited: true, answer: (request) => events(chat, talk, request) },
+    {
+      prefix: `${PREFIX}upload/`,
+      methods: ['POST'],
+      maxBody: chat.uploads.maxBytes,
+      answer: (request) => receiveFile(chat, chat.sessions.of(cookieIn(request.headers, SESSION)), request),
+    },
     {
       prefix: PREFIX,
       methods: ['GET', 'HEAD', 'POST'],
@@ -52,6 +60,7 @@ async function get(chat: WebChat, entrance: Entrance, pictures: Pictures, reques
   if (path.startsWith('login/')) return entrance.visit(path.slice('login/'.length), request);
   if (!session) return refusal(401, 'Sign in first.');
   if (path === 'earlier') return earlier(chat, query);
+  if (path.startsWith(FILE_PREFIX)) return readFile(chat, path.slice(FILE_PREFIX.length), request);
   if (path.startsWith(PICTURE_PREFIX)) return pictures.answer(path.slice(PICTURE_PREFIX.length), signal);
   return refusal(404, 'There is nothing here.');
 }
@@ -95,7 +104,7 @@ async function post(chat: WebChat, talk: Talk, entrance: Entrance, request: Http
       read('leave');
       return await leave(chat, session, token, request);
     }
-    const tooMuch = talk.tooMuch(path === 'say' || path === 'whisper' ? 'said' : 'done', session, request.address);
+    const tooMuch = talk.tooMuch(budgetOf(path), session, request.address);
     if (tooMuch) return json(429, tooMuch);
     return json(200, await act(path as keyof Requests, talk, session, read));
   } catch (error) {
@@ -103,6 +112,12 @@ async function post(chat: WebChat, talk: Talk, entrance: Entrance, request: Http
     if (error instanceof SyntaxError) return json(400, { fault: 'That is no JSON.' });
     throw error;
   }
+}
+
+/** What somebody may do so often. */
+function budgetOf(path: string): 'said' | 'asked' | 'done' {
+  if (path === 'complete') return 'asked';
+  return path === 'say' || path === 'whisper' ? 'said' : 'done';
 }
 
 async function act(
@@ -124,6 +139,12 @@ async function act(
       return talk.typing(session, read('typing'));
     case 'whisper':
       return talk.whisper(session, read('whisper'));
+    case 'complete':
+      return talk.complete(session, read('complete'));
+    case 'announce':
+      return talk.announce(session, read('announce'));
+    case 'discard':
+      return talk.discard(session, read('discard'));
     default:
       return {};
   }

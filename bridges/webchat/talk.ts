@@ -9,6 +9,7 @@ import { literal } from '../../src/text/tree.ts';
 import type { Answer, Requests } from '../../web/chat/wire.ts';
 import { eventText } from './audience.ts';
 import type { WebChat } from './chat.ts';
+import { completionOf } from './completion.ts';
 import { entryOf, keyOf, nodesOf, personOf, TAG } from './entry.ts';
 import type { Kept, RoomLog } from './room-log.ts';
 import type { Session } from './sessions.ts';
@@ -17,6 +18,8 @@ import type { Session } from './sessions.ts';
 const SAID = { user: 30, address: 120 };
 /** So much else they may do. */
 const DONE = { user: 120, address: 600 };
+/** So often they may be told what can be typed next. */
+const ASKED = { user: 300, address: 600 };
 /** So many messages are known by the name that the page gave them: it sends one again when it does not know whether it came. */
 const MAX_NONCES = 1_000;
 
@@ -26,7 +29,9 @@ const COMMANDS_NOTE = 'Only you see what they answer. //text says /text, and /me
 /** What is done with the requests of signed-in people. */
 export class Talk {
   readonly #chat: WebChat;
-  readonly #limits: { readonly [What in 'said' | 'done']: { readonly user: FloodLimiter; readonly address: FloodLimiter } };
+  readonly #limits: {
+    readonly [What in 'said' | 'asked' | 'done']: { readonly user: FloodLimiter; readonly address: FloodLimiter };
+  };
   readonly #said = new Recent<string, Promise<Answer>>(MAX_NONCES);
   #count = 0;
 
@@ -36,12 +41,13 @@ export class Talk {
     this.#chat = chat;
     this.#limits = {
       said: { user: limiter(SAID.user), address: limiter(SAID.address) },
+      asked: { user: limiter(ASKED.user), address: limiter(ASKED.address) },
       done: { user: limiter(DONE.user), address: limiter(DONE.address) },
     };
   }
 
   /** Whether somebody may do something now; else they are told to wait. */
-  tooMuch(what: 'said' | 'done', session: Session, address: string): Answer | undefined {
+  tooMuch(what: 'said' | 'asked' | 'done', session: Session, address: string): Answer | undefined {
     const { user, address: place } = this.#limits[what];
     if (user.allow(session.author.id) === 'yes' && place.allow(networkOf(address)) === 'yes') return undefined;
     return { fault: 'That was too much at once. Wait a moment.', wait: 3 };
@@ -63,8 +69,10 @@ export class Talk {
     if (found === undefined) return { fault: 'This message is not there any more, or is not yours.' };
     const barred = this.#barred(session);
     if (barred) return barred;
-    if (isBlank(text)) return { fault: 'There is nothing in it that anybody could see. To take the message back, delete it.' };
     const { log, entry } = found;
+    const { attachments = [] } = entry;
+    if (isBlank(text) && attachments.length === 0)
+      return { fault: 'There is nothing in it that anybody could see. To take the message back, delete it.' };
     const { host, base } = this.#chat;
     const place = this.#chat.placeOf(room);
     const body = literal(text);
@@ -76,7 +84,7 @@ export class Talk {
       tag: TAG,
       author: session.author,
       body,
-      attachments: [],
+      attachments,
       ...(entry.emote === true && { emote: true }),
       ...this.#quoteIn(room, entry.quote?.id),
     };
@@ -125,36 +133,57 @@ export class Talk {
     return NOTHING;
   }
 
-  async #say(session: Session, { room, text, nonce, reply }: Requests['say']): Promise<Answer> {
+  /** What somebody can type next. */
+  async complete(session: Session, { room, text }: Requests['complete']): Promise<Answer> {
+    const completion = await completionOf(text, this.#chat.host.commands, this.#givenBy(session, room));
+    return completion ? { completion } : NOTHING;
+  }
+
+  /** Somebody is about to send a file. */
+  async announce(session: Session, { size }: Requests['announce']): Promise<Answer> {
+    return this.#barred(session) ?? this.#chat.uploads.announce(session, size);
+  }
+
+  /** Somebody does not want to send a file after all. */
+  async discard(session: Session, { id }: Requests['discard']): Promise<Answer> {
+    await this.#chat.uploads.discard(session, id);
+    return NOTHING;
+  }
+
+  async #say(session: Session, { room, text, nonce, reply, files = [] }: Requests['say']): Promise<Answer> {
     const log = this.#chat.logOf(room);
     if (!log) return { fault: 'This room is not there any more.' };
-    if (isBlank(text)) return { fault: 'There is nothing in it that anybody could see.' };
+    if (isBlank(text) && files.length === 0) return { fault: 'There is nothing in it that anybody could see.' };
     const isEmote = /^\/me\s/i.test(text);
-    if (/^\/(?!\/)/.test(text) && !isEmote) return this.#command(session, room, text);
+    if (/^\/(?!\/)/.test(text) && !isEmote)
+      return files.length > 0 ? { fault: 'A command takes no files.' } : this.#command(session, room, text);
     const { host, base } = this.#chat;
     const barred = this.#barred(session);
     if (barred) return barred;
     const place = this.#chat.placeOf(room);
     const words = isEmote ? text.slice(4).trim() : text.startsWith('//') ? text.slice(1) : text;
+    const id = `${keyOf(session.author, place)}-${nonce}`;
+    // It came once already, and stands as it did then.
+    if (log.get(id)) return NOTHING;
+    const attachments = await this.#chat.uploads.attach(session, files);
+    if ('fault' in attachments) return attachments;
     const message: Message = {
       kind: 'message',
-      id: eventId(place, `${keyOf(session.author, place)}-${nonce}`),
+      id: eventId(place, id),
       at: host.clock.now(),
       place,
       tag: TAG,
       author: session.author,
       body: literal(words),
-      attachments: [],
+      attachments,
       ...(isEmote && { emote: true }),
       ...this.#quoteIn(room, reply),
     };
-    const id = message.id.slice(eventId(place, '').length);
-    // It came once already, and stands as it did then.
-    if (log.get(id)) return NOTHING;
     await host.message(message);
     const { replyTo } = message;
     const here = replyTo && reply !== undefined ? { replyTo: { ...replyTo, here: { nativeId: reply } } } : {};
-    await log.add({ ...entryOf({ ...message, ...here }, base), id });
+    const entry = entryOf({ ...message, ...here }, host.id, base);
+    await log.add({ ...entry, id, ...(attachments.length > 0 && { attachments }) });
     return NOTHING;
   }
 
@@ -163,17 +192,18 @@ export class Talk {
     const typed = readCommand(text, '/', host.commands.all);
     if (typed === undefined) return { fault: `There is no such command. /help lists them; to say this, begin with //.` };
     if (typed.kind === 'wrong') return { fault: typed.sentence };
-    const rank = this.#chat.rankOf(session);
+    const given = this.#givenBy(session, room);
     if (typed.kind === 'help')
-      return { answer: nodesOf(helpFor(host.commands.all, rank, '/', typed.about, COMMANDS_NOTE), base) };
-    const invocation: Invocation = {
-      command: typed.command.name,
-      options: typed.options,
-      caller: { author: session.author, rank, isOperator: rank === 'admin' },
-      room: room as RoomRef,
-      rooms: host.rooms,
-    };
-    return { answer: nodesOf(await host.commands.run(invocation), base) };
+      return { answer: nodesOf(helpFor(host.commands.all, given.caller.rank, '/', typed.about, COMMANDS_NOTE), base) };
+    const { command, options } = typed;
+    return { answer: nodesOf(await host.commands.run({ ...given, command: command.name, options }), base) };
+  }
+
+  /** Who gives a command, and where. */
+  #givenBy({ author }: Session, room: string): Omit<Invocation, 'command' | 'options'> {
+    const rank = this.#chat.rankOf({ author });
+    const caller = { author, rank, isOperator: rank === 'admin' };
+    return { caller, room: room as RoomRef, rooms: this.#chat.host.rooms };
   }
 
   async #whisper(session: Session, { server, user, text, nonce }: Requests['whisper']): Promise<Answer> {

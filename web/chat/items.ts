@@ -1,9 +1,10 @@
 /** What stands in the log, as elements. */
 import { type Child, h, icon } from '../parts/dom.ts';
 import { clockTime, fullTime } from '../parts/time.ts';
+import { filesElement } from './files.ts';
 import { avatarOf, colorOf } from './person.ts';
 import { elementsOf } from './rich-text.ts';
-import type { Entry, File, Person, Node as Piece, WhisperEntry } from './wire.ts';
+import type { Entry, Person, Node as Piece, WhisperEntry } from './wire.ts';
 
 /** Something only for whoever has this page open: what a command came to, or what the bridge has to say. */
 export interface Note {
@@ -71,7 +72,7 @@ function messageContent(entry: Entry, deeds: ItemDeeds): readonly Child[] {
     ),
     quote && quoteElement(quote, deeds),
     h('div', { class: 'body' }, ...words, edited === true && h('span', { class: 'muted' }, ' (edited)')),
-    files.length > 0 && h('ul', { class: 'files' }, ...files.map((file) => h('li', {}, fileElement(file)))),
+    filesElement(files),
     reactions.length > 0 &&
       h(
         'div',
@@ -97,7 +98,7 @@ function messageContent(entry: Entry, deeds: ItemDeeds): readonly Child[] {
 }
 
 function whisperContent(entry: WhisperEntry, deeds: ItemDeeds): readonly Child[] {
-  const { with: other, tag, mine, body, at } = entry;
+  const { with: other, tag, mine, body, files = [], at } = entry;
   return [
     avatarOf(other),
     h(
@@ -115,6 +116,7 @@ function whisperContent(entry: WhisperEntry, deeds: ItemDeeds): readonly Child[]
         ),
     ),
     h('div', { class: 'body' }, ...elementsOf(body)),
+    filesElement(files),
   ];
 }
 
@@ -133,18 +135,6 @@ function quoteElement({ author, text, id }: NonNullable<Entry['quote']>, deeds: 
     'button',
     { type: 'button', class: 'quote', 'aria-label': `Answers ${author}: ${text}. Go there`, on: { click: () => deeds.jump(id) } },
     ...content,
-  );
-}
-
-function fileElement(file: File): HTMLElement {
-  const { name, url, shown, width, height, description, spoiler } = file;
-  if (url === undefined) return h('span', { class: 'file' }, name);
-  const link = h('a', { class: 'file', href: url }, description === undefined ? name : `${name}: ${description}`);
-  if (shown !== true || spoiler === true) return link;
-  return h(
-    'a',
-    { href: url, class: 'picture' },
-    h('img', { src: url, alt: description ?? name, width, height, loading: 'lazy', decoding: 'async' }),
   );
 }
 

@@ -4,13 +4,14 @@ import { h, iconButton } from '../parts/dom.ts';
 import { post } from '../parts/post.ts';
 import { Composer, type Purpose } from './composer.ts';
 import { Connection } from './connection.ts';
+import { dropArea } from './dropping.ts';
 import type { Note } from './items.ts';
 import { colorOf, showPerson } from './person.ts';
 import { sendText } from './requests.ts';
 import { Rooms } from './rooms.ts';
 import { Sidebar } from './sidebar.ts';
 import { Toolbar } from './toolbar.ts';
-import type { Answer, Entry, Me, Person, Requests, Welcome } from './wire.ts';
+import type { Answer, Entry, Me, Person, Requests, Sent, Welcome } from './wire.ts';
 
 /** One who got in, and what they see. */
 export class ChatPage {
@@ -24,7 +25,7 @@ export class ChatPage {
   #count = 0;
 
   /** @param out called when they are not signed in any more */
-  constructor(me: Me, { rooms, maxText }: Welcome, out: (why: string) => void) {
+  constructor(me: Me, { rooms, maxText, uploads }: Welcome, out: (why: string) => void) {
     this.#me = me;
     this.#toolbar = new Toolbar({
       isMine: ({ author }) => author !== undefined && this.#isMe(author),
@@ -44,9 +45,12 @@ export class ChatPage {
     });
     this.#composer = new Composer({
       maxText,
-      send: (text, purpose) => this.#send(text, purpose),
+      ...(uploads && { uploads }),
+      send: (text, files, purpose) => this.#send(text, files, purpose),
       typing: () => void post<Answer>('typing', { room: this.#rooms.room } satisfies Requests['typing']),
       editLast: () => this.#editLast(),
+      room: () => this.#rooms.room,
+      people: () => [...this.#rooms.authors(), ...this.#sidebar.everybody].filter((person) => !this.#isMe(person)),
     });
     this.#sidebar = new Sidebar({ isMe: this.#isMe, show: (person, where, since) => this.#show(person, where, since) });
     this.#connection = this.#connect((why) => {
@@ -68,6 +72,8 @@ export class ChatPage {
 
   #frame(): HTMLElement {
     const { person } = this.#me;
+    const main = h('main', {}, this.#rooms.element, this.#composer.element);
+    main.append(dropArea(main, (files) => this.#composer.addFiles(files)));
     return h(
       'div',
       { class: 'chat' },
@@ -81,7 +87,7 @@ export class ChatPage {
         h('span', { class: 'me' }, h('bdi', { class: colorOf(person) }, person.name)),
         iconButton('leave', 'Sign out', () => void post<Answer>('leave', {})),
       ),
-      h('main', {}, this.#rooms.element, this.#composer.element),
+      main,
       this.#sidebar.element,
     );
   }
@@ -116,8 +122,8 @@ export class ChatPage {
     this.#rooms.open?.toEnd();
   }
 
-  async #send(text: string, purpose: Purpose): Promise<string | undefined> {
-    const answer = await sendText(text, purpose, this.#rooms.room);
+  async #send(text: string, files: readonly Sent[], purpose: Purpose): Promise<string | undefined> {
+    const answer = await sendText(text, files, purpose, this.#rooms.room);
     if (answer.answer) this.#note(answer.answer, 'note');
     if (answer.fault === undefined) this.#rooms.open?.toEnd();
     return answer.fault;
@@ -125,7 +131,7 @@ export class ChatPage {
 
   #react({ room, id }: Entry, emoji: string, on: boolean): void {
     void this.#tell(post<Answer>('react', { room, id, emoji, on } satisfies Requests['react']));
-    this.#composer.focus();
+    this.focus();
   }
 
   #edit(entry: Entry): void {

@@ -1,10 +1,10 @@
 /** What the page sends for what was typed, and asks for. */
 import { post } from '../parts/post.ts';
 import type { Purpose } from './composer.ts';
-import type { Answer, Entry, Requests } from './wire.ts';
+import type { Answer, Entry, Requests, Sent } from './wire.ts';
 
-/** Sends what was typed. @param room the room that one is in */
-export function sendText(text: string, purpose: Purpose, room: string): Promise<Answer> {
+/** Sends what was typed. @param files with it: none with an edit or a whisper @param room the room that one is in */
+export function sendText(text: string, files: readonly Sent[], purpose: Purpose, room: string): Promise<Answer> {
   const nonce = crypto.getRandomValues(new Uint32Array(3)).join('-');
   switch (purpose.kind) {
     case 'whisper': {
@@ -16,9 +16,9 @@ export function sendText(text: string, purpose: Purpose, room: string): Promise<
       return post<Answer>('edit', { room: there, id, text } satisfies Requests['edit']);
     }
     case 'reply':
-      return post<Answer>('say', { room, text, nonce, reply: purpose.entry.id } satisfies Requests['say']);
+      return post<Answer>('say', { room, text, nonce, files, reply: purpose.entry.id } satisfies Requests['say']);
     case 'message':
-      return post<Answer>('say', { room, text, nonce } satisfies Requests['say']);
+      return post<Answer>('say', { room, text, nonce, files } satisfies Requests['say']);
   }
 }
 

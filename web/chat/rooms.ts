@@ -5,7 +5,7 @@ import { Log } from './log.ts';
 import { earlier } from './requests.ts';
 import { Tabs } from './tabs.ts';
 import { Typing } from './typing.ts';
-import type { Entry, WhisperEntry } from './wire.ts';
+import type { Entry, Person, WhisperEntry } from './wire.ts';
 
 /** What can be done in a room. */
 export interface RoomsDeeds extends Omit<ItemDeeds, 'jump'> {
@@ -91,6 +91,11 @@ export class Rooms {
   /** Shows a whisper in all rooms: it belongs to none. */
   putWhisper(entry: WhisperEntry): void {
     for (const log of this.#logs.values()) log.put({ type: 'whisper', entry });
+  }
+
+  /** Who said something in the open room, the last one first. */
+  *authors(): IterableIterator<Person> {
+    for (const { entry } of this.open?.entries() ?? []) if (entry.author) yield entry.author;
   }
 
   /** Who types in a room. */

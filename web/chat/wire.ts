@@ -37,6 +37,18 @@ export interface File {
   readonly spoiler?: boolean;
 }
 
+/** A file that came, and is to be sent with a message. */
+export interface Sent {
+  /** What it was called when it came. */
+  readonly id: string;
+  readonly name: string;
+  readonly description?: string;
+  readonly spoiler?: boolean;
+  /** In pixels. */
+  readonly width?: number;
+  readonly height?: number;
+}
+
 /** What some people reacted with. */
 export interface Tally {
   readonly emoji: string;
@@ -82,6 +94,7 @@ export interface WhisperEntry {
   readonly tag: string;
   readonly mine: boolean;
   readonly body: readonly Node[];
+  readonly files?: readonly File[];
 }
 
 /** A player of a server. */
@@ -121,6 +134,8 @@ export interface Welcome {
   readonly rooms: readonly string[];
   /** The longest message, in UTF-16 units. */
   readonly maxText: number;
+  /** How much they may send with a message; absent where they may send no files. */
+  readonly uploads?: { readonly maxBytes: number; readonly maxFiles: number };
 }
 
 /** What comes in, by the name of the server-sent event. */
@@ -146,12 +161,44 @@ export interface Requests {
   guest: { readonly name: string };
   leave: Record<string, never>;
   /** `nonce`: the same again is the same message. */
-  say: { readonly room: string; readonly text: string; readonly nonce: string; readonly reply?: string };
+  say: {
+    readonly room: string;
+    readonly text: string;
+    readonly nonce: string;
+    readonly reply?: string;
+    readonly files?: readonly Sent[];
+  };
+  /** What can be typed next: `text` ends where they type. */
+  complete: { readonly room: string; readonly text: string };
+  /** A file is about to come: `size` in bytes. It is sent to `upload/` with the ticket that is answered. */
+  announce: { readonly size: number };
+  /** A file that came is not wanted after all. */
+  discard: { readonly id: string };
   edit: { readonly room: string; readonly id: string; readonly text: string };
   remove: { readonly room: string; readonly id: string };
   react: { readonly room: string; readonly id: string; readonly emoji: string; readonly on: boolean };
   typing: { readonly room: string };
   whisper: { readonly server: string; readonly user: number; readonly text: string; readonly nonce: string };
+}
+
+/** What can stand in a text from `from` on, in UTF-16 units. */
+export interface Completion {
+  readonly from: number;
+  readonly items: readonly CompletionItem[];
+}
+
+/** One of the things to choose from. */
+export interface CompletionItem {
+  /** What is typed by choosing it. */
+  readonly text: string;
+  readonly label: string;
+  readonly note?: string;
+}
+
+/** What is answered to a file that was sent: what it is called from now on, or a sentence why it was not taken. */
+export interface Uploaded {
+  readonly id?: string;
+  readonly fault?: string;
 }
 
 /** What is answered to a request: nothing more when it went well, or a sentence why not; and what a command came to. */
@@ -160,4 +207,7 @@ export interface Answer {
   /** How long to wait before the next try, in seconds. */
   readonly wait?: number;
   readonly answer?: readonly Node[];
+  readonly completion?: Completion;
+  /** The secret that a file is sent with. */
+  readonly ticket?: string;
 }
