@@ -8,12 +8,13 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY src src
 COPY bridges bridges
 COPY web web
-RUN npm run --silent build && npm prune --omit=dev
+RUN npm run --silent build && chmod +x dist/src/main.js && npm prune --omit=dev
 
 FROM docker.io/library/node:24-bookworm-slim
 # Nothing is installed or compiled in here any more.
 RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /opt/yarn* \
-  && mkdir /config /data && chown node:node /data
+  && mkdir /config /data && chown node:node /data \
+  && ln -s /app/dist/src/main.js /usr/local/bin/crosschat-bridge
 COPY --from=build /app/node_modules /app/node_modules
 COPY --from=build /app/bridges/matrix/no-crypto /app/bridges/matrix/no-crypto
 COPY --from=build /app/dist /app/dist

@@ -14,7 +14,7 @@ export default defineConfig({
         test: {
           name: 'stand-ins',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/real/**', 'test/browser/**', ...long],
+          exclude: ['test/real/**', 'test/browser/**', 'test/container/**', ...long],
           // Most tests wait for others most of the time.
           maxWorkers: availableParallelism() + 1,
           // The libraries of the platforms are loaded once for each worker, and not for each file: that took more than half of the time.
@@ -47,6 +47,16 @@ export default defineConfig({
           include: ['test/real/**/*.test.ts'],
           fileParallelism: false,
           globalSetup: 'test/support/build.ts',
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'container',
+          include: ['test/container/**/*.test.ts'],
+          testTimeout: 180_000,
+          fileParallelism: false,
+          globalSetup: 'test/container/setup.ts',
         },
       },
     ],
