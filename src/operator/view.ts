@@ -72,8 +72,10 @@ export function bansOf(all: readonly HeldBan[]): Bans {
   return { total: all.length, bans };
 }
 
-/** What does not work, as `/readyz` tells it; then what else is not as it should be. */
+/** What does not work; then what is late, and what somebody has paused. */
 function problemsOf(parts: Parts, channels: readonly Channel[]): Problem[] {
+  const late = (parts.outbox?.reports() ?? []).filter(([, { state }]) => state === 'slow' || state === 'recovering');
+  const isLate = (sentence: string) => late.some(([, { name }]) => sentence.startsWith(`${name} is `));
   const reasons = new Set(connections(parts).flatMap(({ fault }) => fault ?? []));
   const others = health(parts).filter((sentence) => !reasons.has(sentence));
   const paused = channels.flatMap(({ name, paused: whole, rooms }) => [
@@ -81,8 +83,10 @@ function problemsOf(parts: Parts, channels: readonly Channel[]): Problem[] {
     ...rooms.flatMap((one) => (one.paused ? [`${one.platform} room ${one.room} is paused.`] : [])),
   ]);
   const problems = [
-    ...[...reasons].map((text): Problem => ({ level: 'bad', text: toLine(text) })),
-    ...[...others, ...paused].map((text): Problem => ({ level: 'look', text: toLine(text) })),
+    ...[...reasons, ...others.filter((sentence) => !isLate(sentence))].map(
+      (text): Problem => ({ level: 'bad', text: toLine(text) }),
+    ),
+    ...[...others.filter(isLate), ...paused].map((text): Problem => ({ level: 'look', text: toLine(text) })),
   ];
   if (problems.length <= MAX_PROBLEMS) return problems;
   return [...problems.slice(0, MAX_PROBLEMS), { level: 'look', text: `… and ${problems.length - MAX_PROBLEMS} more.` }];

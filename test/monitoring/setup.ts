@@ -1,10 +1,11 @@
 /** A bridge with a game server and a platform, as those see it who look after it. */
-import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import type { Adapter, AdapterModule } from '../../src/adapter.ts';
 import { Bridge } from '../../src/bridge.ts';
 import { systemClock } from '../../src/clock.ts';
 import { parseConfig } from '../../src/config.ts';
+import { makeLog } from '../../src/log.ts';
+import { LogLines } from '../../src/operator/log-lines.ts';
 import { newFolder } from '../store/open.ts';
 import { startBroker, type TestBroker } from '../support/broker.ts';
 import { GameServer } from '../support/game-server.ts';
@@ -47,8 +48,10 @@ export async function watched(http: Record<string, unknown> = {}, settings: Reco
   };
   const entries = { platform: { load: async () => withConnection(platform.module, state) } };
   const config = await parseConfig({ raw, variables: new Map(), file: undefined }, entries);
-  const log = pino({ level: 'debug', base: null }, { write: (line: string) => void lines.push(line) });
-  const bridge = new Bridge({ config, log, clock: systemClock, random: Math.random, shutdown: () => {} });
+  const kept = new LogLines();
+  const print = (line: string) => void lines.push(line);
+  const log = makeLog({ default: 'debug' }, [], { terminal: { print }, format: 'json', keep: (line) => kept.add(line) });
+  const bridge = new Bridge({ config, log, lines: kept, clock: systemClock, random: Math.random, shutdown: () => {} });
   onTestFinished(() => bridge.stop());
   await bridge.start();
   await bridge.ready(AbortSignal.timeout(10_000));
