@@ -348,6 +348,11 @@ export interface Adapter {
    */
   whisper?(userId: Author['id'], whisper: Whisper, attempt: Attempt): Promise<void>;
   /**
+   * Since when a user has not been looking, in milliseconds since the epoch, who reads a whisper only when they come back; undefined where
+   * they read it at once, or nobody can tell.
+   */
+  awaySince?(userId: Author['id']): number | undefined;
+  /**
    * Opens a file that a message of this adapter brought. Undefined when it is not there any more, or never was: anybody may ask for
    * anything. Throws where it may be there another time.
    * @param uri that of its {@link MediaSource}

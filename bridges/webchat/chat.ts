@@ -20,6 +20,7 @@ import { Audience, eventText } from './audience.ts';
 import type { WebChatConfig } from './config.ts';
 import { contentOf, entryOf, filesOf, goneOf, keyOf, nodesOf, noticeEntryOf, personOf, TAG } from './entry.ts';
 import { ENDPOINTS, type Endpoints, SignIn } from './login/sign-in.ts';
+import { Presence } from './presence.ts';
 import { MAX_TEXT } from './requests.ts';
 import { MAX_ENTRIES, RoomLog } from './room-log.ts';
 import { Roster } from './roster.ts';
@@ -33,10 +34,6 @@ import { WhisperLog } from './whispers.ts';
 const FIRST = 100;
 /** So far a start leaps ahead with the numbers of changes: those that a killed process gave, and did not keep, come never again. */
 const LEAP = 1_000;
-/** Whoever closed their last page is gone after so many milliseconds, unless they are back. */
-const ABSENCE = 60_000;
-/** So many of those who have a page open are listed. */
-const MAX_PEOPLE = 200;
 
 /** Who may do what, the least first. */
 const RANKS = ['everybody', 'moderator', 'admin'] as const;
@@ -59,18 +56,16 @@ export class WebChat implements Adapter {
   readonly sessions: Sessions;
   readonly audience: Audience;
   readonly signIn: SignIn;
-  readonly whispers = new WhisperLog();
+  readonly whispers: WhisperLog;
   readonly uploads: Uploads;
   readonly #trusted: boolean;
   readonly #logs = new Map<RoomRef, RoomLog>();
   readonly #roster: Roster;
-  /** Who is about to be gone: what stops that. */
-  readonly #leaving = new Map<Author['id'], () => void>();
+  readonly #presence: Presence;
   #assets: Assets | undefined;
   /** Names this history: a page that knows another one begins anew. */
   #history = '';
   #change = 0;
-  #telling = false;
 
   constructor(config: WebChatConfig, host: AdapterHost, { trusted = false, endpoints = ENDPOINTS }: Extras = {}) {
     const { clock, memory, chat } = host;
@@ -79,7 +74,15 @@ export class WebChat implements Adapter {
     this.#trusted = trusted;
     this.sessions = new Sessions(memory, clock);
     this.signIn = new SignIn(config, clock, endpoints);
-    this.audience = new Audience(clock, { came: (author) => this.#came(author), went: (author) => this.#went(author) });
+    this.whispers = new WhisperLog(memory);
+    this.#presence = new Presence({
+      clock,
+      here: () => this.audience.people,
+      personOf: (author) => personOf(author, this.placeOf(''), this.base),
+      left: (userId) => host.left(userId),
+      changed: (people) => this.audience.tell(eventText('people', people)),
+    });
+    this.audience = new Audience(clock, this.#presence);
     this.uploads = new Uploads(config, host, (author) => keyOf(author, this.placeOf('')));
     this.#roster = new Roster({
       chat,
@@ -101,6 +104,7 @@ export class WebChat implements Adapter {
     if (host.webUrl === undefined)
       throw new AdapterError('Web chat: the bridge serves no HTTP, so nobody can open it; set HTTP_PORT or the key http.');
     await this.sessions.load();
+    await this.whispers.load(host.clock.now());
     await this.#openUploads();
     this.#history = (await host.memory.get('history')) ?? '';
     if (this.#history === '') {
@@ -114,7 +118,7 @@ export class WebChat implements Adapter {
 
   async stop(): Promise<void> {
     this.#roster.stop();
-    for (const cancel of this.#leaving.values()) cancel();
+    this.#presence.stop();
     this.audience.close();
     await this.uploads.stop();
   }
@@ -185,18 +189,22 @@ export class WebChat implements Adapter {
         : { ...this.placeOf(''), ...(from.kind === 'user' && { adapter: from.adapter }) };
     const sender = personOf(from.author, place, this.base);
     const files = filesOf(attachments, this.host.id, this.base);
-    if (!this.whispers.has(userId, id)) {
-      this.tellWhisper(userId, {
-        id,
-        at,
-        with: sender,
-        tag: sanitizeName(tag),
-        mine: false,
-        body: nodesOf(body, this.base),
-        ...(files.length > 0 && { files }),
-      });
-    }
+    const shown = {
+      id,
+      at,
+      with: sender,
+      tag: sanitizeName(tag),
+      mine: false,
+      body: nodesOf(body, this.base),
+      ...(files.length > 0 && { files }),
+    };
+    if (!this.whispers.has(userId, id) && !this.tellWhisper(userId, shown) && !(await this.whispers.keep(userId, shown)))
+      throw new DeliveryError('has too many whispers to read already', { passing: false });
     if (attempt.shown.length === 0) attempt.done(id);
+  }
+
+  awaySince(userId: Author['id']): number | undefined {
+    return this.#presence.awaySince(userId);
   }
 
   /** Where people reach the bridge, without a `/` at its end. */
@@ -254,13 +262,15 @@ export class WebChat implements Adapter {
     const [, history, change] = /^([\w-]{1,20})\.(\d{1,15})$/.exec(last) ?? [];
     const isKnown = history === this.#history && Number(change) <= this.#change;
     const logs = [...this.#logs.values()];
+    const whispers = this.whispers.of(session.author.id);
+    void this.whispers.read(session.author.id);
     const entries = logs.flatMap((log) => (isKnown ? log.since(Number(change)) : log.latest(FIRST)));
     return [
       eventText('hello', { fresh: !isKnown, welcome: this.welcome(session) }),
       // In the order of the changes: a page that breaks off here goes on where it stopped.
       ...entries.sort((one, other) => one.change - other.change).map((entry) => this.#entryText(entry)),
-      ...this.whispers.of(session.author.id).map((entry) => eventText('whisper', entry)),
-      eventText('people', this.#people(session.author)),
+      ...whispers.map((entry) => eventText('whisper', entry)),
+      eventText('people', this.#presence.people(session.author)),
       eventText('ready', { servers: this.#roster.all() }),
     ].join('');
   }
@@ -273,10 +283,11 @@ export class WebChat implements Adapter {
     }));
   }
 
-  /** Keeps a whisper for a user, and shows it on their pages. */
-  tellWhisper(userId: Author['id'], entry: WhisperEntry): void {
-    this.whispers.add(userId, entry);
-    this.audience.tellOne(userId, eventText('whisper', entry));
+  /** Shows a whisper to a user on their pages. Whether they have one open. */
+  tellWhisper(userId: Author['id'], entry: WhisperEntry): boolean {
+    const isTold = this.audience.tellOne(userId, eventText('whisper', entry));
+    if (isTold) this.whispers.add(userId, entry);
+    return isTold;
   }
 
   /** The names of everybody who could be mistaken for a newcomer. */
@@ -316,39 +327,5 @@ export class WebChat implements Adapter {
     const log = this.#logs.get(room);
     if (!log) throw new DeliveryError(`the web chat has no room ${room}`, { passing: true });
     return log;
-  }
-
-  #came({ id }: Author): void {
-    this.#leaving.get(id)?.();
-    this.#leaving.delete(id);
-    this.#tellPeople();
-  }
-
-  #went({ id }: Author): void {
-    const leave = () => {
-      this.#leaving.delete(id);
-      this.host.left(id);
-    };
-    this.#leaving.get(id)?.();
-    this.#leaving.set(id, this.host.clock.after(ABSENCE, leave));
-    this.#tellPeople();
-  }
-
-  /** Many come and go at once when the bridge restarts. */
-  #tellPeople(): void {
-    if (this.#telling) return;
-    this.#telling = true;
-    this.host.clock.after(1_000, () => {
-      this.#telling = false;
-      this.audience.tell(eventText('people', this.#people()));
-    });
-  }
-
-  /** @param newcomer whose page is about to open */
-  #people(newcomer?: Author) {
-    const others = this.audience.people.filter(({ id }) => id !== newcomer?.id);
-    const all = newcomer ? [...others, newcomer] : others;
-    const people = all.slice(0, MAX_PEOPLE).map((author) => personOf(author, this.placeOf(''), this.base));
-    return { people, more: all.length - people.length };
   }
 }

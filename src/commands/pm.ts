@@ -29,6 +29,7 @@ export const pm: Command = {
     const body = literal(text);
     const outcome = await services.whispers.send(origin.id, invocation.caller.author, to, body);
     if (outcome.kind === 'refused') throw new Refusal(outcome.why);
+    if (outcome.kind === 'kept') return literal(outcome.note);
     if (outcome.kind === 'waiting')
       return literal(`The whisper to ${nameOf(to)} is on its way; you are told if it does not arrive.`);
     return literal(`Whispered to ${nameOf(to)}.`);

@@ -7,6 +7,7 @@ import type { Member } from '../member.ts';
 import type { Bars } from '../moderation/bars.ts';
 import { networkId } from '../network-destination.ts';
 import type { Destination, KeptAttempt } from '../outbox/destination.ts';
+import { Recent } from '../recent.ts';
 import type { VirtualServer } from '../virtual-server.ts';
 import type { Conversations } from './conversations.ts';
 import type { Outcomes } from './outcomes.ts';
@@ -42,9 +43,14 @@ export function playersId({ chat }: VirtualServer): string {
   return `players/${chat.state.ownId}`;
 }
 
+/** Of so many pairs it is remembered. */
+const MAX_TOLD = 1_000;
+
 /** What becomes of whispers. */
 export class Deliveries {
   readonly #options: DeliveriesOptions;
+  /** Who was told that somebody is away, and since when that one was. */
+  readonly #toldAway = new Recent<string, number>(MAX_TOLD);
 
   constructor(options: DeliveriesOptions) {
     this.#options = options;
@@ -90,6 +96,7 @@ export class Deliveries {
       this.#refuse(whisper, attempt, why);
       return;
     }
+    const awaySince = member.adapter.awaySince?.(to.author.id);
     try {
       await member.adapter.whisper?.(to.author.id, whisper, attempt);
     } catch (error) {
@@ -97,7 +104,7 @@ export class Deliveries {
       this.#refuse(whisper, attempt, sentences.notArrived(to, error.message));
       return;
     }
-    this.#arrived(whisper, attempt);
+    this.#arrived(whisper, attempt, awaySince);
   }
 
   async #toPlayer(server: VirtualServer, whisper: Whisper, to: PlayerParty, attempt: KeptAttempt): Promise<void> {
@@ -125,12 +132,24 @@ export class Deliveries {
     this.#refuse(whisper, attempt, sentences.notArrived(to, isAway ? sentences.serverAway(to) : sentences.GONE));
   }
 
-  #arrived(whisper: Whisper, attempt: KeptAttempt): void {
+  /** @param awaySince since when whoever it is for has not been looking */
+  #arrived(whisper: Whisper, attempt: KeptAttempt, awaySince?: number): void {
     const { conversations, outcomes, clock } = this.#options;
     const { id, from, to } = whisper;
     attempt.complete();
     if (to.kind === 'user' && from.kind !== 'bridge') conversations.heard(to, from, clock.now());
-    outcomes.settle(id, { kind: 'arrived' });
+    if (awaySince === undefined || from.kind === 'bridge') outcomes.settle(id, { kind: 'arrived' });
+    else this.#kept(whisper, awaySince);
+  }
+
+  /** It is read later: who gave a command is told each time, and everybody else once while the other one is away. */
+  #kept(whisper: Whisper, awaySince: number): void {
+    const { id, from, to } = whisper;
+    const note = sentences.keptFor(to);
+    const pair = `${keyOf(from)} ${keyOf(to)}`;
+    if (!this.#options.outcomes.settle(id, { kind: 'kept', note }) && this.#toldAway.get(pair) !== awaySince)
+      this.#tell(whisper, note);
+    this.#toldAway.set(pair, awaySince);
   }
 
   /** It never arrives, as it may happen: the sender is told, in the same transaction. */
@@ -145,11 +164,14 @@ export class Deliveries {
     if (event.kind === 'whisper') this.#tellSender(event, sentences.failed(event.to, reason));
   }
 
-  #tellSender({ id, from, to }: Whisper, why: string): void {
-    const { outcomes, memberOf, tell } = this.#options;
-    if (outcomes.settle(id, { kind: 'refused', why })) return;
+  #tellSender(whisper: Whisper, why: string): void {
+    if (!this.#options.outcomes.settle(whisper.id, { kind: 'refused', why })) this.#tell(whisper, why);
+  }
+
+  #tell({ from, to }: Whisper, sentence: string): void {
+    const { memberOf, tell } = this.#options;
     const home = from.kind === 'user' ? from.adapter : to.kind === 'user' ? to.adapter : undefined;
     const server = home && memberOf(home)?.server;
-    if (server) tell(from, why, server);
+    if (server) tell(from, sentence, server);
   }
 }

@@ -5,6 +5,8 @@ import type { EventId } from '../event.ts';
 /** What became of a whisper. */
 export type Outcome =
   | { readonly kind: 'arrived' }
+  /** It is read when they come back: a sentence for the sender says so. */
+  | { readonly kind: 'kept'; readonly note: string }
   /** A sentence for the sender says why. */
   | { readonly kind: 'refused'; readonly why: string }
   /** Nobody knows yet: the sender is told later if it does not arrive. */

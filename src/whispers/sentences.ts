@@ -15,6 +15,11 @@ export function failed(to: Party, reason: string): string {
   return `Your whisper to ${nameOf(to)} did not arrive: ${excerpt(reason)}.`;
 }
 
+/** For who whispers to somebody who does not look now. */
+export function keptFor(to: Party): string {
+  return `${nameOf(to)} is not there now, and reads it when they come back.`;
+}
+
 /** Behind the name of somebody who blocks the sender: no more than that is anybody's business. */
 export const BLOCKED = 'does not take messages from you';
 /** Behind the name of somebody whom no whisper can reach. */
