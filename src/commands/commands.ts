@@ -2,6 +2,7 @@
 import { type CommandInfo, type Invocation, reaches, type Suggestion } from '../command.ts';
 import { ControlError } from '../control.ts';
 import { FloodLimiter } from '../flood.ts';
+import { RepeatedNotes } from '../moderation/repeated-notes.ts';
 import { toLine } from '../text/line.ts';
 import { toPlain } from '../text/plain.ts';
 import { literal, type RichText } from '../text/tree.ts';
@@ -15,8 +16,8 @@ import { banCommand, kick, slap } from './moderation.ts';
 import { players, servers } from './players.ts';
 import { pm } from './pm.ts';
 import { privacy } from './privacy.ts';
+import { whoIs } from './record.ts';
 import { Refusal } from './refusal.ts';
-import { Refusals } from './refusals.ts';
 import { status } from './status.ts';
 import { suggest } from './suggest.ts';
 import { viewOf } from './view.ts';
@@ -47,16 +48,21 @@ const commandList = ({ banNeedsReason }: Services): readonly Command[] => [
 const PER_MINUTE = 30;
 /** How many of them may do something to others. */
 const DEEDS_PER_MINUTE = 10;
+/** So many different refusals are told apart within a minute. */
+const MAX_REFUSALS = 1_000;
 /** The longest value of an option: Discord's limit. */
 const MAX_VALUE = 6_000;
 
 /** Makes the commands as each adapter uses them. */
 export function commandsOf(services: Services): CommandsFor {
-  const { clock, log } = services;
+  const { clock, log, store } = services;
   const all = commandList(services);
   const byName: ReadonlyMap<string, Command> = new Map(all.map((command) => [command.name, command]));
   const flood = new FloodLimiter({ perMinute: PER_MINUTE, clock });
-  const limits = { deeds: new FloodLimiter({ perMinute: DEEDS_PER_MINUTE, clock }), refusals: new Refusals() };
+  const limits = {
+    deeds: new FloodLimiter({ perMinute: DEEDS_PER_MINUTE, clock }),
+    refusals: new RepeatedNotes({ audit: store.audit, clock, most: MAX_REFUSALS }),
+  };
   return (origin) => ({
     all: all.map(infoOf),
     async run(invocation) {
@@ -90,16 +96,21 @@ export function commandsOf(services: Services): CommandsFor {
 interface Limits {
   /** How much somebody may do to others. */
   readonly deeds: FloodLimiter;
-  readonly refusals: Refusals;
+  readonly refusals: RepeatedNotes;
 }
 
 async function run(command: Command, given: Given, { deeds, refusals }: Limits): Promise<RichText> {
   try {
     return await checkedRun(command, given, deeds);
   } catch (error) {
+    // What everybody may do concerns nobody else: whom they whisper to, or block, stands in no log.
     const isNews = error instanceof Refusal && !error.isNoted && (command.isDeed || command.rank !== 'everybody');
-    if (isNews)
-      refusals.note(given, { action: `${command.name} refused`, target: wordsOf(given.invocation), detail: error.message });
+    if (isNews) {
+      const { origin, invocation } = given;
+      const key = JSON.stringify([origin.id, invocation.caller.author.id, command.name, error.message]);
+      const target = wordsOf(invocation);
+      refusals.note(key, { who: whoIs(given), action: `${command.name} refused`, target, detail: error.message });
+    }
     throw error;
   }
 }

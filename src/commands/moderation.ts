@@ -1,7 +1,7 @@
 /** Kick, slap and ban: of players by their servers, and of those who speak from our platforms by the bridge itself. */
 import type { CommandOption } from '../command.ts';
 import type { AowlAction } from '../crosschat/index.ts';
-import { STEAM } from '../store/bans.ts';
+import { type Ban, STEAM } from '../store/bans.ts';
 import { toLine } from '../text/line.ts';
 import { inWords, moment, parseDuration } from '../text/time.ts';
 import { literal, type RichText } from '../text/tree.ts';
@@ -140,8 +140,16 @@ function moderateUsers(given: Given, { action, reason, duration }: Sentence, { u
       return action === 'kick' && isThere && steamid64 !== undefined;
     })
     .map((user) => {
-      const outcome = services.moderation.act(user, { action, by: author.name, place: placeOf(given), reason, until });
-      return `${user.name} on ${services.moderation.memberOf(user)?.adapter.platform ?? user.adapter}: ${outcome}`;
+      const order = {
+        action,
+        by: author.name,
+        place: placeOf(given),
+        reason,
+        until,
+        mayChange: (ban: Ban) => mayChange(ban, given),
+      };
+      const { words } = services.moderation.act(user, order);
+      return `${user.name} on ${services.moderation.memberOf(user)?.adapter.platform ?? user.adapter}: ${words}`;
     })
     .join('; ');
 }

@@ -28,7 +28,8 @@ export function recordLater(given: Given, deed: Deed): void {
   given.services.store.audit.note({ who: whoIs(given), ...deed }).catch(() => {});
 }
 
-function whoIs(given: Given): string {
+/** Who gives a command, as the audit log names them. */
+export function whoIs(given: Given): string {
   const { name, id, via } = actorOf(given);
   return `${sanitizeName(name)} (${id}, ${via})`;
 }

@@ -24,8 +24,13 @@ export class Bars {
   /** Why nothing of a user is carried now; undefined when it is. A ban of the player whom they are linked with counts. */
   of(adapter: AdapterId, userId: Author['id']): Bar | undefined {
     if (this.#store.optOuts.has(adapter, userId)) return { kind: 'privacy' };
-    const ban = this.#banAt(adapter, userId, this.#clock.now());
+    const ban = this.banOf(adapter, userId);
     return ban && { kind: 'ban', ban };
+  }
+
+  /** The ban that holds of a user now, their own or that of their player, whether or not they want privacy as well. */
+  banOf(adapter: AdapterId, userId: Author['id']): Ban | undefined {
+    return this.#banAt(adapter, userId, this.#clock.now());
   }
 
   /** Whether something was said under a ban that is over: it comes late, since the bridge or the platform was away. */

@@ -9,8 +9,8 @@ import { Recent } from '../recent.ts';
 import type { Speaker } from '../speakers.ts';
 import { type Ban, STEAM } from '../store/bans.ts';
 import type { Store } from '../store/store.ts';
-import { sanitizeName } from '../text/names.ts';
 import type { Bars } from './bars.ts';
+import { mirror } from './mirror.ts';
 import { departureOf, endOf, reasonIn, toldOf, toldOfKick, toldOfSlap } from './wording.ts';
 
 type RoomPlace = Extract<Place, { kind: 'room' }>;
@@ -28,12 +28,21 @@ export interface Order {
   readonly reason: string;
   /** When a ban ends, in milliseconds since the epoch; undefined for never. */
   readonly until: number | undefined;
+  /** Whether they have a say in a ban that there is: else it can only become longer. */
+  readonly mayChange: (ban: Ban) => boolean;
+}
+
+/** What came of an order. */
+export interface Outcome {
+  /** For moderators. */
+  readonly words: string;
+  readonly isDone: boolean;
 }
 
 /** What moderation is made of. */
 export interface ModerationOptions {
   readonly bars: Bars;
-  readonly store: Pick<Store, 'audit' | 'bans' | 'accounts'>;
+  readonly store: Pick<Store, 'audit' | 'bans' | 'accounts' | 'writer'>;
   /** For how many milliseconds nothing is carried of who is kicked now. */
   readonly mute: () => number;
   /** Says something in a room, as the bridge itself. */
@@ -67,6 +76,11 @@ export class Moderation {
   /** An adapter takes part. */
   join(member: Member): void {
     this.#members.set(member.id, member);
+  }
+
+  /** An adapter takes part no more. */
+  leave({ id }: Member): void {
+    this.#members.delete(id);
   }
 
   /** The adapter that a person's platform is; undefined when it is not configured any more. */
@@ -116,58 +130,59 @@ export class Moderation {
     return event.kind === 'edit' ? { ...event, message } : message;
   }
 
-  /**
-   * Does to a person what somebody wants, who has the right to it. It holds when this returns.
-   * @returns what came of it, in words for moderators
-   */
-  act(person: Person, order: Order): string {
+  /** Does to a person what somebody wants, who has the right to it. It holds when this returns. */
+  act(person: Person, given: Order): Outcome {
     const member = this.memberOf(person);
-    if (member === undefined) return 'their platform is not configured any more';
-    const { action, by, place, until } = order;
-    const reason = reasonIn(order.reason);
-    if (action === 'slap') return this.#slap(person, member, by, reason);
-    const at = this.#options.clock.now();
-    const outcome =
-      action === 'ban' ? this.#ban(person, { by, place, reason, at, until }) : this.#kick(person, member, { by, reason, at });
-    this.#mirror(person, member, {
-      ...order,
-      reason,
-      until: action === 'kick' ? at + Math.max(this.#options.mute(), MINUTE) : until,
-    });
-    return outcome;
+    if (member === undefined) return nothing('their platform is not configured any more');
+    const order = { ...given, reason: reasonIn(given.reason) };
+    if (order.action === 'slap') return this.#slap(person, member, order.by, order.reason);
+    return order.action === 'ban' ? this.#ban(person, member, order) : this.#kick(person, member, order);
   }
 
-  #ban({ adapter, userId, name }: Person, given: Pick<Ban, 'by' | 'place' | 'reason' | 'at' | 'until'>): string {
+  #ban(person: Person, member: Member, order: Order): Outcome {
+    const { store, clock } = this.#options;
+    const { adapter, userId, name } = person;
+    const { by, place, reason, mayChange } = order;
+    const at = clock.now();
+    const held = store.bans.find(adapter, userId, at);
+    const isTheirs = held === undefined || held.isMute || mayChange(held);
+    // Who could make a ban shorter could lift it: it stays whose it is, and ends at the later time.
+    const { until } = isTheirs || isSooner(held.until, order.until) ? order : held;
+    if (!isTheirs && until === held.until) return nothing(`they are banned already, ${endOf({ at, until })}`);
     // That it is kept is not waited for: it holds already.
-    this.#options.store.bans.add({ adapter, userId, name, ...given }).catch(() => {});
-    return `not carried ${endOf(given)}`;
+    store.bans.add(isTheirs ? { adapter, userId, name, by, place, reason, at, until } : { ...held, until }).catch(() => {});
+    mirror(person, member, { ...order, until }, this.#options);
+    return done(`not carried ${endOf({ at, until })}`);
   }
 
-  #kick(person: Person, member: Member, given: Pick<Ban, 'by' | 'reason' | 'at'>): string {
-    const { store, bars } = this.#options;
+  #kick(person: Person, member: Member, order: Order): Outcome {
+    const { store, bars, clock } = this.#options;
+    const { adapter, userId, name } = person;
+    const { by, reason } = order;
     const mute = this.#options.mute();
-    const { adapter, userId, name } = person;
-    const bar = bars.of(adapter, userId);
-    if (bar?.kind === 'ban' && !bar.ban.isMute) return 'they are banned already';
-    if (mute > 0) {
-      const until = given.at + mute;
-      store.bans.add({ adapter, userId, name, ...given, until, isMute: true }).catch(() => {});
-      return `not carried ${endOf({ ...given, until })}`;
+    const at = clock.now();
+    const ban = bars.banOf(adapter, userId);
+    if (ban !== undefined && !ban.isMute) return nothing('they are banned already');
+    const until = at + mute;
+    const sentence = { by, reason, at, until, isMute: true } as const;
+    if (mute > 0) store.bans.add({ adapter, userId, name, ...sentence }).catch(() => {});
+    else {
+      member.server.dismiss(adapter, userId, departureOf(sentence));
+      this.#say(person, toldOfKick(name, by, reason));
     }
-    member.server.dismiss(adapter, userId, departureOf({ ...given, isMute: true }));
-    this.#say(person, toldOfKick(name, given.by, given.reason));
-    return 'off the network until they speak again';
+    mirror(person, member, { ...order, until: at + Math.max(mute, MINUTE) }, this.#options);
+    return done(mute > 0 ? `not carried ${endOf(sentence)}` : 'off the network until they speak again');
   }
 
-  #slap(person: Person, { server }: Member, by: string, reason: string): string {
+  #slap(person: Person, { server }: Member, by: string, reason: string): Outcome {
     const { adapter, userId, name } = person;
-    if (!server.isPresent(adapter, userId)) return 'they are not on the network now';
-    if (this.#slaps.allow(keyOf(person)) !== 'yes') return 'they were slapped often enough for a minute';
+    if (!server.isPresent(adapter, userId)) return nothing('they are not on the network now');
+    if (this.#slaps.allow(keyOf(person)) !== 'yes') return nothing('they were slapped often enough for a minute');
     server
       .exclaim(adapter, userId, 'ow')
       .catch((error: unknown) => this.#options.log.debug({ err: error }, 'an ow did not arrive everywhere'));
     this.#say(person, toldOfSlap(name, by, reason));
-    return 'they said ow';
+    return done('they said ow');
   }
 
   /** Somebody is banned or muted from now on, whoever wanted it: they are off the network at once, and are told. */
@@ -195,29 +210,19 @@ export class Moderation {
     if (place !== undefined) this.#options.tell(place, text);
     return place !== undefined;
   }
-
-  /** Does the same on the platform, if it is configured to. */
-  #mirror(person: Person, { id, adapter }: Member, { action, by, reason, until }: Order): void {
-    const { store, log } = this.#options;
-    if (action === 'slap' || adapter.moderate === undefined) return;
-    adapter
-      .moderate({ userId: person.userId, action, by, reason, until })
-      .catch((error: unknown) => {
-        log.error({ err: error, adapter: id }, `a ${action} could not be done on ${adapter.platform}, by a fault in the bridge`);
-        return 'it failed by a fault in the bridge';
-      })
-      .then((result) => {
-        if (result === undefined) return;
-        const target = describePerson(person);
-        log.info({ adapter: id, user: person.userId }, `${action} on ${adapter.platform}: ${result}`);
-        store.audit.note({ who: by, action: `${action} on ${adapter.platform}`, target, detail: result }).catch(() => {});
-      });
-  }
 }
 
-/** A person as the audit log names them. */
-export function describePerson({ adapter, userId, name }: Person): string {
-  return `${sanitizeName(name)} (${userId}, ${adapter})`;
+function done(words: string): Outcome {
+  return { words, isDone: true };
+}
+
+function nothing(words: string): Outcome {
+  return { words, isDone: false };
+}
+
+/** Whether one end comes before another; undefined never comes. */
+function isSooner(one: number | undefined, other: number | undefined): boolean {
+  return (one ?? Number.POSITIVE_INFINITY) < (other ?? Number.POSITIVE_INFINITY);
 }
 
 function keyOf({ adapter, userId }: Pick<Person, 'adapter' | 'userId'>): string {

@@ -12,6 +12,11 @@ export function reasonIn(text: string): string {
   return toLine(text).trim().slice(0, MAX_REASON);
 }
 
+/** A person as the audit log names them. */
+export function describePerson({ adapter, userId, name }: Pick<Ban, 'adapter' | 'userId' | 'name'>): string {
+  return `${sanitizeName(name)} (${userId}, ${adapter})`;
+}
+
 /** What a person is told who was kicked or banned. @param name theirs */
 export function toldOf({ by, reason, at, until, isMute }: Ban, name: string): string {
   const what = `${shown(name, 'You')}, ${shown(by, 'somebody')} ${isMute ? 'kicked' : 'banned'} you${inBrackets(reason)}.`;

@@ -8,12 +8,20 @@ const TIME = 3_000;
 
 /** Notes what is about to be done. Resolves with whether it would outlive a crash: where not, it must not be done. */
 export async function noted({ audit, writer }: Pick<Store, 'audit' | 'writer'>, clock: Clock, deed: Deed): Promise<boolean> {
-  if (writer.fault !== undefined) return false;
+  return writer.fault === undefined && isInTime(audit.note(deed), clock);
+}
+
+/** Resolves with whether all that the running stretch of code writes would soon outlive a crash. */
+export async function keptSoon(writer: Store['writer'], clock: Clock): Promise<boolean> {
+  return writer.fault === undefined && isInTime(writer.add(), clock);
+}
+
+async function isInTime(written: Promise<void>, clock: Clock): Promise<boolean> {
   let cancel = () => {};
   const late = new Promise<false>((resolve) => {
     cancel = clock.after(TIME, () => resolve(false));
   });
-  const kept = audit.note(deed).then(
+  const kept = written.then(
     () => true,
     () => false,
   );
