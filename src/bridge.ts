@@ -2,12 +2,14 @@
 import type { Logger } from 'pino';
 import { letterRoute } from './avatars/letter-route.ts';
 import { type Broker, startBroker } from './broker.ts';
-import { ChannelMap } from './channel-map.ts';
+import type { ChannelMap } from './channel-map.ts';
 import type { Clock } from './clock.ts';
 import type { CommandsFor } from './commands/command.ts';
 import { commandsOf } from './commands/commands.ts';
 import { type Config, ConfigError } from './config.ts';
-import type { Control } from './control.ts';
+import type { ControllerOptions } from './control/controller.ts';
+import { configuredMap } from './control/restore.ts';
+import { type Actor, type Control, ControlError } from './control.ts';
 import { type Core, openCore } from './core.ts';
 import type { CrossChatOptions } from './crosschat/index.ts';
 import { type Demo, startDemo } from './demo.ts';
@@ -25,6 +27,8 @@ import { networkId } from './network-destination.ts';
 import type { LogLines } from './operator/log-lines.ts';
 import { bridgeOperator } from './operator/open-operator.ts';
 import type { Operator } from './operator/operator.ts';
+import { isPrivate } from './reload/changes.ts';
+import { reconfigure } from './reload/reconfigure.ts';
 import { openMedia, serve } from './serve.ts';
 import { openStore, type Store, StoreError } from './store/store.ts';
 import type { VirtualServer } from './virtual-server.ts';
@@ -39,6 +43,8 @@ export interface BridgeOptions {
   readonly random: () => number;
   /** Called when the operator asks, on an adapter, for the end of the bridge. */
   readonly shutdown: () => void;
+  /** Called when somebody asks for the configuration to be read anew; absent where there is none to read. */
+  readonly reload?: ControllerOptions['reload'];
   /** Its conditions, where another instance stands by. */
   readonly tenure?: Tenure | undefined;
   /** The newest lines of the log, for the operator's page. */
@@ -63,6 +69,10 @@ export class Bridge {
   #demo: Demo | undefined;
   #servers: VirtualServer[] = [];
   #members: Members | undefined;
+  /** What is served by HTTP whichever adapters there are. */
+  #routes: readonly Route[] = [];
+  /** Resolves when it has started. */
+  #started: Promise<void> | undefined;
   #lease: Lease | undefined;
   /** Ends a start that is under way, wherever it is. */
   readonly #ending = new AbortController();
@@ -71,9 +81,7 @@ export class Bridge {
   constructor(options: BridgeOptions) {
     this.#options = options;
     this.#config = options.config;
-    const { channels, adapters } = options.config;
-    const everywhere = adapters.filter(({ module }) => module.everywhere).map(({ id }) => id);
-    this.#map = new ChannelMap(channels, everywhere);
+    this.#map = configuredMap(options.config);
     const { http } = options.config;
     this.#monitoring = http && new Monitoring({ ...options, http, parts: () => this.#parts() });
     this.#operator = bridgeOperator(options, this.#monitoring, () => this.#parts());
@@ -101,8 +109,9 @@ export class Bridge {
    * @throws {DatabaseFault} when the store can't be read
    */
   async start(): Promise<void> {
+    this.#started = this.#start();
     try {
-      await this.#start();
+      await this.#started;
     } catch (error) {
       if (!this.#ending.signal.aborted) throw error;
     }
@@ -115,15 +124,15 @@ export class Bridge {
     const { hub, outbox } = core;
     const media = await openMedia({ ...this.#options, log: partLog(log, 'http') }, store);
     this.#goOn();
-    let connection = config.mqtt;
     if (config.mqtt.urls.length === 0) {
       this.#broker = await startBroker({ log: partLog(log, 'mqtt') });
       if (this.#ending.signal.aborted) await this.#broker.stop();
       this.#goOn();
       log.info(`No MQTT broker is configured, so the bridge runs one: game servers can join at ${this.#broker.url}`);
-      connection = { ...config.mqtt, urls: [this.#broker.url], allowAnonymous: true };
     }
-    this.#servers = virtualServerOptions(config, connection).map((options) => this.#virtualServer(options, store, core));
+    this.#servers = virtualServerOptions(config, this.#connection(config)).map((options) =>
+      this.#virtualServer(options, store, core),
+    );
     const members = this.#makeMembers(store, core, media);
     this.#members = members;
     await this.#serve(media, members.all);
@@ -143,6 +152,40 @@ export class Bridge {
     await members.start();
     this.#goOn();
     if (!members.isOfUse) throw new ConfigError(['No adapter could be started; what is wrong with each is said above.']);
+  }
+
+  /**
+   * Follows another configuration, when it has started: nothing that did not change is interrupted. What can't change is named.
+   * @returns what is so now: sentences
+   * @throws {ControlError} or {ConfigError} when nothing has changed, and why
+   */
+  async reconfigure(next: Config, by: Actor): Promise<string> {
+    const hasStarted = await this.#started?.then(
+      () => true,
+      () => false,
+    );
+    const [store, core, members] = [this.#store, this.#core, this.#members];
+    const ended = this.#ending.signal;
+    if (ended.aborted || !hasStarted || !store || !core || !members)
+      throw new ControlError(this.#standstill ?? 'The bridge does not run.');
+    virtualServerOptions(next, this.#connection(next));
+    return reconfigure(
+      {
+        ...this.#options,
+        config: () => this.#config,
+        adopt: (config) => {
+          this.#config = config;
+        },
+        map: this.#map,
+        servers: new Set(this.#servers.map(({ chat }) => chat.state.ownId)),
+        core,
+        members,
+        audit: store.audit,
+        ended,
+      },
+      next,
+      by,
+    );
   }
 
   /** Resolves when every virtual server is on the network. */
@@ -208,7 +251,12 @@ export class Bridge {
 
   /** Whether it serves nobody but its operator. */
   get #isPrivate(): boolean {
-    return this.#options.config.adapters.every(({ module }) => module.everywhere);
+    return isPrivate(this.#options.config);
+  }
+
+  /** How to reach the broker: its own, where none is configured. */
+  #connection({ mqtt }: Config): Config['mqtt'] {
+    return this.#broker && mqtt.urls.length === 0 ? { ...mqtt, urls: [this.#broker.url], allowAnonymous: true } : mqtt;
   }
 
   /** Opens the store. A private bridge leaves nothing behind. */
@@ -236,6 +284,7 @@ export class Bridge {
       meter: this.#monitoring?.meter,
       members: () => this.#members?.all ?? [],
       whyNot: (member) => this.#members?.whyNot(member),
+      reload: this.#options.reload,
       ended: this.#ending.signal,
     });
     return this.#core;
@@ -248,8 +297,8 @@ export class Bridge {
 
   /** Begins to serve what is served by HTTP. */
   async #serve({ route }: Media, members: readonly Member[]): Promise<void> {
-    const own = members.flatMap(({ adapter }) => adapter.routes ?? []);
-    const routes = [...this.#ownRoutes, letterRoute(), ...(route ? [route] : []), ...own];
+    this.#routes = [...this.#ownRoutes, letterRoute(), ...(route ? [route] : [])];
+    const routes = [...this.#routes, ...routesOf(members)];
     this.#http = await serve({ ...this.#options, log: partLog(this.#options.log, 'http') }, routes, this.#isPrivate);
     if (this.#ending.signal.aborted) await this.#http?.stop();
     this.#goOn();
@@ -271,7 +320,7 @@ export class Bridge {
       steamid64Of,
       // Those of an adapter that has another virtual server now, or is not configured any more, are nobody here.
       isBarred: (adapter, userId) =>
-        !config.adapters.some(({ id, serverId: its }) => id === adapter && its === serverId) ||
+        !this.#config.adapters.some(({ id, serverId: its }) => id === adapter && its === serverId) ||
         moderation.bars.of(adapter, userId) !== undefined,
     });
     server.chat.on('takenOver', () => {
@@ -296,10 +345,16 @@ export class Bridge {
       commands: this.#commands(store, core),
       webUrl: () => this.#options.config.http?.publicUrl ?? this.httpUrl,
       health: () => this.health(),
+      changed: () => this.#followMembers(),
       ended: this.#ending.signal,
     });
     for (const adapter of this.#options.config.adapters) members.add(adapter);
     return members;
+  }
+
+  /** Serves what the adapters serve that there are now. */
+  #followMembers(): void {
+    if (!this.#ending.signal.aborted) this.#http?.serve([...this.#routes, ...routesOf(this.#members?.all ?? [])]);
   }
 
   /** What people may ask of the bridge, wherever they are. */
@@ -338,4 +393,8 @@ export class Bridge {
     await this.#core?.outbox.close(0);
     await this.#members?.stop();
   }
+}
+
+function routesOf(members: readonly Member[]): Route[] {
+  return members.flatMap(({ adapter }) => adapter.routes ?? []);
 }

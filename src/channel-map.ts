@@ -16,12 +16,12 @@ const MAX_REMOVED = 1_000;
 
 /** The channel map, which changes while the bridge runs. */
 export class ChannelMap {
-  readonly #configured: readonly Channel[];
+  #configured: readonly Channel[];
   /** Those with a room in every channel. */
-  readonly #everywhere: readonly AdapterId[];
-  readonly #added = new Map<string, AddedRoom>();
-  readonly #pausedChannels = new Set<string>();
-  readonly #pausedRooms = new Set<string>();
+  #everywhere: readonly AdapterId[];
+  #added = new Map<string, AddedRoom>();
+  #pausedChannels = new Set<string>();
+  #pausedRooms = new Set<string>();
   /** Those who heard rooms that were removed: what was said there may still be on its way. */
   readonly #removed = new Recent<string, Hearers>(MAX_REMOVED);
   #channels: readonly Channel[] = [];
@@ -111,6 +111,19 @@ export class ChannelMap {
   remove(address: RoomAddress): void {
     this.#removed.set(roomKey(address), this.reachOf({ kind: 'room', ...address }));
     this.#added.delete(roomKey(address));
+    this.#changed();
+  }
+
+  /** Becomes like another one, which is used no more. What was taken from rooms that are gone still goes to those who heard them. */
+  become(other: ChannelMap): void {
+    for (const room of this.rooms) {
+      if (!other.has(room)) this.#removed.set(roomKey(room), this.reachOf({ kind: 'room', ...room }));
+    }
+    this.#configured = other.#configured;
+    this.#everywhere = other.#everywhere;
+    this.#added = other.#added;
+    this.#pausedChannels = other.#pausedChannels;
+    this.#pausedRooms = other.#pausedRooms;
     this.#changed();
   }
 

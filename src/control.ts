@@ -92,6 +92,12 @@ export interface Control {
   deadLetters(limit: number): Promise<{ readonly total: number; readonly letters: readonly DeadLetterReport[] }>;
   /** Lets dead letters be tried again, after all that waits now. @param ids undefined for all @throws {ControlError} when there is none */
   retry(ids: readonly number[] | undefined, by: Actor): Promise<string>;
+  /**
+   * Reads the configuration anew and lets the bridge follow it, without an end to any connection that did not change. What can't change
+   * while the bridge runs is named.
+   * @throws {ControlError} when something is wrong with it: then nothing has changed
+   */
+  reload(by: Actor): Promise<string>;
   /** Forgets dead letters. @param ids undefined for all @throws {ControlError} when there is none */
   drop(ids: readonly number[] | undefined, by: Actor): Promise<string>;
 }

@@ -6,9 +6,8 @@ import type { ChannelMap } from './channel-map.ts';
 import { roomId } from './channels.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
-import type { ControllerOptions } from './control/controller.ts';
+import type { Controller, ControllerOptions } from './control/controller.ts';
 import { makeControl } from './control/make-control.ts';
-import type { Control } from './control.ts';
 import type { Place } from './event.ts';
 import { Hub } from './hub.ts';
 import { partLog } from './log.ts';
@@ -21,7 +20,7 @@ import type { Store } from './store/store.ts';
 import { openWhispers } from './whispers/open-whispers.ts';
 
 /** What the core of a bridge is made of. */
-export interface CoreOptions extends Pick<ControllerOptions, 'members' | 'whyNot'> {
+export interface CoreOptions extends Pick<ControllerOptions, 'members' | 'whyNot' | 'reload'> {
   /** As it is now. */
   readonly config: () => Config;
   readonly map: ChannelMap;
@@ -40,9 +39,8 @@ export interface Core {
   readonly hub: Hub;
   readonly outbox: Outbox;
   readonly moderation: ModerationParts;
-  /** Undefined where no room is configured for it. */
-  readonly modLog: ModLog | undefined;
-  readonly control: Control;
+  readonly modLog: ModLog;
+  readonly control: Controller;
 }
 
 /**
@@ -64,10 +62,10 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   ended.throwIfAborted();
   const moderation = makeModeration(store, {
     ...options,
+    config: now,
     tell: (place, text) => void outbox.takeNew((seq) => notice(place, text, seq), [roomId(place)]),
   });
-  const { modLog: address } = config;
-  const modLog = address && new ModLog({ address, map, outbox, audit, clock, log });
+  const modLog = new ModLog({ address: () => now().modLog, map, outbox, audit, clock, log });
   const whispers = await openWhispers(store, () => clock.now());
   ended.throwIfAborted();
   const hub = new Hub({
@@ -90,7 +88,10 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     hub,
     outbox,
     adapters: config.adapters,
-    stays: (room) => address !== undefined && roomId(address) === roomId(room),
+    stays(room) {
+      const { modLog: address } = now();
+      return address !== undefined && roomId(address) === roomId(room);
+    },
   });
   ended.throwIfAborted();
   return { hub, outbox, moderation, modLog, control };

@@ -113,6 +113,14 @@ export class Hub {
     for (const room of member.rooms) this.addRoom(member, room);
   }
 
+  /** An adapter takes part no more; its rooms were removed before. Resolves when nothing more goes to its users. */
+  async leave(member: Member): Promise<void> {
+    this.#members.delete(member.id);
+    this.#origins.leave(member);
+    for (const { userId } of member.server.speakersOf(member.id)) member.server.dismiss(member.id, userId);
+    await this.whispers.leave(member);
+  }
+
   /** A room of an adapter is in the channel map. Nothing is shown there before its adapter is released. */
   addRoom(member: Member, room: RoomRef): void {
     const { outbox, map, log } = this.#options;
@@ -124,9 +132,19 @@ export class Hub {
     outbox.setPaused(roomId(address), !map.isCarried(address));
   }
 
-  /** A room is no longer in the channel map. Resolves when nothing more goes there. */
+  /** A room is no longer in the channel map: who spoke there last leaves the network. Resolves when nothing more goes there. */
   removeRoom(address: RoomAddress): Promise<void> {
+    this.forgetRoom(address);
     return this.#options.outbox.remove(roomId(address));
+  }
+
+  /** A room is no longer in the channel map, though the bridge speaks there all the same. */
+  forgetRoom({ adapter, room }: RoomAddress): void {
+    const { outbox } = this.#options;
+    const member = this.#members.get(adapter);
+    for (const { userId } of member?.server.speakersOf(adapter, room) ?? []) if (member) this.left(member, userId);
+    // A pause was of the channel.
+    outbox.setPaused(roomId({ adapter, room }), false);
   }
 
   /** Something was paused in the channel map, or goes on: what waits does so as well. */

@@ -29,18 +29,67 @@ export function partLog(log: Logger, part: (typeof LOG_PARTS)[number]): Logger {
   return log.child({ part });
 }
 
+/** A log that can be told more later. */
+export interface OpenLog {
+  readonly log: Logger;
+  /** These texts are secrets as well. */
+  readonly learn: (secrets: readonly string[]) => void;
+  /** From now on this much is logged, wherever. */
+  readonly follow: (levels: LogLevels) => void;
+}
+
+/** Makes a log that stays as it is: see {@link openLog}. */
+export function makeLog(levels: LogLevels, secrets: readonly string[], output: LogOutput = {}): Logger {
+  return openLog(levels, secrets, output).log;
+}
+
 /**
  * Makes the log. Lines about an event have its id as `event` and its number as `seq`, wherever they come from.
  * @param secrets texts that are replaced wherever they would appear
  */
-export function makeLog(
-  levels: LogLevels,
-  secrets: readonly string[],
-  { terminal, format = 'auto', keep }: LogOutput = {},
+export function openLog(levels: LogLevels, secrets: readonly string[], output: LogOutput = {}): OpenLog {
+  const known = new Set(secrets);
+  let redact = redactor(secrets);
+  let wanted = levels;
+  let children: WeakRef<Logger>[] = [];
+  /** Undefined for what has a level of its own making. */
+  const levelOf = (child: Logger) => {
+    const { part, adapter } = child.bindings();
+    const key = part ?? adapter;
+    return key === undefined ? undefined : (wanted[key] ?? wanted.default);
+  };
+  const onChild = (child: Logger) => {
+    const level = levelOf(child);
+    if (level === undefined) return;
+    child.level = level;
+    children = [...children.filter((one) => one.deref() !== undefined), new WeakRef(child)];
+  };
+  const log = loggerOf(levels.default, output, (line) => redact(line), onChild);
+  return {
+    log,
+    learn(more) {
+      for (const secret of more) known.add(secret);
+      redact = redactor([...known]);
+    },
+    follow(next) {
+      wanted = next;
+      log.level = next.default;
+      for (const child of children) {
+        const one = child.deref();
+        if (one) one.level = levelOf(one) ?? one.level;
+      }
+    },
+  };
+}
+
+function loggerOf(
+  level: string,
+  { terminal, format = 'auto', keep }: LogOutput,
+  redact: (line: string) => string,
+  onChild: (child: Logger) => void,
 ): Logger {
-  const redact = redactor(secrets);
   const options: LoggerOptions = {
-    level: levels.default,
+    level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
@@ -51,11 +100,7 @@ export function makeLog(
         return clean;
       },
     },
-    onChild(child) {
-      const { part, adapter } = child.bindings();
-      const own = levels[part ?? adapter];
-      if (own !== undefined) child.level = own;
-    },
+    onChild,
   };
   const isPretty = format === 'pretty' || (format === 'auto' && (terminal !== undefined || process.stdout.isTTY));
   // Each line is out before the work goes on: the last words of a process that ends are not lost, and not before those ahead of them.

@@ -7,20 +7,6 @@ import type { AdapterId, Author, Heard, RoomRef } from './event.ts';
 import type { Media } from './media/media.ts';
 import type { VirtualServer } from './virtual-server.ts';
 
-/** An adapter with its rooms, and the virtual server that it stands behind. */
-export interface Member {
-  readonly id: AdapterId;
-  /** Its kind, for example `discord`: what the network sees as its users' platform. */
-  readonly type: string;
-  readonly adapter: Adapter;
-  /** Its rooms that are mapped to a channel now. */
-  readonly rooms: readonly RoomRef[];
-  /** Whether its rooms are named after this bridge's channels: rooms of the same name elsewhere are other rooms. */
-  readonly everywhere: boolean;
-  /** The virtual server that its users speak on, and that it hears the game servers through. */
-  readonly server: VirtualServer;
-}
-
 /** Who takes what an adapter hears. */
 interface Ear {
   heardFromRoom(event: Heard): Promise<void>;
@@ -47,68 +33,79 @@ export interface MemberOptions
   readonly log: Logger;
 }
 
-/** Makes an adapter, and puts it in its place. */
-export function makeMember({ id, module, config }: AdapterConfig, options: MemberOptions): Member {
-  const {
-    rooms,
-    channelsOf,
-    webUrl,
-    server,
-    hub,
-    media,
-    log,
-    clock,
-    random,
-    memory,
-    folder,
-    commands,
-    health,
-    addRoom,
-    linkedUser,
-    shutdown,
-  } = options;
-  const adapter = module.create(config, {
-    id,
-    get rooms() {
-      return rooms();
-    },
-    channelsOf,
-    log: log.child({ adapter: id }),
-    clock,
-    random,
-    memory,
-    folder,
-    media: media.readerFor(id),
-    chat: server.chat,
-    message: (message) => hub.heardFromRoom(media.linked(message)),
-    edit: (edit) => hub.heardFromRoom({ ...edit, message: media.linked(edit.message) }),
-    remove: (removal) => hub.heardFromRoom(removal),
-    react: (reaction) => hub.heardFromRoom(reaction),
-    direct: (message) => hub.heardInPrivate(member, media.linked(message)),
-    typing: (room, author, isTyping) => hub.typing(member, room, author, isTyping),
-    profile: (author) => hub.changed(member, author),
-    left: (userId) => hub.left(member, userId),
-    addRoom,
-    linkedUser,
-    whyBarred: (userId) => options.whyBarred(id, userId),
-    get webUrl() {
-      return webUrl();
-    },
-    commands,
-    health,
-    shutdown,
-  });
-  media.join(id, adapter);
-  const { type, everywhere = false } = module;
-  const member: Member = {
-    id,
-    type,
-    adapter,
-    get rooms() {
-      return rooms();
-    },
-    everywhere,
-    server,
-  };
-  return member;
+/** The place of an adapter: its rooms, and the virtual server that it stands behind. The adapter itself may be another one later. */
+export class Member {
+  readonly id: AdapterId;
+  /** Its kind, for example `discord`: what the network sees as its users' platform. */
+  readonly type: string;
+  /** Whether its rooms are named after this bridge's channels: rooms of the same name elsewhere are other rooms. */
+  readonly everywhere: boolean;
+  /** The virtual server that its users speak on, and that it hears the game servers through. */
+  readonly server: VirtualServer;
+  readonly #options: MemberOptions;
+  #adapter: Adapter;
+
+  /** Makes the adapter as well. */
+  constructor(config: AdapterConfig, options: MemberOptions) {
+    const { type, everywhere = false } = config.module;
+    this.id = config.id;
+    this.type = type;
+    this.everywhere = everywhere;
+    this.server = options.server;
+    this.#options = options;
+    this.#adapter = this.#make(config);
+  }
+
+  get adapter(): Adapter {
+    return this.#adapter;
+  }
+
+  /** Its rooms that are mapped to a channel now. */
+  get rooms(): readonly RoomRef[] {
+    return this.#options.rooms();
+  }
+
+  /** Puts another adapter of the same kind here, as it is configured now. The one before has to have stopped. */
+  replace(config: AdapterConfig): void {
+    this.#adapter = this.#make(config);
+  }
+
+  #make({ module, config }: AdapterConfig): Adapter {
+    const { id } = this;
+    const { rooms, channelsOf, webUrl, server, hub, media, log, clock, random, memory, folder, whyBarred } = this.#options;
+    const { commands, health, addRoom, linkedUser, shutdown } = this.#options;
+    const adapter = module.create(config, {
+      id,
+      get rooms() {
+        return rooms();
+      },
+      channelsOf,
+      log: log.child({ adapter: id }),
+      clock,
+      random,
+      memory,
+      folder,
+      media: media.readerFor(id),
+      chat: server.chat,
+      message: (message) => hub.heardFromRoom(media.linked(message)),
+      edit: (edit) => hub.heardFromRoom({ ...edit, message: media.linked(edit.message) }),
+      remove: (removal) => hub.heardFromRoom(removal),
+      react: (reaction) => hub.heardFromRoom(reaction),
+      direct: (message) => hub.heardInPrivate(this, media.linked(message)),
+      typing: (room, author, isTyping) => hub.typing(this, room, author, isTyping),
+      profile: (author) => hub.changed(this, author),
+      left: (userId) => hub.left(this, userId),
+      addRoom,
+      linkedUser,
+      whyBarred: (userId) => whyBarred(id, userId),
+      get webUrl() {
+        return webUrl();
+      },
+      commands,
+      health,
+      shutdown,
+    });
+    media.join(id, adapter);
+    return adapter;
+  }
 }

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { AdapterError } from './adapter.ts';
 import type { ChannelMap } from './channel-map.ts';
+import type { RoomAddress } from './channels.ts';
 import type { CommandsFor } from './commands/command.ts';
 import type { AdapterConfig } from './config.ts';
 import type { Core } from './core.ts';
 import type { Media } from './media/media.ts';
-import { type Member, type MemberOptions, makeMember } from './member.ts';
+import { Member, type MemberOptions } from './member.ts';
 import type { Store } from './store/store.ts';
 import type { VirtualServer } from './virtual-server.ts';
 
@@ -22,10 +23,15 @@ export interface MembersOptions extends Pick<MemberOptions, 'webUrl' | 'health' 
   readonly servers: readonly VirtualServer[];
   /** What people may ask of the bridge, wherever they are. */
   readonly commands: CommandsFor;
+  /** An adapter came or went. */
+  readonly changed: () => void;
   /** Aborted when the bridge ends. */
   readonly ended: AbortSignal;
   readonly log: Logger;
 }
+
+/** How long what is on its way to an adapter that ends may still arrive, in milliseconds. */
+const FLUSH_TIME = 1_500;
 
 /** All adapters of one bridge. */
 export class Members {
@@ -44,18 +50,50 @@ export class Members {
   }
 
   /** Makes an adapter and lets it take part. It does nothing before {@link start}. */
-  add(config: AdapterConfig): void {
+  add(config: AdapterConfig): Member {
     const { core } = this.#options;
     const member = this.#make(config);
     this.#all.push(member);
     core.hub.join(member);
     core.moderation.moderation.join(member);
-    core.modLog?.join(member);
+    core.modLog.join(member);
+    this.#options.changed();
+    return member;
   }
 
-  /** Starts all. Resolves when each runs, or has said what is wrong with it. */
-  async start(): Promise<void> {
-    await Promise.all(this.#all.map((member) => this.#start(member)));
+  /** Starts some, or all. Resolves when each runs, or has said what is wrong with it. */
+  async start(members: readonly Member[] = this.#all): Promise<void> {
+    await Promise.all(members.map((member) => this.#start(member)));
+  }
+
+  /**
+   * Puts another adapter in the place of one, as it is configured now. What is said meanwhile waits. Resolves when it runs, or has said
+   * what is wrong with it. Never rejects.
+   */
+  async replace(member: Member, config: AdapterConfig): Promise<void> {
+    const { core, changed, ended } = this.#options;
+    this.#running.delete(member);
+    await core.outbox.hold(member.id, FLUSH_TIME);
+    await member.adapter.stop();
+    // Whoever ends the bridge would not know of another one.
+    if (ended.aborted) return;
+    this.#failed.delete(member);
+    member.replace(config);
+    changed();
+    await this.#start(member);
+  }
+
+  /** Takes an adapter out. @param rooms those that it had: they are in the channel map no more */
+  async remove(member: Member, rooms: readonly RoomAddress[]): Promise<void> {
+    const { core, media, changed } = this.#options;
+    this.#all.splice(this.#all.indexOf(member), 1);
+    this.#running.delete(member);
+    this.#failed.delete(member);
+    core.moderation.moderation.leave(member);
+    media.leave(member.id);
+    changed();
+    await Promise.all([core.hub.leave(member), ...rooms.map((room) => core.hub.removeRoom(room))]);
+    await member.adapter.stop();
   }
 
   /** Stops all. Never rejects. */
@@ -81,7 +119,7 @@ export class Members {
     const { bars } = core.moderation;
     const server = servers.find(({ chat }) => chat.state.ownId === serverId);
     if (!server) throw new Error(`no virtual server ${serverId}`);
-    return makeMember(config, {
+    return new Member(config, {
       ...this.#options,
       rooms: () => map.roomsOf(id),
       channelsOf: (room) => map.channelsOf({ adapter: id, room }),
@@ -104,7 +142,7 @@ export class Members {
     try {
       await adapter.start();
       this.#running.add(member);
-      await core.modLog?.open(member, ended);
+      await core.modLog.open(member, ended);
       core.outbox.release(id);
     } catch (error) {
       const fault = `${adapter.platform} could not be started, because of a fault in the bridge`;

@@ -19,7 +19,7 @@ const MAX_WARNINGS = 1_000;
 /** The origins of what is said in our rooms. */
 export class Origins {
   readonly #options: OriginsOptions;
-  readonly #members: Member[] = [];
+  readonly #members = new Set<Member>();
   /** The platforms' own ids of rooms, as they were known last. */
   readonly #nativeIds = new Map<string, string>();
   readonly #warnedOf = new Set<string>();
@@ -30,13 +30,18 @@ export class Origins {
 
   /** An adapter takes part. */
   join(member: Member): void {
-    this.#members.push(member);
+    this.#members.add(member);
+  }
+
+  /** An adapter takes part no more. */
+  leave(member: Member): void {
+    this.#members.delete(member);
   }
 
   /** Recalls what earlier processes knew. */
   async restore(): Promise<void> {
     const { memory } = this.#options;
-    const rooms = this.#members.filter(({ adapter }) => adapter.nativeRoomId).flatMap(keysOf);
+    const rooms = [...this.#members].filter(({ adapter }) => adapter.nativeRoomId).flatMap(keysOf);
     for (const key of rooms) {
       const id = await memory.get(key);
       if (id !== undefined) this.#nativeIds.set(key, id);
@@ -51,7 +56,7 @@ export class Origins {
 
   /** Whether another bridge's message was said in a room of ours: then we have heard it there. The operator is told once. */
   isOurs(serverId: string, origin: Origin): boolean {
-    const isIt = this.#members.some(
+    const isIt = [...this.#members].some(
       (member) => member.type === origin.platform && member.rooms.some((room) => this.of(member, room).room === origin.room),
     );
     if (isIt) this.#warn(serverId, origin);

@@ -104,6 +104,12 @@ export class Speakers {
     return (this.#present.get(key) ?? this.#absent.get(key))?.room;
   }
 
+  /** Those of an adapter whom the network can see: all, or who spoke last in one room. */
+  of(adapter: AdapterId, room?: RoomRef): Speaker[] {
+    const all = [...this.#present.values()].filter((speaker) => speaker.adapter === adapter);
+    return room === undefined ? all : all.filter((speaker) => speaker.room === room);
+  }
+
   /** Whether the network can see a user. */
   has(adapter: AdapterId, userId: Author['id']): boolean {
     return this.#present.has(speakerKey(adapter, userId));

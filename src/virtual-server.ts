@@ -93,8 +93,13 @@ export class VirtualServer {
     return this.#speakers.everWithId(id);
   }
 
+  /** The users of an adapter whom the network can see: all of them, or those who spoke last in one room. */
+  speakersOf(adapter: AdapterId, room?: RoomRef): readonly KnownSpeaker[] {
+    return this.#speakers.of(adapter, room);
+  }
+
   /** A platform's user is gone from the network at once, if it can see them. @param reason for those who are told why */
-  dismiss(adapter: AdapterId, userId: Author['id'], reason: string): void {
+  dismiss(adapter: AdapterId, userId: Author['id'], reason?: string): void {
     this.#speakers.left(adapter, userId, reason);
   }
 

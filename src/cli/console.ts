@@ -18,7 +18,9 @@ export const consoleCommand = defineCommand({
   summary: 'talk on a crosschat network from this terminal, without Discord or Matrix',
   options: OPTIONS,
   run: async ({ values }, surroundings) => {
-    const settings = consoleSettings(givenSettings(surroundings.adapters, values.config), values);
+    const settings = () => consoleSettings(givenSettings(surroundings.adapters, values.config), values);
+    // What is missing is told before the terminal is taken.
+    settings();
     return runBridge(settings, surroundings, surroundings.openDesk(true));
   },
 });

@@ -1,6 +1,6 @@
 /** `crosschat-bridge run`, which is what happens without a command. */
-import type { Settings } from '../config.ts';
-import { makeLog } from '../log.ts';
+import type { Config, Settings } from '../config.ts';
+import { openLog } from '../log.ts';
 import { LogLines } from '../operator/log-lines.ts';
 import { run } from '../run.ts';
 import { secretsIn } from '../settings.ts';
@@ -11,21 +11,34 @@ export const runCommand = defineCommand({
   name: 'run',
   summary: 'run the bridge',
   options: {},
-  more: `It runs until it gets SIGTERM or SIGINT (Ctrl-C), and then ends within five seconds. In a terminal it has a prompt, where /help
-lists what can be asked.`,
+  more: `It runs until it gets SIGTERM or SIGINT (Ctrl-C), and then ends within five seconds. On SIGHUP it reads the configuration anew;
+what did not change in it is not interrupted. In a terminal it has a prompt, where /help lists what can be asked.`,
   run: async ({ values }, surroundings) =>
-    runBridge(givenSettings(surroundings.adapters, values.config), surroundings, surroundings.openDesk(false)),
+    runBridge(() => givenSettings(surroundings.adapters, values.config), surroundings, surroundings.openDesk(false)),
 });
 
-/** Runs a bridge to its end, and closes the desk. @returns the exit code */
-export async function runBridge(settings: Settings, { adapters }: Surroundings, desk: Desk | undefined): Promise<number> {
+/**
+ * Runs a bridge to its end, and closes the desk.
+ * @param settings as they are written when it is called @throws {ConfigError}
+ * @returns the exit code
+ */
+export async function runBridge(settings: () => Settings, { adapters }: Surroundings, desk: Desk | undefined): Promise<number> {
   try {
-    const config = await givenConfig(settings, desk?.adapters ?? adapters);
+    const entries = desk?.adapters ?? adapters;
+    const first = settings();
+    const config = await givenConfig(first, entries);
     const { levels, format } = config.log;
     const lines = new LogLines();
     const keep = (line: string) => lines.add(line);
-    const log = makeLog(levels, secretsIn(settings.raw), { terminal: desk?.terminal, format, keep });
-    return await run(config, log, desk?.onInterrupt, lines);
+    const { log, learn, follow } = openLog(levels, secretsIn(first.raw), { terminal: desk?.terminal, format, keep });
+    const read = async () => {
+      const next = settings();
+      // Before anything can be said of them.
+      learn(secretsIn(next.raw));
+      return givenConfig(next, entries);
+    };
+    const accepted = (next: Config) => follow(next.log.levels);
+    return await run({ config, read, accepted, log, onInterrupt: desk?.onInterrupt, lines });
   } finally {
     desk?.close();
   }

@@ -155,8 +155,20 @@ const audit: Command = {
   },
 };
 
+/** Follows the configuration as it is written now. */
+const reload: Command = {
+  name: 'bridge reload',
+  description: 'Read the configuration anew, without interrupting what did not change',
+  rank: 'admin',
+  options: [],
+  async run(given) {
+    requireOperator(given, 'Reading the configuration anew');
+    return literal(await given.services.control.reload(actorOf(given)));
+  },
+};
+
 /** Everything about the bridge itself. */
-export const bridgeCommands: readonly Command[] = [list, add, remove, pause, resume, letters, audit];
+export const bridgeCommands: readonly Command[] = [list, add, remove, pause, resume, letters, audit, reload];
 
 async function listLetters({ services }: Given) {
   const { total, letters: newest } = await services.control.deadLetters(MAX_LETTERS);

@@ -48,17 +48,29 @@ const ROOM = /^[^\s\p{C}]{1,255}$/u;
 /** The rooms that were added. */
 export class AddedRooms {
   readonly #options: AddedRoomsOptions;
-  readonly #all: Map<string, StoredRoom>;
+  #all = new Map<string, StoredRoom>();
   /** Those that no longer fit the configuration, and are in no channel. */
-  readonly #unmapped: Map<string, StoredRoom>;
+  #unmapped = new Map<string, StoredRoom>();
+  /** Those that the configuration has by itself. */
+  #resting: readonly StoredRoom[] = [];
   #turn: Promise<unknown> = Promise.resolve();
 
-  /** @param restored its rooms are in the map already */
-  constructor(options: AddedRoomsOptions, { rooms, unmapped }: Pick<Restored, 'rooms' | 'unmapped'>) {
-    const byKey = (all: readonly StoredRoom[]) => new Map(all.map((stored) => [roomKey(addressOf(stored)), stored]));
+  constructor(options: AddedRoomsOptions, restored: Restored) {
     this.#options = options;
+    this.adopt(restored);
+  }
+
+  /** These are the rooms from now on, and in the map already. */
+  adopt({ rooms, unmapped, resting }: Pick<Restored, 'rooms' | 'unmapped' | 'resting'>): void {
+    const byKey = (all: readonly StoredRoom[]) => new Map(all.map((stored) => [roomKey(addressOf(stored)), stored]));
     this.#all = byKey(rooms);
     this.#unmapped = byKey(unmapped);
+    this.#resting = resting.rooms;
+  }
+
+  /** All that are kept. */
+  get kept(): readonly StoredRoom[] {
+    return [...this.#all.values(), ...this.#unmapped.values(), ...this.#resting];
   }
 
   /** Who wanted a room; undefined for one of the configuration. */
@@ -68,12 +80,19 @@ export class AddedRooms {
 
   /** @returns what is so now @throws {ControlError} */
   add(channel: string, room: WantedRoom, by: Actor, server?: string): Promise<string> {
-    return this.#inTurn(() => this.#add(channel, room, by, server));
+    return this.inTurn(() => this.#add(channel, room, by, server));
   }
 
   /** @returns what is so now @throws {ControlError} */
   remove(room: WantedRoom, by: Actor): Promise<string> {
-    return this.#inTurn(() => this.#remove(room, by));
+    return this.inTurn(() => this.#remove(room, by));
+  }
+
+  /** Changes something about rooms after all that was asked for before, and before anything else. */
+  inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(change);
+    this.#turn = done.catch(() => {});
+    return done;
   }
 
   async #add(given: string, wanted: WantedRoom, by: Actor, server: string | undefined): Promise<string> {
@@ -117,7 +136,10 @@ export class AddedRooms {
     const { member, address } = finder.room(wanted);
     const words = sentences.roomName(member.adapter.platform, address.room);
     const stored = this.#all.get(roomKey(address));
-    if (!stored) throw new ControlError(`${words} is in the configuration: take it out there, and start the bridge again.`);
+    if (!stored)
+      throw new ControlError(
+        `${words} is in the configuration: take it out there, and let the bridge read it anew (bridge reload).`,
+      );
     const { channel } = stored;
     const from = sentences.channelWords(channel);
     this.#all.delete(roomKey(address));
@@ -161,12 +183,6 @@ export class AddedRooms {
 
   #isThere(channel: string): boolean {
     return this.#options.map.channels.some(({ name }) => name === channel);
-  }
-
-  #inTurn<T>(change: () => Promise<T>): Promise<T> {
-    const done = this.#turn.then(change);
-    this.#turn = done.catch(() => {});
-    return done;
   }
 }
 

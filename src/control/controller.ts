@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { ChannelMap } from '../channel-map.ts';
 import { type RoomAddress, roomId } from '../channels.ts';
 import type { Clock } from '../clock.ts';
+import type { Config } from '../config.ts';
 import {
   type Actor,
   type ChannelReport,
@@ -22,7 +23,7 @@ import { changeDeadLetters, changedWords, type DeadLetterAction, newestReports }
 import { actorWords, noteDeed, presentableActor } from './deeds.ts';
 import { Finder, type WantedRoom } from './finding.ts';
 import { Pauses } from './pauses.ts';
-import type { Restored } from './restore.ts';
+import { configuredMap, type Restored, restoreMap } from './restore.ts';
 
 /** What control is made of. */
 export interface ControllerOptions {
@@ -39,10 +40,18 @@ export interface ControllerOptions {
   readonly whyNot: (member: Member) => string | undefined;
   /** Whether the bridge speaks in a room that is in no channel. */
   readonly stays: (address: RoomAddress) => boolean;
+  /** Lets the bridge read its configuration anew; undefined where it has none to read. */
+  readonly reload: ((by: Actor) => Promise<string>) | undefined;
   /** Aborted when the bridge ends. */
   readonly ended: AbortSignal;
   readonly clock: Clock;
   readonly log: Logger;
+}
+
+/** Channels as they would be. */
+export interface Plan {
+  readonly map: ChannelMap;
+  readonly restored: Restored;
 }
 
 /** What an operator can see and change. */
@@ -61,7 +70,7 @@ export class Controller implements Control {
       finder: this.#finder,
       note: (action: string, target: string, by: Actor) => noteDeed({ ...store, log }, action, target, by),
     };
-    this.#pauses = new Pauses({ ...common, followPauses: () => hub.followPauses() }, restored.pauses);
+    this.#pauses = new Pauses({ ...common, followPauses: () => hub.followPauses() }, restored);
     const everywhere = () => members().filter((member) => member.everywhere);
     const follower = {
       opened(member: Member, room: RoomAddress['room']) {
@@ -69,11 +78,28 @@ export class Controller implements Control {
         outbox.release(member.id);
       },
       closed: (address: RoomAddress) => hub.removeRoom(address),
-      // A pause was of the channel.
-      kept: (address: RoomAddress) => outbox.setPaused(roomId(address), false),
+      kept: (address: RoomAddress) => hub.forgetRoom(address),
     };
     const forgetPause = (what: string | RoomAddress) => this.#pauses.forget(what);
     this.#added = new AddedRooms({ ...common, follower, everywhere, forgetPause }, restored);
+  }
+
+  /** Changes something about rooms after all that was asked for before, and before anything else. */
+  inTurn<T>(change: () => Promise<T>): Promise<T> {
+    return this.#added.inTurn(change);
+  }
+
+  /** The channels of another configuration, with what was changed at run time. Nothing follows it yet. */
+  plan({ channels, adapters }: Pick<Config, 'channels' | 'adapters'>): Plan {
+    const map = configuredMap({ channels, adapters });
+    return { map, restored: restoreMap(map, { rooms: this.#added.kept, pauses: this.#pauses.kept }, adapters) };
+  }
+
+  /** From now on the channels are as planned. */
+  adopt({ map, restored }: Plan): void {
+    this.#options.map.become(map);
+    this.#added.adopt(restored);
+    this.#pauses.adopt(restored);
   }
 
   channels(): readonly ChannelReport[] {
@@ -114,6 +140,12 @@ export class Controller implements Control {
 
   drop(ids: readonly number[] | undefined, by: Actor): Promise<string> {
     return this.#changeLetters('drop', ids, by);
+  }
+
+  async reload(by: Actor): Promise<string> {
+    const { reload } = this.#options;
+    if (reload === undefined) throw new ControlError('There is no configuration that could be read anew.');
+    return reload(presentableActor(by));
   }
 
   async #changeLetters(action: DeadLetterAction, seqs: readonly number[] | undefined, by: Actor): Promise<string> {

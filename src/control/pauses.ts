@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts';
 import { type Actor, ControlError, type Target } from '../control.ts';
 import type { RoomStore, StoredPause } from '../store/rooms.ts';
 import type { Finder } from './finding.ts';
+import type { Restored } from './restore.ts';
 import * as sentences from './sentences.ts';
 
 /** What pauses are made of. */
@@ -29,12 +30,24 @@ interface Pausable {
 /** The pauses that there are. */
 export class Pauses {
   readonly #options: PausesOptions;
-  readonly #all: Map<string, StoredPause>;
+  #all = new Map<string, StoredPause>();
+  /** Those of what is not there as long as the configuration is as it is. */
+  #resting: readonly StoredPause[] = [];
 
-  /** @param restored those that are in the map already */
-  constructor(options: PausesOptions, restored: readonly StoredPause[]) {
+  constructor(options: PausesOptions, restored: Restored) {
     this.#options = options;
-    this.#all = new Map(restored.map((pause) => [keyOf(pause), pause]));
+    this.adopt(restored);
+  }
+
+  /** These are the pauses from now on, and in the map already. */
+  adopt({ pauses, resting }: Pick<Restored, 'pauses' | 'resting'>): void {
+    this.#all = new Map(pauses.map((pause) => [keyOf(pause), pause]));
+    this.#resting = resting.pauses;
+  }
+
+  /** All that are kept. */
+  get kept(): readonly StoredPause[] {
+    return [...this.#all.values(), ...this.#resting];
   }
 
   /** @returns what is so now @throws {ControlError} */

@@ -1,35 +1,55 @@
 /** What was changed at run time by earlier processes, put back into the channel map. */
-import type { ChannelMap } from '../channel-map.ts';
+import { ChannelMap } from '../channel-map.ts';
 import type { RoomAddress } from '../channels.ts';
-import type { AdapterConfig } from '../config.ts';
+import type { AdapterConfig, Config } from '../config.ts';
 import type { AdapterId, RoomRef } from '../event.ts';
 import type { RoomStore, StoredPause, StoredRoom } from '../store/rooms.ts';
 import { capital, channelWords, timeWords } from './sentences.ts';
 
-/** What was put back. */
-export interface Restored {
+/** All that was changed at run time, whether or not it fits the configuration. */
+export interface Kept {
   readonly rooms: readonly StoredRoom[];
   readonly pauses: readonly StoredPause[];
+}
+
+/** What was put back. */
+export interface Restored extends Kept {
   /** Rooms that no longer fit the configuration. */
   readonly unmapped: readonly StoredRoom[];
+  /** What means nothing as long as the configuration is as it is: rooms that it has by itself, and pauses of what it has not. */
+  readonly resting: Kept;
   /** Sentences for the operator about what could not be put back. */
   readonly ignored: readonly string[];
+}
+
+/** The channels of a configuration alone. */
+export function configuredMap({ channels, adapters }: Pick<Config, 'channels' | 'adapters'>): ChannelMap {
+  const everywhere = adapters.filter(({ module }) => module.everywhere).map(({ id }) => id);
+  return new ChannelMap(channels, everywhere);
+}
+
+/** Rejects with {@link DatabaseFault} when the store can't be read. */
+export async function keptIn(store: RoomStore): Promise<Kept> {
+  return { rooms: await store.rooms(), pauses: await store.pauses() };
 }
 
 /**
  * Puts rooms that were added, and pauses, back into the map. What no longer fits the configuration stays in the store and is ignored.
  * @param adapters those that are configured
- * @throws {DatabaseFault} when the store can't be read
  */
-export async function restoreMap(map: ChannelMap, store: RoomStore, adapters: readonly AdapterConfig[]): Promise<Restored> {
+export function restoreMap(map: ChannelMap, kept: Kept, adapters: readonly AdapterConfig[]): Restored {
   const ignored: string[] = [];
   const rooms: StoredRoom[] = [];
   const unmapped: StoredRoom[] = [];
-  for (const stored of await store.rooms()) {
+  const configured: StoredRoom[] = [];
+  for (const stored of kept.rooms) {
     const { channel, made, server } = stored;
     const address = addressOf(stored);
     // The operator has put it into the configuration since.
-    if (map.has(address)) continue;
+    if (map.has(address)) {
+      configured.push(stored);
+      continue;
+    }
     const missing = !adapters.some(({ id }) => id === address.adapter)
       ? `the adapter ${address.adapter}`
       : !made && !map.isConfigured(channel)
@@ -44,9 +64,11 @@ export async function restoreMap(map: ChannelMap, store: RoomStore, adapters: re
     }
   }
   const names = new Set(map.channels.map(({ name }) => name));
-  const pauses = (await store.pauses()).filter((pause) => (pause.channel ? names.has(pause.channel) : map.has(addressOf(pause))));
+  const isThere = (pause: StoredPause) => (pause.channel ? names.has(pause.channel) : map.has(addressOf(pause)));
+  const pauses = kept.pauses.filter(isThere);
   for (const pause of pauses) map.setPaused(pause.channel || addressOf(pause), true);
-  return { rooms, pauses, unmapped, ignored };
+  const resting = { rooms: configured, pauses: kept.pauses.filter((pause) => !isThere(pause)) };
+  return { rooms, pauses, unmapped, resting, ignored };
 }
 
 /** What the operator is told of adapters that have no room yet: they can be given one at run time. */

@@ -6,7 +6,7 @@ import { systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { RoomStore } from '../store/rooms.ts';
 import { openStore, type Store, StoreError } from '../store/store.ts';
-import { restoreMap, roomless, stillPaused } from './restore.ts';
+import { keptIn, restoreMap, roomless, stillPaused } from './restore.ts';
 
 /**
  * Reads what was changed at run time, also beside a bridge that runs. Where there is no store yet, nothing was.
@@ -17,7 +17,7 @@ export async function storedMap(config: Config, log: Logger): Promise<{ map: Cha
   let store: Store | undefined;
   try {
     store = await openStore({ ...config, clock: systemClock, random: Math.random, log, beside: true });
-    const { ignored, pauses } = await restoreMap(map, new RoomStore(store), config.adapters);
+    const { ignored, pauses } = restoreMap(map, await keptIn(new RoomStore(store)), config.adapters);
     const wrong = [...ignored, ...roomless(map, config.adapters)].map((text) => ({ ok: false, text }));
     return { map, findings: [...wrong, ...pauses.map((pause) => ({ ok: true, text: stillPaused(pause) }))] };
   } catch (error) {

@@ -88,6 +88,11 @@ export class HttpServer {
     return this.#url;
   }
 
+  /** From now on it serves this. What is being answered goes on. */
+  serve(routes: readonly Route[]): void {
+    this.#routes = routes;
+  }
+
   /** From now on it serves nothing but this. What is being answered is broken off. */
   serveOnly(routes: readonly Route[]): void {
     this.#routes = routes;

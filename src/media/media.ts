@@ -54,6 +54,11 @@ export class Media {
     this.#adapters.set(id, adapter);
   }
 
+  /** The files of an adapter can be read no more. */
+  leave(id: AdapterId): void {
+    this.#adapters.delete(id);
+  }
+
   /** A message whose files can be opened by whoever hears of them, as far as that can be. */
   linked<Said extends Pick<Message, 'attachments'>>(message: Said): Said {
     if (!this.#links || message.attachments.every(({ media }) => media === undefined)) return message;

@@ -13,8 +13,8 @@ import { excerpt } from '../text/excerpt.ts';
 
 /** What it is made of. */
 export interface ModLogOptions {
-  /** The room, which need not be in a channel. */
-  readonly address: RoomAddress;
+  /** The room as it is now, which need not be in a channel; undefined for none. */
+  readonly address: () => RoomAddress | undefined;
   readonly map: ChannelMap;
   readonly outbox: Outbox;
   readonly audit: Pick<Audit, 'onNote'>;
@@ -36,18 +36,21 @@ export class ModLog {
     options.audit.onNote((deed) => this.#post(deed));
   }
 
-  /** An adapter takes part. Comes before the outbox is restored. */
+  /** An adapter takes part, or the room is another one. At a start, it comes before the outbox is restored. */
   join(member: Member): void {
-    const { address, map, outbox, log } = this.#options;
-    if (member.id !== address.adapter || map.has(address)) return;
+    const address = this.#roomOf(member);
+    const { outbox, log } = this.#options;
+    if (address === undefined || outbox.report(roomId(address)) !== undefined) return;
     const { history, threads, reactions } = outbox;
     outbox.add(roomDestination({ address, member, history, threads, reactions, log }));
   }
 
   /** An adapter runs: it takes part in the room. Never rejects. */
-  async open({ id, adapter }: Member, signal: AbortSignal): Promise<void> {
-    const { address, map, log } = this.#options;
-    if (id !== address.adapter || map.has(address)) return;
+  async open(member: Member, signal: AbortSignal): Promise<void> {
+    const address = this.#roomOf(member);
+    if (address === undefined) return;
+    const { id, adapter } = member;
+    const { log } = this.#options;
     try {
       await adapter.open?.(address.room, signal);
     } catch (error) {
@@ -57,9 +60,16 @@ export class ModLog {
     }
   }
 
+  /** The room, if it is this adapter's and in no channel. */
+  #roomOf({ id }: Member): RoomAddress | undefined {
+    const address = this.#options.address();
+    return address?.adapter !== id || this.#options.map.has(address) ? undefined : address;
+  }
+
   #post({ who, action, target, detail }: Deed): void {
-    if (PRIVATE.has(action)) return;
-    const { address, outbox, clock } = this.#options;
+    const { outbox, clock } = this.#options;
+    const address = this.#options.address();
+    if (address === undefined || PRIVATE.has(action)) return;
     const text = excerpt(`${who}: ${action} ${target}${detail === '' ? '' : `: ${detail}`}`, MAX);
     const place = { kind: 'room', ...address } as const;
     void outbox.takeNew((seq) => ownMessage(place, text, seq, clock.now()), [roomId(address)]);

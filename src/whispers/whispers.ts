@@ -93,6 +93,11 @@ export class Whispers {
     this.#options.outbox.add(this.#deliveries.toUsers(member));
   }
 
+  /** An adapter's users can be whispered to no more. Resolves when nothing more goes to them. */
+  leave({ id }: Member): Promise<void> {
+    return this.#options.outbox.remove(whispersId(id));
+  }
+
   /** Lets players whisper, and be whispered to, through a virtual server. */
   listen(server: VirtualServer): void {
     this.#options.outbox.add(this.#deliveries.toPlayers(server));

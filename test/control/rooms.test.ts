@@ -262,7 +262,7 @@ test('a room that is put into the configuration later is there once, and as one 
   });
   expect(roomsOf('main')).toEqual(['platform/one', 'platform/two', 'platform/new']);
   expect(await refusal(control.remove(room('new'), by))).toBe(
-    'ControlError: Platform room new is in the configuration: take it out there, and start the bridge again.',
+    'ControlError: Platform room new is in the configuration: take it out there, and let the bridge read it anew (bridge reload).',
   );
   await scene.platform.says('one', 'Bob', 'hi');
   await scene.platform.sees.waitFor((line) => line === 'new Bob: hi');

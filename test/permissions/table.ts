@@ -29,6 +29,7 @@ const NEEDS: Readonly<Record<string, Need>> = {
   'bridge resume': 'to manage',
   'bridge dead-letters': 'to run the bridge',
   'bridge audit': 'to run the bridge',
+  'bridge reload': 'to run the bridge',
   lua: 'to be named',
 };
 
