@@ -83,11 +83,6 @@ export class Moderation {
     this.#members.delete(id);
   }
 
-  /** An adapter takes part no more. */
-  leave({ id }: Member): void {
-    this.#members.delete(id);
-  }
-
   /** The adapter that a person's platform is; undefined when it is not configured any more. */
   memberOf({ adapter }: Pick<Person, 'adapter'>): Member | undefined {
     return this.#members.get(adapter);
