@@ -68,7 +68,7 @@ function row(queue: Queue, room: Room | undefined, actions: readonly Child[], is
   const isPaused = room?.paused === true || isChannelPaused;
   const level = room?.fault !== undefined || queue.state === 'down' ? 'bad' : isPaused || queue.state !== 'up' ? 'look' : 'good';
   const word = room?.fault !== undefined ? 'Out of order' : isPaused ? 'Paused' : STATES[queue.state];
-  const since = oldest === undefined ? '' : ` since ${ago(oldest)}`;
+  const since = oldest === undefined ? '' : ` (${ago(oldest)})`;
   const why = room?.fault ?? (queue.state !== 'up' && queue.fault ? queue.fault.reason : undefined);
   const last = why === undefined && queue.fault ? `Last fault, ${moment(queue.fault.at)}: ${queue.fault.reason}` : undefined;
   const nativeId = room && room.nativeId !== room.room ? room.nativeId : undefined;
