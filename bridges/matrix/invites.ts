@@ -62,6 +62,7 @@ export class Invites {
       try {
         await homeserver.joinRoom(roomId, [by.slice(by.indexOf(':') + 1)]);
         log.info(sentences.accepted(roomId, by));
+        rooms.reconsiderRefused();
       } catch (fault) {
         log.warn(sentences.couldNotAccept(roomId, by, describe(fault)));
       }

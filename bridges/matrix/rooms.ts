@@ -17,6 +17,8 @@ export interface RoomReport {
   /** The id of the room where an upgraded one goes on, as long as we are not there. */
   readonly successor?: string | undefined;
   readonly isEncrypted?: true;
+  /** Whether it did not let us in: being in another room may change that. */
+  readonly isRefused?: true;
 }
 
 /** Milliseconds until a room that could not be reached is tried again. */
@@ -136,6 +138,11 @@ export class Rooms {
       const isClosed = report.state !== 'open' && (report.id ?? id) === id;
       if (isClosed || report.successor === id) this.#makeDue(ref);
     }
+  }
+
+  /** We are in a room more than before: those that did not let us in may do so now. */
+  reconsiderRefused(): void {
+    for (const [ref, { isRefused }] of this.#reports) if (isRefused) this.#makeDue(ref);
   }
 
   #makeDue(ref: RoomRef): void {

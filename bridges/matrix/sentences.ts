@@ -36,11 +36,11 @@ export function willJoin(room: RoomRef, userId: string): string {
 }
 
 export function notJoined(room: RoomRef, userId: string): string {
-  return `Matrix room ${room}: ${userId} is not in it. If the room is public it joins at the start; else invite it: type "/invite ${userId}" in the room.`;
+  return `Matrix room ${room}: ${userId} is not in it. If the room is public it joins at the start; else invite it: type "/invite ${userId}" in the room, or in the space whose members may join it.`;
 }
 
 export function mayNotJoin(room: RoomRef, userId: string, reason: string): string {
-  return `Matrix room ${room}: ${userId} could not join (${reason}). Invite it: type "/invite ${userId}" in the room.`;
+  return `Matrix room ${room}: ${userId} could not join (${reason}). Invite it: type "/invite ${userId}" in the room, or in the space whose members may join it.`;
 }
 
 export function notReached(room: RoomRef, reason: string): string {

@@ -51,8 +51,8 @@ class Visit {
       const reason = describe(fault);
       if (isPassing(fault)) return this.#report('waiting', sentences.notReached(this.#ref, reason));
       if (this.#id === undefined) return this.#report('closed', sentences.noSuchAlias(this.#ref));
-      const sentence = isBanned(fault) ? sentences.mayNotJoinBanned : sentences.mayNotJoin;
-      return this.#report('closed', sentence(this.#ref, userId, reason));
+      if (isBanned(fault)) return this.#report('closed', sentences.mayNotJoinBanned(this.#ref, userId, reason));
+      return { ...this.#report('closed', sentences.mayNotJoin(this.#ref, userId, reason)), isRefused: true };
     }
   }
 
@@ -150,7 +150,7 @@ class Visit {
           body: { reason: 'A bridge to game servers is configured for this room' },
         });
       }
-      return this.#report('closed', sentences.knocked(this.#ref, userId));
+      return { ...this.#report('closed', sentences.knocked(this.#ref, userId)), isRefused: true };
     }
   }
 
@@ -160,10 +160,10 @@ class Visit {
     if (joined.has(id)) return undefined;
     const removed = await ownRemoval(this.#homeserver, id, userId);
     if (removed !== undefined) return this.#report('closed', sentences.removed(this.#ref, userId, removed));
-    const { join_rule: rule, membership, encryption } = await this.#summary(id);
+    const { join_rule: rule, membership, encryption, allowed_room_ids: allowed = [] } = await this.#summary(id);
     if (encryption !== undefined) return this.#report('closed', sentences.encrypted(this.#ref));
-    if (membership === 'knock') return this.#report('closed', sentences.knocked(this.#ref, userId));
-    const willJoin = membership === 'invite' || rule === 'public';
+    const willJoin = membership === 'invite' || rule === 'public' || allowed.some((other) => joined.has(other));
+    if (membership === 'knock' && !willJoin) return this.#report('closed', sentences.knocked(this.#ref, userId));
     const text = willJoin ? sentences.willJoin(this.#ref, userId) : sentences.notJoined(this.#ref, userId);
     return this.#report('waiting', text, willJoin);
   }
@@ -189,6 +189,7 @@ const roomSummary = z.object({
   join_rule: z.string().optional(),
   membership: z.string().optional(),
   encryption: z.string().optional(),
+  allowed_room_ids: z.array(z.string()).optional().catch(undefined),
 });
 
 /** That is how Synapse answers who was banned and would join. */

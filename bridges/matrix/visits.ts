@@ -30,12 +30,17 @@ export class Visits {
 
   /** Looks at the rooms where that is due. Rejects when the homeserver doesn't say which ones we are in. */
   async toDue(): Promise<void> {
+    const { rooms } = this.#options;
     const joined = await this.joined();
-    const visits = this.#options.rooms.due().map(async (ref) => {
+    const visits = rooms.due().map(async (ref) => {
       const report = await this.to(ref, joined);
       if (report !== undefined) await this.tell(ref, report);
+      return report?.state === 'open' && report.id !== undefined && !joined.has(report.id);
     });
-    await Promise.all(visits);
+    const wereJoined = await Promise.all(visits);
+    if (!wereJoined.includes(true)) return;
+    rooms.reconsiderRefused();
+    await this.toDue();
   }
 
   /** The ids of the rooms that we are in. Rejects with what the homeserver says. */

@@ -1,6 +1,8 @@
 /** Appservice mode on a real Synapse, which this file starts for itself. */
 import { afterAll, beforeAll, describe, it } from 'vitest';
+import { AppserviceStage } from '../bridges/matrix/appservice-stage.ts';
 import { appserviceStories } from '../bridges/matrix/appservice-stories.ts';
+import { restrictedStories } from '../bridges/matrix/restricted-stories.ts';
 import { appserviceConformance } from '../doubles/matrix/conformance/appservice.ts';
 import { hasOwnSynapse } from '../support/own-synapse.ts';
 import { synapseWithAppservices } from '../support/synapse-appservices.ts';
@@ -12,11 +14,15 @@ describe.skipIf(!hasOwnSynapse)('on Synapse', () => {
   let homeserver: Awaited<ReturnType<typeof synapseWithAppservices>>;
   beforeAll(async () => {
     homeserver = await synapseWithAppservices(appservices);
-  }, 120_000);
+  });
   afterAll(() => homeserver?.synapse.stop());
 
   const site = () => Promise.resolve({ ...homeserver, hasRoomSummaries: true, close: () => Promise.resolve() });
   appserviceStories(site);
+  restrictedStories(async () => {
+    const stage = await AppserviceStage.open(await site());
+    return { stage, botId: stage.botId };
+  });
   appserviceConformance('Synapse', site);
 });
 

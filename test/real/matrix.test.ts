@@ -7,8 +7,10 @@ import { hostileStories } from '../bridges/matrix/hostile-stories.ts';
 import { mediaStories } from '../bridges/matrix/media-stories.ts';
 import { openingStories } from '../bridges/matrix/opening-stories.ts';
 import { reactionStories } from '../bridges/matrix/reaction-stories.ts';
+import { restrictedStories } from '../bridges/matrix/restricted-stories.ts';
 import { roomStories } from '../bridges/matrix/room-stories.ts';
 import { sanctionStories } from '../bridges/matrix/sanction-stories.ts';
+import { Stage } from '../bridges/matrix/stage.ts';
 import { matrixStories } from '../bridges/matrix/stories.ts';
 import { threadStories } from '../bridges/matrix/thread-stories.ts';
 import { registerOnSynapse, type SynapseAccount } from '../support/synapse.ts';
@@ -52,6 +54,10 @@ describe('The Matrix adapter on Synapse', () => {
   openingStories(synapse);
   sanctionStories(synapse);
   threadStories(synapse);
+  restrictedStories(async () => {
+    const stage = await Stage.open(await synapse());
+    return { stage, botId: stage.bot.id };
+  });
 });
 
 /** Whoever is in many rooms makes a homeserver slow: a new name is told to each of them. */

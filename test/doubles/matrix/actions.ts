@@ -2,6 +2,7 @@
 
 import { badState, forbidden, MatrixError, malformed } from './error.ts';
 import type { Content, RoomEvent } from './event.ts';
+import { vouchedFor } from './restricted.ts';
 import { membershipOf, type Room } from './room.ts';
 import type { User, World } from './world.ts';
 
@@ -21,7 +22,8 @@ function setMembership(world: World, room: Room, sender: string, target: string,
 /** @throws {MatrixError} 403, also for each of the following */
 export function join(world: World, room: Room, user: string, extra: Content = {}): void {
   if (room.membership(user) === 'join') return;
-  setMembership(world, room, user, user, { membership: 'join', ...profileContent(world, user), ...extra });
+  const content = { ...profileContent(world, user), ...vouchedFor(world, room, user), ...extra };
+  setMembership(world, room, user, user, { membership: 'join', ...content });
   world.users.get(user)?.forgotten.delete(room.id);
 }
 

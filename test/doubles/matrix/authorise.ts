@@ -74,15 +74,16 @@ function authoriseMembership(room: Room, draft: Draft, target: string): void {
       if (sender !== target) throw forbidden('Cannot force another user to join.');
       if (room.timeline.length === 1 && room.creators[0] === sender) return;
       if (current === 'ban') throw badState('Cannot join user who was banned');
-      const open = room.state('m.room.join_rules')?.content['join_rule'] === 'public';
-      if (!open && current !== 'join' && current !== 'invite') throw forbidden('You are not invited to this room.');
+      const rule = room.state('m.room.join_rules')?.content['join_rule'];
+      const isOpen = rule === 'public' || draft.content['join_authorised_via_users_server'] !== undefined;
+      if (!isOpen && current !== 'join' && current !== 'invite') throw forbidden('You are not invited to this room.');
       return;
     }
     case 'invite':
       requireJoined(room, sender);
       if (current === 'ban') throw badState('Cannot invite user who was banned');
       if (current === 'join') throw forbidden(`${target} is already in the room.`);
-      if (power < actionLevel(room, 'invite')) throw forbidden("You don't have permission to invite users");
+      if (!mayInvite(room, sender)) throw forbidden("You don't have permission to invite users");
       return;
     case 'leave':
       if (sender === target) {
@@ -97,7 +98,7 @@ function authoriseMembership(room: Room, draft: Draft, target: string): void {
       return;
     case 'knock':
       if (sender !== target) throw forbidden('You cannot knock for other users.');
-      if (room.state('m.room.join_rules')?.content['join_rule'] !== 'knock') {
+      if (!isKnockable(room)) {
         throw forbidden("You don't have permission to knock");
       }
       if (current === 'join' || current === 'ban' || current === 'invite') throw forbidden('You cannot knock on this room.');
@@ -111,6 +112,16 @@ function authoriseMembership(room: Room, draft: Draft, target: string): void {
     default:
       throw malformed('Unknown membership');
   }
+}
+
+/** Whether somebody may let others in. */
+export function mayInvite(room: Room, user: string): boolean {
+  return powerLevel(room, user) >= actionLevel(room, 'invite');
+}
+
+/** Whether anybody may ask to be let in. */
+export function isKnockable(room: Room): boolean {
+  return ['knock', 'knock_restricted'].includes(String(room.state('m.room.join_rules')?.content['join_rule']));
 }
 
 /** Nobody gives or takes a level above their own, nor changes the level of an equal. */

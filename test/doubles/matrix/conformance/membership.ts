@@ -163,6 +163,39 @@ export function membershipTests(stage: Stage): void {
       expect(await refusalOf(knock(closed))).toBe('403 M_FORBIDDEN');
     });
 
+    it('lets in who is in another room, where that is the rule, as long as somebody there may invite', async () => {
+      const { alice, bob } = stage;
+      const space = await alice.client.createRoom({ preset: 'public_chat', creation_content: { type: 'm.space' } });
+      const restricted = (join_rule: string, changes: object = {}) => {
+        const allow = [{ type: 'm.room_membership', room_id: space }];
+        const initial_state = [{ type: 'm.room.join_rules', content: { join_rule, allow } }];
+        return alice.client.createRoom({ preset: 'private_chat', initial_state, ...changes });
+      };
+      const [room, knockable] = [await restricted('restricted'), await restricted('knock_restricted')];
+      const [orphaned, invited] = [await restricted('restricted'), await restricted('restricted', { invite: [bob.id] })];
+      const path = (id: string) => `/_matrix/client/v1/room_summary/${encodeURIComponent(id)}`;
+      const summary = (id: string) => bob.client.doRequest('GET', path(id));
+      const knock = (id: string) => bob.client.doRequest('POST', `${V3}/knock/${encodeURIComponent(id)}`, null, {});
+      expect(await refusalOf(bob.client.joinRoom(room))).toBe('403 M_FORBIDDEN');
+      expect(await refusalOf(summary(room))).toBe('404 M_NOT_FOUND');
+      expect(await refusalOf(knock(room))).toBe('403 M_FORBIDDEN');
+      expect(await refusalOf(bob.client.joinRoom(knockable))).toBe('403 M_FORBIDDEN');
+      expect(await summary(knockable)).toMatchObject({ join_rule: 'knock_restricted', allowed_room_ids: [space] });
+      await knock(knockable);
+      await alice.client.leaveRoom(orphaned);
+      await bob.client.joinRoom(invited);
+      await bob.client.joinRoom(space);
+      expect(await summary(room)).toMatchObject({ join_rule: 'restricted', allowed_room_ids: [space], membership: 'leave' });
+      for (const one of [room, knockable]) {
+        await bob.client.joinRoom(one);
+        const own = await alice.client.getRoomStateEvent(one, 'm.room.member', bob.id);
+        expect(own).toMatchObject({ membership: 'join', join_authorised_via_users_server: alice.id });
+      }
+      expect(await refusalOf(bob.client.joinRoom(orphaned))).toBe('404 M_UNKNOWN');
+      await alice.client.banUser(bob.id, room);
+      expect(await refusalOf(bob.client.joinRoom(room))).toBe('403 M_BAD_STATE');
+    });
+
     it('shows who was sent away that they were, and who was banned nothing', async () => {
       const { alice, bob } = stage;
       const roomId = await stage.publicRoom();

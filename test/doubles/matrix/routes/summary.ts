@@ -1,6 +1,8 @@
 /** What a room looks like from outside. https://spec.matrix.org/v1.15/client-server-api/#room-summaries */
+import { isKnockable } from '../authorise.ts';
 import { MatrixError, malformed, notFound } from '../error.ts';
 import type { Homeserver } from '../homeserver.ts';
+import { allowedRooms, isAllowed } from '../restricted.ts';
 import type { Room } from '../room.ts';
 import type { AnybodyCall, Router } from '../router.ts';
 import type { World } from '../world.ts';
@@ -24,7 +26,8 @@ function summaryFor(world: World, { session, param }: AnybodyCall): object {
   if (!room) throw new MatrixError(400, 'M_UNKNOWN', 'Missing via to query remote room');
   const membership = session && room.membership(session.user.id);
   const isInside = membership === 'join' || membership === 'invite';
-  if (!isInside && !isPublic(room) && !isWorldReadable(room)) throw notFound('Room not found or is not accessible');
+  const isOpen = isPublic(room) || isWorldReadable(room) || (session && isAllowed(world, room, session.user.id));
+  if (!isInside && !isOpen) throw notFound('Room not found or is not accessible');
   return { ...summary(room), ...(membership && { membership }) };
 }
 
@@ -36,6 +39,7 @@ function summary(room: Room): object {
     avatar_url: setting('m.room.avatar', 'url'),
     canonical_alias: setting('m.room.canonical_alias', 'alias'),
     encryption: setting('m.room.encryption', 'algorithm'),
+    allowed_room_ids: allowedRooms(room),
   };
   return {
     room_id: room.id,
@@ -50,7 +54,7 @@ function summary(room: Room): object {
 
 /** Whether anybody may come in, or ask to. */
 function isPublic(room: Room): boolean {
-  return ['public', 'knock'].includes(String(room.state('m.room.join_rules')?.content['join_rule']));
+  return room.state('m.room.join_rules')?.content['join_rule'] === 'public' || isKnockable(room);
 }
 
 function isWorldReadable(room: Room): boolean {
