@@ -17,7 +17,7 @@ describe.skipIf(!hasOwnSynapse)('many players in appservice mode on Synapse', ()
   let homeserver: Awaited<ReturnType<typeof synapseWithAppservices>>;
   beforeAll(async () => {
     homeserver = await synapseWithAppservices(2);
-  }, 120_000);
+  });
   afterAll(() => homeserver?.synapse.stop());
 
   test.each([['without', false] as const, ['with', true] as const])(

@@ -3,13 +3,13 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type OpenSite, World } from './world.ts';
 
 export function portalStories(openSite: OpenSite): void {
-  let world: World;
-  beforeEach(async () => {
-    world = await World.open(openSite);
-  });
-  afterEach(() => world.close());
-
   describe('the alias of a game server', () => {
+    let world: World;
+    beforeEach(async () => {
+      world = await World.open(openSite);
+    });
+    afterEach(() => world.close());
+
     test('leads to a room for that server and no other, also after a restart', async () => {
       const alpha = await world.game('alpha');
       const beta = await world.game('beta');

@@ -14,6 +14,7 @@ import { type AppserviceKeys, isGhost } from '../support/appservice-keys.ts';
 import { GameServer } from '../support/game-server.ts';
 import { Recorder } from '../support/host.ts';
 import { MatrixPerson } from '../support/matrix-person.ts';
+import { patience } from '../support/patience.ts';
 import { DiscordPlace } from './discord-place.ts';
 import { MatrixPlace } from './matrix-place.ts';
 
@@ -163,7 +164,7 @@ export class World {
     const bridge = new Bridge({ config, log, clock: this.#clock, random: Math.random, shutdown: () => {} });
     this.#bridges.set(bridge, id);
     await bridge.start();
-    await bridge.ready(AbortSignal.timeout(10_000));
+    await bridge.ready(AbortSignal.timeout(10_000 * patience));
     const ids = new Set(config.adapters.map(({ serverId }) => serverId));
     for (const game of this.#games) {
       for (const serverId of ids)

@@ -7,6 +7,7 @@ import { CrossChat } from '../../src/crosschat/index.ts';
 import type { AdapterId, Author, Edit, Message, Reaction, ReactionRemoval, Removal, RoomRef } from '../../src/event.ts';
 import type { Media } from '../../src/media/media.ts';
 import { testMedia } from './media.ts';
+import { patience } from './patience.ts';
 import { words } from './words.ts';
 
 export { words } from './words.ts';
@@ -35,7 +36,7 @@ export class Recorder<T> {
       const timer = setTimeout(() => {
         this.#waiting.delete(look);
         reject(new Error(`Nothing that fits within ${timeout} ms, only: ${JSON.stringify(this.all.slice(-20))}`));
-      }, timeout);
+      }, timeout * patience);
       this.#waiting.add(look);
     });
   }

@@ -1,7 +1,7 @@
 /** A Synapse of a test's own, since appservices are read at its start only. `SYNAPSE_PYTHON` names a Python that has it. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,7 +13,9 @@ const { SYNAPSE_PYTHON: python } = process.env;
 export const hasOwnSynapse = python !== undefined && python !== '';
 
 const MODULE = ['-m', 'synapse.app.homeserver', '-c', 'homeserver.yaml'];
-const START_TIME = 60_000;
+const START_TIME = 120_000;
+/** A folder in memory: nobody has to wait until what a test said is on a disk. */
+const MEMORY = '/dev/shm';
 
 export class OwnSynapse {
   readonly url: string;
@@ -29,7 +31,7 @@ export class OwnSynapse {
 
   /** @param registrations what stands in the files of its appservices: JSON is YAML */
   static async start(registrations: readonly object[]): Promise<OwnSynapse> {
-    const folder = mkdtempSync(join(tmpdir(), 'crosschat-synapse-'));
+    const folder = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'crosschat-synapse-'));
     const port = await freePort();
     const synapse = new OwnSynapse(`http://127.0.0.1:${port}`, folder);
     const files = registrations.map((registration, index) => {
@@ -92,6 +94,9 @@ export class OwnSynapse {
       trusted_key_servers: [],
       federation_domain_whitelist: [],
       app_service_config_files: appservices,
+      // Nobody guesses the passwords of a test, and the time that this takes is most of the time that it takes to make an account.
+      bcrypt_rounds: 4,
+      presence: { enabled: false },
       rc_message: free,
       rc_registration: free,
       rc_admin_redaction: free,

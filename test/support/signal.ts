@@ -1,3 +1,5 @@
+import { patience } from './patience.ts';
+
 /** Says that something changed, to whoever listens, or waits until it is as they want it. */
 export class Signal {
   readonly #listeners = new Set<() => void>();
@@ -36,7 +38,7 @@ export class Signal {
       };
       const giveUp = () => reject(new Error(`waited ${timeout} ms in vain for ${what}. ${explain()}`.trim()));
       const stopListening = this.listen(attempt);
-      const timer = setTimeout(() => finish(giveUp), timeout);
+      const timer = setTimeout(() => finish(giveUp), timeout * patience);
       attempt();
     });
   }
