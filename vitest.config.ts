@@ -46,6 +46,11 @@ export default defineConfig({
           name: 'real',
           include: ['test/real/**/*.test.ts'],
           fileParallelism: false,
+          // Nothing here may depend on what else the machine does.
+          env: { TEST_PATIENCE: '6' },
+          expect: { poll: { timeout: 15_000 } },
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
           globalSetup: 'test/support/build.ts',
         },
       },
