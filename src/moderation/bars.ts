@@ -3,32 +3,32 @@ import type { Clock } from '../clock.ts';
 import type { AdapterId, Author } from '../event.ts';
 import { type Ban, STEAM } from '../store/bans.ts';
 import type { Store } from '../store/store.ts';
+import type { Identities } from './identities.ts';
 import { toldOf, WANTED } from './wording.ts';
 
 /** Why nothing of a platform's user is carried: somebody has banned or muted them, or they want it so themselves. */
 export type Bar = { readonly kind: 'ban'; readonly ban: Ban } | { readonly kind: 'privacy' };
 
-/** The id of a user of a web chat who signed in with Steam: they are known as that player without a link. No other platform gives such ids. */
-const SIGNED_IN = /^steam:(\d{17})$/;
-
 /** Who is barred. It is the same in all rooms, and on all virtual servers. */
 export class Bars {
-  readonly #store: Pick<Store, 'bans' | 'accounts' | 'optOuts'>;
+  readonly #store: Pick<Store, 'bans' | 'optOuts'>;
+  readonly #identities: Identities;
   readonly #clock: Clock;
 
-  constructor(store: Pick<Store, 'bans' | 'accounts' | 'optOuts'>, clock: Clock) {
+  constructor(store: Pick<Store, 'bans' | 'optOuts'>, identities: Identities, clock: Clock) {
     this.#store = store;
+    this.#identities = identities;
     this.#clock = clock;
   }
 
-  /** Why nothing of a user is carried now; undefined when it is. A ban of the player whom they are linked with counts. */
+  /** Why nothing of a user is carried now; undefined when it is. A ban of the same person elsewhere counts. */
   of(adapter: AdapterId, userId: Author['id']): Bar | undefined {
     if (this.#store.optOuts.has(adapter, userId)) return { kind: 'privacy' };
     const ban = this.banOf(adapter, userId);
     return ban && { kind: 'ban', ban };
   }
 
-  /** The ban that holds of a user now, their own or that of their player, whether or not they want privacy as well. */
+  /** The ban that holds of a user now, their own or that of the same person elsewhere, whether or not they want privacy as well. */
   banOf(adapter: AdapterId, userId: Author['id']): Ban | undefined {
     return this.#banAt(adapter, userId, this.#clock.now());
   }
@@ -40,9 +40,12 @@ export class Bars {
   }
 
   #banAt(adapter: AdapterId, userId: Author['id'], at: number): Ban | undefined {
-    const { bans, accounts } = this.#store;
-    const player = accounts.find(adapter, userId)?.steamid64 ?? SIGNED_IN.exec(userId)?.[1];
-    return bans.find(adapter, userId, at) ?? (player === undefined ? undefined : bans.find(STEAM, player, at));
+    const players = this.#identities.playersOf(adapter, userId).map((player) => ({ adapter: STEAM, userId: player }));
+    for (const one of [...this.#identities.of(adapter, userId), ...players]) {
+      const ban = this.#store.bans.find(one.adapter, one.userId, at);
+      if (ban) return ban;
+    }
+    return undefined;
   }
 
   /** The same in a sentence for the user. */

@@ -5,6 +5,7 @@ import type { Config } from '../config.ts';
 import type { Store } from '../store/store.ts';
 import type { VirtualServer } from '../virtual-server.ts';
 import { Bars } from './bars.ts';
+import { Identities } from './identities.ts';
 import { Moderation, type ModerationOptions } from './moderation.ts';
 import { Orders } from './orders.ts';
 
@@ -26,8 +27,9 @@ interface Surroundings extends Pick<ModerationOptions, 'tell'> {
 
 /** Makes the moderation. Does no I/O. */
 export function makeModeration(store: Store, { config, tell, clock, log }: Surroundings): ModerationParts {
-  const bars = new Bars(store, clock);
-  const moderation = new Moderation({ bars, store, mute: () => config().moderation.mute, tell, clock, log });
+  const identities = new Identities(store);
+  const bars = new Bars(store, identities, clock);
+  const moderation = new Moderation({ bars, identities, store, mute: () => config().moderation.mute, tell, clock, log });
   const orders = new Orders({ moderation, store, servers: () => config().moderation.servers, clock, log });
   return { bars, moderation, listen: (server) => orders.listen(server) };
 }

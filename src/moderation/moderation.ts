@@ -10,6 +10,7 @@ import type { Speaker } from '../speakers.ts';
 import { type Ban, STEAM } from '../store/bans.ts';
 import type { Store } from '../store/store.ts';
 import type { Bars } from './bars.ts';
+import type { Identities } from './identities.ts';
 import { mirror } from './mirror.ts';
 import { departureOf, endOf, reasonIn, toldOf, toldOfKick, toldOfSlap } from './wording.ts';
 
@@ -42,7 +43,8 @@ export interface Outcome {
 /** What moderation is made of. */
 export interface ModerationOptions {
   readonly bars: Bars;
-  readonly store: Pick<Store, 'audit' | 'bans' | 'accounts' | 'writer'>;
+  readonly identities: Identities;
+  readonly store: Pick<Store, 'audit' | 'bans' | 'writer'>;
   /** For how many milliseconds nothing is carried of who is kicked now. */
   readonly mute: () => number;
   /** Says something in a room, as the bridge itself. */
@@ -76,11 +78,13 @@ export class Moderation {
   /** An adapter takes part. */
   join(member: Member): void {
     this.#members.set(member.id, member);
+    this.#options.identities.join(member);
   }
 
   /** An adapter takes part no more. */
-  leave({ id }: Member): void {
-    this.#members.delete(id);
+  leave(member: Member): void {
+    this.#members.delete(member.id);
+    this.#options.identities.leave(member);
   }
 
   /** The adapter that a person's platform is; undefined when it is not configured any more. */
@@ -187,12 +191,11 @@ export class Moderation {
 
   /** Somebody is banned or muted from now on, whoever wanted it: they are off the network at once, and are told. */
   #enforce(ban: Ban, before: Ban | undefined): void {
-    const { accounts } = this.#options.store;
-    const people: readonly Person[] =
-      ban.adapter === STEAM ? accounts.of(ban.userId) : [{ ...ban, adapter: ban.adapter as AdapterId }];
+    const { identities } = this.#options;
+    const people = ban.adapter === STEAM ? identities.ofPlayer(ban.userId) : identities.of(ban.adapter as AdapterId, ban.userId);
     const isNews = before === undefined || (before.until ?? Number.POSITIVE_INFINITY) <= ban.at || before.isMute !== ban.isMute;
-    for (const person of people) {
-      const { adapter, userId } = person;
+    for (const { adapter, userId } of people) {
+      const person = { adapter, userId, name: ban.name };
       this.memberOf(person)?.server.dismiss(adapter, userId, departureOf(ban));
       if (isNews) this.#tell(person, ban);
       else this.#told.set(keyOf(person), ban);
