@@ -33,7 +33,8 @@ export function readUnfinished(text: string, prefix: string, commands: readonly 
   const free = command.options.filter(({ name }) => !options.has(name));
   const named = free.find(({ name }) => last.startsWith(`${name}=`));
   const option = named ?? free[0];
-  if (option === undefined || option.isText === true) return undefined;
+  const isRunning = option?.isText === true && option.suggests !== true;
+  if (option === undefined || isRunning) return undefined;
   const value = named === undefined ? last : last.slice(named.name.length + 1);
   return { kind: 'option', command, option, options, typed: value.replace(/^["“]/, ''), from: text.length - value.length };
 }

@@ -10,8 +10,8 @@ import {
 } from '../../src/adapter.ts';
 import type { Completion, CompletionItem } from '../../web/chat/wire.ts';
 
-/** So many are offered at once. */
-const MAX_ITEMS = 10;
+/** So many are offered at once: all commands fit. */
+const MAX_ITEMS = 40;
 /** What can be typed like a command, and is none. */
 const OTHERS: readonly CompletionItem[] = [
   { text: '/help ', label: '/help [command]', note: 'What there is, and how it is typed' },
