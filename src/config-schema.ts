@@ -1,6 +1,7 @@
 /** The one schema of a configuration: what may stand in it, and what is there by default. */
 import { z } from 'zod';
 import { CHANNEL_NAME_RULE, channelName } from './channel-name.ts';
+import { accounts } from './config-accounts.ts';
 import { http, media, steam } from './config-http.ts';
 import { logFormat, logLevel } from './config-log.ts';
 import { moderation } from './config-moderation.ts';
@@ -106,6 +107,7 @@ export const schema = z.strictObject({
       'the room in which moderators read what is done: `{adapter: …, room: …}`; it need not be in a channel. See [Moderation](moderation.md#what-is-written-down)',
     ),
   moderation: moderation.prefault({}),
+  accounts: accounts.prefault({}),
   game_reactions: z
     .boolean('must be true or false')
     .default(true)
@@ -151,6 +153,7 @@ export function knownKeys(path: readonly PropertyKey[]): string[] {
   if (path[0] === 'store') return Object.keys(store.shape);
   if (path[0] === 'flood') return Object.keys(flood.shape);
   if (path[0] === 'moderation') return Object.keys(moderation.shape);
+  if (path[0] === 'accounts') return Object.keys(accounts.shape);
   if (path[0] === 'http') return Object.keys(http.shape);
   if (path[0] === 'media') return Object.keys(media.shape);
   if (path[0] === 'steam') return Object.keys(steam.shape);

@@ -52,6 +52,8 @@ export interface Config {
   readonly maxDeliveryAge: number;
   /** Messages a minute that one user, or one game server, may send; 0 for no limit. */
   readonly flood: { readonly user: number; readonly server: number };
+  /** The ids of the servers that are believed when they tell SteamIDs, with `*` and `?`. */
+  readonly accounts: { readonly servers: readonly string[] };
   readonly moderation: {
     /** The ids of the servers that may moderate our people, with `*` and `?`. */
     readonly servers: readonly string[];
@@ -168,6 +170,7 @@ export async function parseConfig({ raw, variables }: Settings, entries: Adapter
     ...storeConfig(given),
     maxDeliveryAge: given.max_delivery_age_hours * 3_600_000,
     flood: { user: given.flood.user_per_minute, server: given.flood.server_per_minute },
+    accounts: given.accounts,
     moderation: {
       servers: given.moderation.servers,
       banReason: given.moderation.ban_reason,

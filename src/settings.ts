@@ -38,6 +38,7 @@ const VARIABLES: Readonly<Record<string, readonly [path: string, read: Read]>> =
   MAX_DELIVERY_AGE_HOURS: ['max_delivery_age_hours', asNumber],
   FLOOD_USER_PER_MINUTE: ['flood.user_per_minute', asNumber],
   FLOOD_SERVER_PER_MINUTE: ['flood.server_per_minute', asNumber],
+  ACCOUNTS_SERVERS: ['accounts.servers', asList],
   MODERATION_SERVERS: ['moderation.servers', asList],
   MODERATION_BAN_REASON: ['moderation.ban_reason', asFlag],
   MODERATION_MUTE_SECONDS: ['moderation.mute_seconds', asNumber],

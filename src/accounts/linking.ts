@@ -6,6 +6,7 @@ import type { AdapterId, Author, Place, RoomRef } from '../event.ts';
 import { FloodLimiter } from '../flood.ts';
 import { originIn } from '../incoming.ts';
 import type { Member } from '../member.ts';
+import { RepeatedNotes } from '../moderation/repeated-notes.ts';
 import type { Account, Accounts } from '../store/accounts.ts';
 import type { Audit } from '../store/audit.ts';
 import type { LinkCode } from '../store/link-codes.ts';
@@ -41,6 +42,9 @@ type RoomPlace = Extract<Place, { kind: 'room' }>;
 /** Tries a minute. Who guesses for as long as a code is good has a chance of one in eight million. */
 const TRIES = { player: 5, server: 30 };
 
+/** So many different refusals are told apart within a minute. */
+const MAX_REFUSALS = 100;
+
 const BANNED = 'This SteamID is banned here, so it stays tied to the account that it is tied to.';
 
 /** The one place where accounts are tied to players, and untied. */
@@ -48,10 +52,12 @@ export class Linking {
   readonly #options: LinkingOptions;
   readonly #triesOfPlayers: FloodLimiter;
   readonly #triesOfServers: FloodLimiter;
+  readonly #refusals: RepeatedNotes;
 
   constructor(options: LinkingOptions) {
-    const { clock } = options;
+    const { audit, clock } = options;
     this.#options = options;
+    this.#refusals = new RepeatedNotes({ audit, clock, most: MAX_REFUSALS });
     this.#triesOfPlayers = new FloodLimiter({ perMinute: TRIES.player, clock });
     this.#triesOfServers = new FloodLimiter({ perMinute: TRIES.server, clock });
   }
@@ -66,7 +72,10 @@ export class Linking {
     const { accounts, isBanned } = this.#options;
     const account = accounts.find(adapter, userId);
     if (account === undefined) return undefined;
-    if (isBanned(account.steamid64)) return BANNED;
+    if (isBanned(account.steamid64)) {
+      this.#refuse(account, account.steamid64, 'unlink refused');
+      return BANNED;
+    }
     const kept = accounts.remove(adapter, userId);
     this.#identified(account);
     await kept;
@@ -118,12 +127,16 @@ export class Linking {
     const { adapter, userId, name, avatar, room } = claim;
     // What a bridge passes on was said on a platform, by somebody who need not be who they say they are in a game.
     const steamid64 = originIn(extra) === undefined ? user.steamid64 : undefined;
-    if (steamid64 === undefined) return 'This server does not tell your SteamID, so you can not be linked from here.';
+    if (steamid64 === undefined)
+      return 'This server does not tell your SteamID, or is not believed, so you can not be linked from here.';
     if (accounts.isFull) return 'The bridge can take no more accounts. Tell those who run it.';
     const before = accounts.on(adapter, steamid64);
     const other = accounts.find(adapter, userId);
     const isMoved = before?.userId !== userId;
-    if (isMoved && [steamid64, other?.steamid64].some((id) => id !== undefined && isBanned(id))) return BANNED;
+    if (isMoved && [steamid64, other?.steamid64].some((id) => id !== undefined && isBanned(id))) {
+      this.#refuse(claim, steamid64, 'link refused');
+      return BANNED;
+    }
     codes.spend(claim.code);
     const account: Account = { adapter, userId, steamid64, name, avatar, at: clock.now() };
     accounts.put(account).catch(() => {});
@@ -141,6 +154,12 @@ export class Linking {
     const where = sanitizeName(server.id);
     this.#tell(account, room, `You are linked to the player ${player} on ${where} now. The command "unlink" ends it.`);
     return `You are linked to ${sanitizeName(name)} on ${platform} now.`;
+  }
+
+  /** Somebody who is banned would get rid of that by becoming somebody else: moderators may want to know. */
+  #refuse({ adapter, userId, name }: Pick<Account, 'adapter' | 'userId' | 'name'>, steamid64: string, action: string): void {
+    const who = `${sanitizeName(name)} (${userId}, ${adapter})`;
+    this.#refusals.note(JSON.stringify([who, action]), { who, action, target: steamid64, detail: BANNED });
   }
 
   /** The network sees who somebody is. */

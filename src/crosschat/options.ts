@@ -40,6 +40,8 @@ export interface CrossChatOptions {
   readonly meta?: Record<string, unknown>;
   /** Server ids that are never seen, heard or written to: the other virtual servers of the same program. */
   readonly ignore?: readonly string[];
+  /** Whether a server is believed when it tells who its users are on Steam; every one unless given. */
+  readonly believes?: (serverId: string) => boolean;
   /** Which words users are announced with: each peer's own (`auto`), the README's `add`, or `join`. `auto` unless given. */
   readonly dialect?: 'auto' | Dialect;
   /** `auto`, unless given: MQTT 5, and 3.1.1 (called 4 on the wire) where the broker refuses it. */

@@ -3,6 +3,8 @@ import { CrossChatUser } from './user.ts';
 /** What a server needs from the state it belongs to. */
 export interface ServerOwner {
   readonly ownId: string;
+  /** Whether a server is believed when it tells who its users are on Steam. */
+  believes(serverId: string): boolean;
   addUser(name: string, extra?: Record<string, unknown>): Promise<CrossChatUser>;
   delUser(id: number, reason?: string): Promise<CrossChatUser | undefined>;
   sendOoc(serverId: string, type: string, payload: unknown): Promise<void>;
@@ -15,6 +17,8 @@ export type Dialect = 'add' | 'join';
 /** A server on the network, as far as it told about itself. Its fields are for reading: the state changes them. */
 export class CrossChatServer {
   readonly id: string;
+  /** Whether it is believed when it tells who its users are on Steam. */
+  readonly isBelieved: boolean;
   online = false;
   /** Unix seconds of the last start that it announced; 0 when it said that it is gone. */
   started = 0;
@@ -28,6 +32,7 @@ export class CrossChatServer {
 
   constructor(id: string, owner: ServerOwner) {
     this.id = id;
+    this.isBelieved = id === owner.ownId || owner.believes(id);
     this.#owner = owner;
   }
 

@@ -51,6 +51,7 @@ export interface CrossChatStateOptions {
   readonly topicPrefix?: string;
   readonly meta?: Record<string, unknown>;
   readonly ignore?: readonly string[];
+  readonly believes?: (serverId: string) => boolean;
   readonly dialect?: 'auto' | Dialect;
   readonly log?: Log;
   readonly clock?: Clock;
@@ -76,6 +77,7 @@ export class CrossChatState implements ServerOwner {
   readonly #publish: Publish;
   readonly #clock: Clock;
   readonly #ignore: ReadonlySet<string>;
+  readonly #believes: (serverId: string) => boolean;
   readonly #picture: Picture;
   readonly #roster: Roster;
   readonly #receiver: Receiver;
@@ -98,6 +100,7 @@ export class CrossChatState implements ServerOwner {
     this.#holding = options.holding ?? holdsNothing;
     this.#absences = new Absences(clock, (serverId) => this.#holding.gone(serverId));
     this.#ignore = new Set(options.ignore);
+    this.#believes = options.believes ?? (() => true);
     const { note = keepsNothing.note } = options;
     this.#picture = new Picture(this, note);
     this.#picture.me.meta = options.meta ?? {};
@@ -130,6 +133,11 @@ export class CrossChatState implements ServerOwner {
       absences: this.#absences,
       back: (serverId) => this.#holding.back(serverId),
     });
+  }
+
+  /** Whether a server is believed when it tells who its users are on Steam. */
+  believes(serverId: string): boolean {
+    return this.#believes(serverId);
   }
 
   /** Every server that we know of, online or not, our own included. */

@@ -30,8 +30,9 @@ export class CrossChatUser {
     this.placeholder = fields.placeholder ?? false;
   }
 
-  /** The user's SteamID64, where the server told a well-formed one: the key by which game servers moderate. */
+  /** The user's SteamID64, where the server is believed, and told a well-formed one: the key by which game servers moderate. */
   get steamid64(): string | undefined {
+    if (!this.server.isBelieved) return undefined;
     const value = this.extra['steamid64'];
     return typeof value === 'string' && /^\d{17}$/.test(value) ? value : undefined;
   }

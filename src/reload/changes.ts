@@ -44,7 +44,7 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 /** Sections that are compared key by key. */
-const SECTIONS: ReadonlySet<string> = new Set(['mqtt', 'store', 'flood', 'moderation', 'http', 'log']);
+const SECTIONS: ReadonlySet<string> = new Set(['mqtt', 'store', 'flood', 'moderation', 'accounts', 'http', 'log']);
 
 /**
  * Compares the configuration of a bridge with another one.
