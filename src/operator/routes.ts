@@ -20,6 +20,8 @@ import type { Session } from './sessions.ts';
 export const PREFIX = '/operator/';
 const COOKIE = 'crosschat_operator';
 const WITHOUT_SCRIPT = 'This page needs JavaScript: it shows how the bridge is while you look.';
+const NOT_OURS =
+  'Only the page itself may do that. Where you have opened it by a name, set PUBLIC_URL to the address that you use, or open it by an IP address.';
 /** The longest name that the audit log is searched for. */
 const MAX_SEARCH = 100;
 
@@ -67,7 +69,7 @@ async function get(operator: Operator, request: HttpRequest): Promise<HttpAnswer
 
 async function post(operator: Operator, request: HttpRequest): Promise<HttpAnswer> {
   const { path, headers } = request;
-  if (!isOwnOrigin(headers.origin, headers.host, operator.base)) return refusal(403, 'Only the page itself may do that.');
+  if (!isOwnOrigin(headers.origin, headers.host, operator.base)) return json(403, fault(NOT_OURS));
   if (!/^application\/json\s*(?:;|$)/.test(headers['content-type'] ?? '')) return refusal(415, 'Only JSON.');
   if (!Object.hasOwn(requests, path)) return refusal(404, 'There is nothing here.');
   try {

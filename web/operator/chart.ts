@@ -46,6 +46,7 @@ export class Chart {
   constructor(options: ChartOptions) {
     this.#options = options;
     this.#svg = svg('svg', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: 'none', role: 'img', tabindex: '0' });
+    this.#svg.setAttribute('aria-label', `${options.title}: nothing to show yet`);
     this.#cursor = svg('line', { class: 'cursor', y1: '0', y2: String(HEIGHT) });
     this.#svg.addEventListener('pointermove', (event) => this.#point(event));
     this.#svg.addEventListener('pointerleave', () => this.#look(undefined));
@@ -122,7 +123,8 @@ export class Chart {
   #words(sample: Sample): string {
     const { lines, words } = this.#options;
     const values = lines.map(({ name, value }) => ({ name, value: value(sample) }));
-    return values.map(({ name, value }) => `${name} ${value === null ? 'none' : words(value)}`.trim()).join(', ');
+    const told = values.flatMap(({ name, value }) => (value === null ? [] : `${name} ${words(value)}`.trim()));
+    return told.join(', ') || 'none';
   }
 
   #look(at: number | undefined): void {

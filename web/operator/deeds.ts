@@ -28,24 +28,26 @@ export class Deeds {
     body: Requests[Path],
     ask?: { readonly title: string; readonly text: string },
   ): HTMLButtonElement {
-    const button = h(
+    // What pauses becomes what resumes.
+    const what = path === 'resume' ? 'pause' : path;
+    let isBusy = false;
+    return h(
       'button',
       {
         type: 'button',
         class: 'button small',
         'aria-label': label,
-        'data-key': `${path} ${JSON.stringify(body)}`,
+        'data-key': `${what} ${JSON.stringify(body)}`,
         on: {
           click: async () => {
-            if (ask && !(await confirmed(ask.title, ask.text, text))) return;
-            button.disabled = true;
+            if (isBusy || (ask && !(await confirmed(ask.title, ask.text, text)))) return;
+            isBusy = true;
             await this.do(path, body);
-            button.disabled = false;
+            isBusy = false;
           },
         },
       },
       text,
     );
-    return button;
   }
 }

@@ -1,12 +1,13 @@
 /** Parts of the page that are drawn anew when what they show has changed. */
 import { type Child, h } from '../parts/dom.ts';
 
-/** Puts other content into an element. Whatever had the focus keeps it, as long as something of its `data-key` is there. */
+/** Puts other content into an element. What had the focus keeps it by its `data-key`; where that is gone, its section has it. */
 export function redraw(element: HTMLElement, ...content: readonly Child[]): void {
   const focused = element.contains(document.activeElement) ? document.activeElement?.getAttribute('data-key') : undefined;
   element.replaceChildren(...content.filter((child) => child !== undefined && child !== false));
   if (!focused) return;
-  [...element.querySelectorAll<HTMLElement>('[data-key]')].find((one) => one.dataset['key'] === focused)?.focus();
+  const same = [...element.querySelectorAll<HTMLElement>('[data-key]')].find((one) => one.dataset['key'] === focused);
+  (same ?? element.closest('section'))?.focus();
 }
 
 /** A part of the page under a heading. */
