@@ -17,6 +17,8 @@ export interface Deed {
 
 /** A deed as it was noted. */
 export interface AuditEntry extends Deed {
+  /** Its number: a later one has a higher one. */
+  readonly seq: number;
   /** Milliseconds since the epoch. */
   readonly at: number;
 }
@@ -25,8 +27,12 @@ export interface AuditEntry extends Deed {
 export interface Audit {
   /** Notes a deed. Resolves when it is kept. */
   note(deed: Deed): Promise<void>;
-  /** The newest entries, the newest first. @param person only those in which somebody is named who did it, or to whom it was done */
-  list(limit: number, person?: string): Promise<AuditEntry[]>;
+  /**
+   * The newest entries, the newest first.
+   * @param person only those in which somebody is named who did it, or to whom it was done
+   * @param before only those that are older than the one with this number: the next page after it
+   */
+  list(limit: number, person?: string, before?: number): Promise<AuditEntry[]>;
   /** Calls `listener` with each deed that this process notes, before {@link note} returns. */
   onNote(listener: (deed: Deed) => void): void;
 }
@@ -34,8 +40,8 @@ export interface Audit {
 // Its number comes from the database: commands note things beside a bridge that runs.
 const NOTE = `INSERT INTO audit (seq, at, who, action, target, detail)
   SELECT COALESCE(MAX(seq), 0) + 1, ?, ?, ?, ?, ? FROM audit`;
-const LIST = `SELECT at, who, action, target, detail FROM audit
-  WHERE LOWER(who) LIKE ? ESCAPE '!' OR LOWER(target) LIKE ? ESCAPE '!' ORDER BY seq DESC LIMIT ?`;
+const LIST = `SELECT seq, at, who, action, target, detail FROM audit
+  WHERE seq < ? AND (LOWER(who) LIKE ? ESCAPE '!' OR LOWER(target) LIKE ? ESCAPE '!') ORDER BY seq DESC LIMIT ?`;
 
 /** The audit log of a database. */
 export function auditOf(database: Database, writer: Writer, clock: Clock): Audit {
@@ -47,10 +53,11 @@ export function auditOf(database: Database, writer: Writer, clock: Clock): Audit
       for (const listener of listeners) listener(deed);
       return kept;
     },
-    list(limit, person = '') {
+    list(limit, person = '', before = Number.MAX_SAFE_INTEGER) {
       const pattern = `%${person.toLowerCase().replace(/[%_!]/g, '!$&')}%`;
-      return database.all<{ at: number; who: string; action: string; target: string; detail: string }>(
+      return database.all<{ seq: number; at: number; who: string; action: string; target: string; detail: string }>(
         LIST,
+        before,
         pattern,
         pattern,
         limit,

@@ -83,8 +83,15 @@ export function recordStories(open: OpenTestStore): void {
     await clock.advance(1_000);
     await store.audit.note({ who: 'Alice', action: 'unban', target: 'discord/1', detail: '' });
     expect((await store.audit.list(10)).map(({ action }) => action)).toEqual(['unban', 'store prune', 'ban']);
-    expect(await store.audit.list(1)).toEqual([
+    expect(await store.audit.list(1)).toMatchObject([
       { at: clock.now(), who: 'Alice', action: 'unban', target: 'discord/1', detail: '' },
     ]);
+    const pages = async (limit: number, before?: number): Promise<string[]> => {
+      const page = await store.audit.list(limit, 'alice', before);
+      const last = page.at(-1);
+      return last === undefined ? [] : [page.map(({ action }) => action).join(), ...(await pages(limit, last.seq))];
+    };
+    expect(await pages(1)).toEqual(['unban', 'ban']);
+    expect(await pages(5)).toEqual(['unban,ban']);
   });
 }
