@@ -6,6 +6,7 @@ import { actionId } from '../content.ts';
 import { type RoomEvent, type Said, toAuthor } from '../event.ts';
 import { type Caller, describe, type Homeserver } from '../homeserver.ts';
 import { toAnswer } from './answer.ts';
+import { GivenCommands } from './given.ts';
 import { type Grants, rankFor } from './grants.ts';
 import { rankIn, type Trusted, trustedRank } from './power.ts';
 
@@ -44,15 +45,14 @@ interface Given extends Where {
 
 /** Milliseconds after which nobody expects a command to be carried out any more: it was typed while the bridge was away. */
 const tooOld = 5 * 60_000;
-/** So many commands are remembered: when a request fails, the homeserver tells the same once more. */
-const maxRemembered = 1_000;
 
 export class TextCommands {
   readonly #options: TextCommandsOptions;
-  readonly #seen = new Set<string>();
+  readonly #given: GivenCommands;
 
   constructor(options: TextCommandsOptions) {
     this.#options = options;
+    this.#given = new GivenCommands(options.host.memory);
   }
 
   /** Whether an event gives a command, so that it is no chat. */
@@ -64,8 +64,7 @@ export class TextCommands {
   give(where: Where, event: RoomEvent, said: Said, nameOf: () => Promise<string>): void {
     const { ended, host } = this.#options;
     const typed = this.#read(event);
-    if (typed === undefined || this.#seen.has(event.event_id)) return;
-    this.#remember(event.event_id);
+    if (typed === undefined) return;
     this.#answer({ ...where, event, said, typed }, nameOf).catch((fault: unknown) => {
       if (!ended.aborted) host.log.warn({ room: where.room }, `Matrix: a command could not be answered (${describe(fault)})`);
     });
@@ -82,15 +81,10 @@ export class TextCommands {
     return host.commands.all.filter(({ needsListing }) => allowLua || !needsListing);
   }
 
-  #remember(eventId: string): void {
-    this.#seen.add(eventId);
-    const [oldest] = this.#seen;
-    if (this.#seen.size > maxRemembered && oldest !== undefined) this.#seen.delete(oldest);
-  }
-
   async #answer(given: Given, nameOf: () => Promise<string>): Promise<void> {
     const { host, homeserver, ended } = this.#options;
     const { roomId, event, said, caller = homeserver } = given;
+    if (!(await this.#given.isFirst(event.event_id))) return;
     const content = toAnswer(await this.#carryOut(given, nameOf), event, said.threadRoot, host.chat.state.ownId);
     const path = `/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/send/m.room.message/${actionId(event.event_id, 'answer')}`;
     await caller.call('PUT', path, { body: content, signal: ended });

@@ -1,5 +1,6 @@
 /** Whoever pretends to be the homeserver, or sends what no homeserver would. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Memory } from '../../../src/adapter.ts';
 import type { MatrixDouble, TestRoom, TestUser } from '../../doubles/matrix/index.ts';
 import { testMemory, words } from '../../support/host.ts';
 import { AppserviceStage, openAppserviceDouble } from './appservice-stage.ts';
@@ -85,6 +86,30 @@ describe('what is sent', () => {
     const again = await stage.started([room.id], { memory });
     expect(await put('2', two)).toMatchObject({ status: 200 });
     expect(heard(again)).toEqual([]);
+  });
+
+  test('a command that was begun before a kill, and is told again after it, is not carried out again', async () => {
+    const memory = testMemory();
+    const given: string[] = [];
+    const players = { name: 'players', description: 'p', rank: 'everybody' as const, options: [] };
+    const run = async ({ command }: { command: string }) => [{ type: 'text' as const, text: `done ${given.push(command)}` }];
+    const commands = { all: [players], run, complete: async () => [] };
+    // Killed before it was written down which events are done with.
+    const killed: Memory = {
+      ...memory,
+      set: async (key, value) => (key.startsWith('appservice/') ? undefined : memory.set(key, value)),
+    };
+    const before = await stage.started([room.id], { commands, memory: killed });
+    const command = messageOf('!players');
+    await put('1', command);
+    await room.waitFor('done 1');
+    await before.stop();
+    const after = await stage.started([room.id], { commands, memory });
+    expect(await put('1', command, messageOf('after'))).toMatchObject({ status: 200 });
+    await put('2', messageOf('!players'));
+    await room.waitFor('done 2');
+    expect(given).toHaveLength(2);
+    expect(heard(after)).toEqual(['after']);
   });
 
   test('a homeserver that counts anew, as Synapse on SQLite does after a restart, loses nothing', async () => {
