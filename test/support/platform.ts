@@ -50,16 +50,20 @@ export class Platform {
   readonly sanctions = new Recorder<Sanction>();
   sanctionResult: string | undefined;
   readonly module: AdapterModule;
+  /** Each start and stop of an adapter: `start good`, by its token. */
+  readonly comesAndGoes = new Recorder<string>();
+  /** Called for each message that is sent: it is under way until this resolves. */
+  sending: (() => Promise<void>) | undefined;
   #host: AdapterHost | undefined;
   #count = 0;
 
   constructor(type = 'platform') {
     this.module = {
       type,
-      schema: z.object({}),
-      create: (_config, host) => {
+      schema: z.strictObject({ token: z.string().default('good') }),
+      create: (config, host) => {
         this.#host = host;
-        return this.#adapter();
+        return this.#adapter((config as { readonly token: string }).token);
       },
     };
   }
@@ -140,12 +144,15 @@ export class Platform {
     };
   }
 
-  #adapter(): Adapter {
+  #adapter(token: string): Adapter {
     return {
       platform: 'Platform',
       reactions: 'note',
-      start: async () => {},
-      stop: async () => {},
+      start: async () => {
+        if (token === 'bad') throw new AdapterError('The platform does not know the token.');
+        this.comesAndGoes.add(`start ${token}`);
+      },
+      stop: async () => void this.comesAndGoes.add(`stop ${token}`),
       open: async (room) => {
         await this.opening;
         const refusal = this.refusals.get(room);
@@ -164,7 +171,16 @@ export class Platform {
         const standingOf = (id: string) => this.standings?.get(id) ?? 0;
         return moderator === undefined ? standingOf(target) === 0 : standingOf(moderator) > standingOf(target);
       },
-      send: async (room, message, attempt) => this.#post(room, message, attempt),
+      send: async (room, message, attempt) => {
+        const sending = this.sending?.();
+        if (sending) {
+          await new Promise<void>((resolve, reject) => {
+            attempt.signal.addEventListener('abort', () => reject(attempt.signal.reason));
+            void sending.then(resolve);
+          });
+        }
+        this.#post(room, message, attempt);
+      },
       edit: async (room, edit, [first]) => this.#edit(room, edit, first),
       remove: async (room, shown) => {
         this.#checkUp();
