@@ -187,16 +187,26 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     await expect.poll(focused).toBe('letters');
   });
 
-  test('hostile names, and lines of the log, stay what they are: text', async () => {
-    const { alpha, raw } = await startPlace();
-    const bridge = await startBridge(raw);
-    onTestFinished(() => bridge.stop());
+  test('hostile names, texts, reasons and lines of the log stay what they are: text', async () => {
+    const { bridge, game, platform, kept } = await watched();
     // What asks anybody else for anything, or runs, fails the test: see openWindow.
-    const page = await look(browser, bridge.url);
-    for (const attack of ATTACKS) await (await alpha.join(attack)).says(attack);
-    await alpha.publish('state/alpha/map', `<img src=x onerror=${RUN}>`, { retain: true });
+    const page = await look(browser, bridge.httpUrl);
+    platform.refuses = () => true;
+    for (const attack of ATTACKS) {
+      await (await game.join(attack)).says(attack);
+      kept.add(JSON.stringify({ level: 'error', time: new Date().toISOString(), part: attack, msg: attack, [attack]: attack }));
+      const by = { name: attack, id: attack, via: attack };
+      await bridge.control?.pause({ channel: 'main' }, by);
+      await bridge.control?.resume({ channel: 'main' }, by);
+    }
+    platform.faults.set('one', ATTACKS.join(' '));
+    await game.publish('state/alpha/map', `<img src=x onerror=${RUN}>`, { retain: true });
     await page.locator('summary', { hasText: 'onerror' }).click();
     await page.locator('.names bdi', { hasText: '<script>' }).waitFor();
+    await page.locator('.problems li', { hasText: '<script>' }).waitFor();
+    await page.locator('.letters li', { hasText: '<svg/onload' }).first().waitFor();
+    await page.locator('.log li', { hasText: '<style>' }).first().waitFor();
+    await page.locator('.audit li', { hasText: '<img' }).first().waitFor();
     const found = await page.locator('html').evaluate((html) => ({
       ran: (globalThis as { __ran?: string }).__ran,
       elements: html.querySelectorAll('body :is(script, iframe, object, style, img, a[href^="javascript"])').length,

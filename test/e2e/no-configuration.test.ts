@@ -49,6 +49,10 @@ test('npm start shows chat at once, a real game server can join it, and SIGTERM 
   // What it is can also be seen on a page.
   const [page = ''] = /http:\/\/127\.0\.0\.1:\d+\/chat\//.exec(await program.waitFor('Web chat: http')) ?? [];
   expect(await (await fetch(page)).text()).toContain('chat/main.js');
+  // And whether all is well.
+  const told = await program.waitFor("Operator's page, for browsers on this machine");
+  const [operator = ''] = /http:\/\/127\.0\.0\.1:\d+\/operator\//.exec(told) ?? [];
+  expect(await (await fetch(`${operator}welcome`)).json()).toMatchObject({ entry: 'in' });
 
   const { code, after } = await program.kill('SIGTERM');
   expect(code).toBe(0);

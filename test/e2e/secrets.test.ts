@@ -6,7 +6,8 @@ import { standIns } from './stand-ins.ts';
 test('a log at level trace holds no token and no password', async () => {
   const { settings, secrets, broker, discord, matrix, channel, room, alice, carol, game: openGame } = await standIns();
   const token = 'monitoring-token/of "nobody"'.replaceAll(' ', '-');
-  const http = { HTTP_PORT: '0', HTTP_MONITORING_TOKEN: token };
+  const operatorToken = 'operator-token-of-nobody';
+  const http = { HTTP_PORT: '0', HTTP_MONITORING_TOKEN: token, HTTP_OPERATOR_TOKEN: operatorToken };
   const program = new Program([], { env: { ...settings, ...http, LOG_LEVEL: 'trace' } });
   const game = await openGame('alpha');
   const gordon = await game.join('Gordon');
@@ -17,6 +18,13 @@ test('a log at level trace holds no token and no password', async () => {
   const [, url] = /serves HTTP at ([^"]+)/.exec(await program.waitFor('serves HTTP at')) ?? [];
   for (const given of [token, 'wrong'])
     await fetch(`${url}/metrics?token=${given}`, { headers: { authorization: `Bearer ${given}` } });
+  for (const given of [operatorToken, 'wrong'])
+    await fetch(`${url}/operator/sign-in`, {
+      method: 'POST',
+      headers: { origin: url ?? '', 'content-type': 'application/json' },
+      body: JSON.stringify({ token: given }),
+    });
+  await program.waitFor("somebody signed in on the operator's page");
   await gordon.says('first');
   await channel.waitFor('first');
   await room.waitFor('Gordon (alpha): first');
@@ -47,7 +55,7 @@ test('a log at level trace holds no token and no password', async () => {
 
   await program.kill('SIGTERM');
   expect(program.log.length).toBeGreaterThan(10);
-  expectNone([...secrets(), token], program.output);
+  expectNone([...secrets(), token, operatorToken], program.output);
 });
 
 test('nor does the console, whose password came with the address', async () => {

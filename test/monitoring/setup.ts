@@ -19,6 +19,8 @@ export interface Watched {
   readonly game: GameServer;
   /** The JSON lines of the log. */
   readonly lines: string[];
+  /** The newest of them, as the operator's page has them. */
+  readonly kept: LogLines;
   readonly dataDir: string;
   /** Why the platform can't be reached now. */
   lost: string | undefined;
@@ -66,6 +68,7 @@ export async function watched(http: Record<string, unknown> = {}, settings: Reco
     platform,
     game,
     lines,
+    kept,
     dataDir,
     ask,
     async metric(series: string) {

@@ -19,8 +19,7 @@ export function channelsSection(deeds: Deeds): Section<Shown> {
   return new Section<Shown>('channels', 'Channels', ({ channels, others }) => [
     ...channels.map((channel) => channelBlock(channel, deeds)),
     channels.length === 0 && h('p', { class: 'muted' }, 'There are no channels.'),
-    others.length > 0 &&
-      h('div', { class: 'channel' }, h('h3', {}, 'Beside the channels'), table(others.map((queue) => row(queue, undefined, [])))),
+    others.length > 0 && othersBlock(others),
   ]);
 }
 
@@ -44,6 +43,19 @@ function channelBlock({ name, servers, paused, rooms }: Channel, deeds: Deeds): 
     rooms.length > 0
       ? table(rooms.map((room) => row(room.queue, room, roomActions(room, deeds), paused)))
       : h('p', { class: 'muted' }, 'No room is in it.'),
+  );
+}
+
+/** What goes elsewhere: in a row each where something waits, and in a line together where all is well. */
+function othersBlock(others: readonly Queue[]): HTMLElement {
+  const isQuiet = ({ state, waiting }: Queue) => state === 'up' && waiting === 0;
+  const [quiet, busy] = [others.filter(isQuiet), others.filter((queue) => !isQuiet(queue))];
+  return h(
+    'div',
+    { class: 'channel' },
+    h('h3', {}, 'Beside the channels'),
+    busy.length > 0 && table(busy.map((queue) => row(queue, undefined, []))),
+    quiet.length > 0 && h('p', { class: 'muted' }, `Nothing waits for ${quiet.map(({ name }) => name).join(', ')}.`),
   );
 }
 

@@ -34,7 +34,7 @@ export class Chart {
   readonly element: HTMLElement;
   readonly #options: ChartOptions;
   readonly #now = h('strong', { class: 'figure' }, '–');
-  readonly #note = h('span', { class: 'muted note' });
+  readonly #note = h('span', { class: 'muted note' }, 'in a moment');
   readonly #from = h('span', {});
   readonly #top = h('span', { class: 'peak' });
   readonly #svg: SVGElement;
