@@ -2,7 +2,12 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Whole processes that are killed, cut off and waited for: what takes long. `.ci/run` runs them too. */
-const long = ['test/torture.test.ts', 'test/standby.test.ts', 'test/e2e/{check,faults,operating,stop,store-command}.test.ts'];
+const long = [
+  'test/torture.test.ts',
+  'test/standby.test.ts',
+  'test/docs/shell.test.ts',
+  'test/e2e/{check,faults,operating,stop,store-command}.test.ts',
+];
 
 export default defineConfig({
   test: {

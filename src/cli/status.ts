@@ -30,21 +30,27 @@ It exits with 0 when the bridge is ready, and with 1 when it is not, or nobody k
     const http = parseHttpConfig(givenSettings(surroundings.adapters, values.config));
     const answer = await ask(http);
     const now = systemClock.now();
-    if (typeof answer !== 'string') {
-      await print(values.json ? json({ ...verdict(answer), report: answer }) : describeReport(answer, now).join('\n'));
-      return answer.ready ? 0 : 1;
+    if ('report' in answer) {
+      const { report } = answer;
+      await print(values.json ? json({ ...verdict(report), report }) : describeReport(report, now).join('\n'));
+      return report.ready ? 0 : 1;
     }
+    const { ready, why } = answer;
     const store = await lookInto(values.config, surroundings);
-    if (values.json) await print(json({ ready: false, reasons: [answer], store: typeof store === 'string' ? null : store }));
-    else await print([answer, ...(typeof store === 'string' ? [store] : describeStore(store, now))].join('\n'));
-    return 1;
+    if (values.json) await print(json({ ready, reasons: [why], store: typeof store === 'string' ? null : store }));
+    else await print([why, ...(typeof store === 'string' ? [store] : describeStore(store, now))].join('\n'));
+    return ready ? 0 : 1;
   },
 });
 
-/** Asks the bridge. @returns a sentence when there is no answer */
-async function ask(http: Config['http']): Promise<StatusReport | string> {
-  if (!http) return 'The bridge can not be asked: http is not configured.';
-  if (http.port === 0) return 'The bridge can not be asked: http.port is 0, so nobody knows where it listens.';
+/** What the bridge says; without a report, a sentence says why there is none. */
+type Answer = { readonly report: StatusReport } | { readonly ready: boolean; readonly why: string };
+
+const unknown = (why: string): Answer => ({ ready: false, why });
+
+async function ask(http: Config['http']): Promise<Answer> {
+  if (!http) return unknown('The bridge can not be asked: http is not configured.');
+  if (http.port === 0) return unknown('The bridge can not be asked: http.port is 0, so nobody knows where it listens.');
   const host = { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[http.host] ?? (http.host.includes(':') ? `[${http.host}]` : http.host);
   const url = `http://${host}:${http.port}/readyz`;
   try {
@@ -53,13 +59,17 @@ async function ask(http: Config['http']): Promise<StatusReport | string> {
       ...(http.monitoringToken && { authorization: `Bearer ${http.monitoringToken}` }),
     };
     const answer = await fetch(url, { headers, signal: AbortSignal.timeout(PATIENCE) });
-    if (answer.headers.get('content-type')?.startsWith('application/json')) return (await answer.json()) as StatusReport;
+    if (answer.headers.get('content-type')?.startsWith('application/json')) {
+      return { report: (await answer.json()) as StatusReport };
+    }
     const said = (await answer.text()).trim();
-    return /^(not )?ready$/.test(said)
-      ? `The bridge at ${url} is ${said}. It says more where http.monitoring_token is configured.`
-      : `What answers at ${url} is no bridge of this version.`;
+    if (!/^(not )?ready$/.test(said)) return unknown(`What answers at ${url} is no bridge of this version.`);
+    return {
+      ready: said === 'ready',
+      why: `The bridge at ${url} is ${said}. It says more where http.monitoring_token is configured.`,
+    };
   } catch (error) {
-    return `No bridge answers at ${url} (${whyNot(error)}).`;
+    return unknown(`No bridge answers at ${url} (${whyNot(error)}).`);
   }
 }
 

@@ -3,12 +3,14 @@ import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import type { TestProject } from 'vitest/node';
 import { freshCopy, putSecrets } from './copy.ts';
-import { succeed } from './docker.ts';
+import { shell, succeed } from './docker.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** Whether the tests of the container can run here. */
     readonly hasDocker: boolean;
+    /** Whether there is an image of NATS as well. */
+    readonly hasNats: boolean;
   }
 }
 
@@ -16,6 +18,7 @@ declare module 'vitest' {
 export async function setup({ provide }: TestProject): Promise<void> {
   const { status } = spawnSync('docker', ['version'], { stdio: 'ignore' });
   provide('hasDocker', status === 0);
+  provide('hasNats', false);
   if (status !== 0) {
     process.stdout.write('Skipped: the tests of the container, since there is no docker (docs/testing.md).\n');
     return;
@@ -24,5 +27,6 @@ export async function setup({ provide }: TestProject): Promise<void> {
   putSecrets(folder);
   await succeed('docker build -t crosschat-bridge .', { cwd: folder });
   await succeed('docker pull docker.io/library/eclipse-mosquitto:2', { cwd: folder });
+  provide('hasNats', (await shell('docker pull docker.io/library/nats:2-alpine', { cwd: folder })).code === 0);
   rmSync(folder, { recursive: true });
 }

@@ -61,6 +61,21 @@ export function anchors(text: string): string[] {
   );
 }
 
+/** What somebody is told to type at a shell, line by line: without comments, and without mere settings (`NAME=value`). */
+export function shellLines(text: string): string[] {
+  const indented = [...text.replaceAll(FENCED, '').matchAll(/^ {4}(\S.*)$/gm)].map(([, line = '']) => line);
+  const blocks = codeBlocks(text).filter(({ language }) => language === 'sh');
+  const lines = [
+    ...blocks.flatMap((block) => block.text.split('\n')),
+    ...[...indented, ...codeSpans(text)].filter((line) => PROGRAMS.test(line)),
+  ];
+  return lines.map((line) => line.replace(/(^| +)#.*$/, '').trim()).filter((line) => line !== '' && !/^\w+=\S*$/.test(line));
+}
+
+/** How a line begins that is a command, wherever it stands; in a block `sh`, each line is one. */
+const PROGRAMS =
+  /^(?:[A-Z_]+=\S+ )?(?:sudo )?(?:apt-get|cp|crosschat-bridge|curl|docker|git|journalctl|kill|kubectl|mkdir|mosquitto_\w+|node|npm|npx|openssl|pg_\w+|podman|printf|psql|python3?|register_new_matrix_user|sqlite3|systemctl) (?!=)/;
+
 /** The commands of the program that stand in the code of a page, each as its arguments. */
 export function commandsIn(text: string): string[][] {
   const indented = [...text.replaceAll(FENCED, '').matchAll(/^ {4}(\S.*)$/gm)].map(([, line = '']) => line);
@@ -73,10 +88,13 @@ export function commandsIn(text: string): string[][] {
   });
 }
 
-/** Up to a comment, a pipe or a column of explanations; what stands in brackets may be given, and so is. */
+/** Up to a comment, a pipe or a column of explanations; what stands in brackets may be given, and so is, and `<…>` stands for one word. */
 function argumentsIn(rest: string): string[] {
   const [own = ''] = rest.split(/ {2,}\S| +(?:#|\||>|&&|;)/);
-  return [...own.replaceAll(/[[\]]/g, '').matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
-    ([, double, single, bare]) => double ?? single ?? bare ?? '',
-  );
+  return [
+    ...own
+      .replaceAll(/[[\]]/g, '')
+      .replaceAll(/<[^>]*>/g, 'ID')
+      .matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g),
+  ].map(([, double, single, bare]) => double ?? single ?? bare ?? '');
 }

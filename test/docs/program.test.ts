@@ -1,4 +1,4 @@
-/** Every command of the guide to operating a bridge, on one that runs. */
+/** Every command of the program that stands in the README or in a guide: those that end by themselves, beside a bridge that runs. */
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,10 +14,9 @@ import { systemClock } from '../../src/clock.ts';
 import { readSettings } from '../../src/settings.ts';
 import { freePort } from '../support/free-port.ts';
 import { GameServer } from '../support/game-server.ts';
-import { codeBlocks, commandsIn, pageAt } from './markdown.ts';
+import { codeBlocks, commandsIn, pageAt, pages } from './markdown.ts';
 
 const entries = builtIns(undefined);
-const { text } = pageAt('docs/operating.md');
 const folder = mkdtempSync(join(tmpdir(), 'crosschat-operating-'));
 const log = pino({ level: 'silent' });
 let broker: Broker;
@@ -77,6 +76,7 @@ const ANSWERS: Readonly<Record<string, readonly [code: number, out: RegExp]>> = 
   status: [0, /^The bridge is ready\./],
   'status --json': [0, /"ready": true/],
   'store info': [0, /crosschat\.db: .* MB/],
+  'store info --json': [0, /^\{[\s\S]*\}$/],
   'store audit': [0, /^/],
   'store prune': [0, /0 events deleted/],
   'store export': [0, /^/],
@@ -86,9 +86,10 @@ const ANSWERS: Readonly<Record<string, readonly [code: number, out: RegExp]>> = 
   'dead-letters drop': [1, /^There is no such dead letter/],
 };
 
-const given = commandsIn(text).filter(([command]) => command !== undefined && command !== 'run' && command !== '--config');
+const given = new Map(pages().flatMap(({ text }) => commandsIn(text).map((args) => [args.join(' '), args])));
+const beside = [...given].filter(([line]) => line !== '' && !/^(run|init|registration|console|--config)\b/.test(line));
 
-test.each(given.map((args) => ({ line: args.join(' '), args })))('crosschat-bridge $line', async ({ line, args }) => {
+test.each(beside.map(([line, args]) => ({ line, args })))('crosschat-bridge $line', async ({ line, args }) => {
   const known = Object.keys(ANSWERS).filter((words) => line.startsWith(words));
   const [code, out] = ANSWERS[known.sort((a, b) => b.length - a.length)[0] ?? ''] ?? [];
   const answer = await give([...args, ...options]);
@@ -99,7 +100,7 @@ test.each(given.map((args) => ({ line: args.join(' '), args })))('crosschat-brid
 test('the copy that is made while it runs is one that a bridge starts with', async () => {
   const [, sql = ''] =
     /sqlite3 data\/crosschat\.db "(.*)"/.exec(
-      codeBlocks(text)
+      codeBlocks(pageAt('docs/operating.md').text)
         .map((block) => block.text)
         .join('\n'),
     ) ?? [];
