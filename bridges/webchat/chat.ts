@@ -1,5 +1,4 @@
 /** The web chat as an adapter: rooms whose messages stand in logs, and pages that are told of them. */
-import { randomBytes } from 'node:crypto';
 import {
   type Adapter,
   AdapterError,
@@ -14,26 +13,22 @@ import type { Author, Edit, Message, Notice, Place, RoomRef, Typing, Whisper } f
 import { type Assets, loadAssets } from '../../src/http/assets.ts';
 import type { Route } from '../../src/http/route.ts';
 import { isEmoji } from '../../src/text/emoji.ts';
-import { sanitizeName } from '../../src/text/names.ts';
-import type { Entry, Welcome, WhisperEntry } from '../../web/chat/wire.ts';
+import type { Welcome, WhisperEntry } from '../../web/chat/wire.ts';
 import { Audience, eventText } from './audience.ts';
 import type { WebChatConfig } from './config.ts';
-import { contentOf, entryOf, filesOf, goneOf, keyOf, nodesOf, noticeEntryOf, personOf, TAG } from './entry.ts';
+import { contentOf, entryOf, goneOf, keyOf, noticeEntryOf, personOf, TAG } from './entry.ts';
 import { ENDPOINTS, type Endpoints, SignIn } from './login/sign-in.ts';
+import { Logs } from './logs.ts';
 import { Presence } from './presence.ts';
 import { MAX_TEXT } from './requests.ts';
-import { MAX_ENTRIES, RoomLog } from './room-log.ts';
+import { MAX_ENTRIES } from './room-log.ts';
 import { Roster } from './roster.ts';
 import { routesOf } from './routes.ts';
 import { type Session, Sessions } from './sessions.ts';
 import { ELSEWHERE, tallied } from './tallies.ts';
 import { Uploads } from './uploads/uploads.ts';
+import { whisperEntryOf } from './whisper-entry.ts';
 import { WhisperLog } from './whispers.ts';
-
-/** So many entries of each room a page is told first: there is a button for more. */
-const FIRST = 100;
-/** So far a start leaps ahead with the numbers of changes: those that a killed process gave, and did not keep, come never again. */
-const LEAP = 1_000;
 
 /** Who may do what, the least first. */
 const RANKS = ['everybody', 'moderator', 'admin'] as const;
@@ -59,13 +54,10 @@ export class WebChat implements Adapter {
   readonly whispers: WhisperLog;
   readonly uploads: Uploads;
   readonly #trusted: boolean;
-  readonly #logs = new Map<RoomRef, RoomLog>();
+  readonly logs: Logs;
   readonly #roster: Roster;
   readonly #presence: Presence;
   #assets: Assets | undefined;
-  /** Names this history: a page that knows another one begins anew. */
-  #history = '';
-  #change = 0;
 
   constructor(config: WebChatConfig, host: AdapterHost, { trusted = false, endpoints = ENDPOINTS }: Extras = {}) {
     const { clock, memory, chat } = host;
@@ -83,6 +75,7 @@ export class WebChat implements Adapter {
       changed: (people) => this.audience.tell(eventText('people', people)),
     });
     this.audience = new Audience(clock, this.#presence);
+    this.logs = new Logs(memory, (text) => this.audience.tell(text));
     this.uploads = new Uploads(config, host, (author) => keyOf(author, this.placeOf('')));
     this.#roster = new Roster({
       chat,
@@ -106,12 +99,7 @@ export class WebChat implements Adapter {
     await this.sessions.load();
     await this.whispers.load(host.clock.now());
     await this.#openUploads();
-    this.#history = (await host.memory.get('history')) ?? '';
-    if (this.#history === '') {
-      this.#history = randomBytes(6).toString('base64url');
-      await host.memory.set('history', this.#history);
-    }
-    await Promise.all(host.rooms.map((room) => this.#openLog(room)));
+    await this.logs.load(host.rooms);
     this.#roster.start();
     host.log.info(`Web chat: ${this.base}/chat/`);
   }
@@ -132,15 +120,15 @@ export class WebChat implements Adapter {
   }
 
   async open(room: RoomRef): Promise<void> {
-    await this.#openLog(room);
+    await this.logs.open(room);
   }
 
   close(room: RoomRef): void {
-    this.#logs.delete(room);
+    this.logs.close(room);
   }
 
   async send(room: RoomRef, message: Message, attempt: Attempt): Promise<void> {
-    const log = this.#logOf(room);
+    const log = this.logs.of(room);
     // What was added and not confirmed stands there already.
     const known = log.showing(message.id) ?? (await log.add(entryOf(message, this.host.id, this.base)));
     if (attempt.shown.length === 0) attempt.done(known.id);
@@ -148,11 +136,11 @@ export class WebChat implements Adapter {
 
   async edit(room: RoomRef, { message }: Edit, shown: readonly string[]): Promise<void> {
     const content = contentOf(message, this.host.id, this.base);
-    for (const id of shown) await this.#logOf(room).alter(id, (entry) => ({ ...entry, ...content, edited: true }));
+    for (const id of shown) await this.logs.of(room).alter(id, (entry) => ({ ...entry, ...content, edited: true }));
   }
 
   async remove(room: RoomRef, shown: readonly string[]): Promise<void> {
-    const log = this.#logOf(room);
+    const log = this.logs.of(room);
     for (const id of shown) {
       const attachments = log.get(id)?.attachments;
       await log.alter(id, goneOf);
@@ -161,7 +149,7 @@ export class WebChat implements Adapter {
   }
 
   async notify(room: RoomRef, notice: Notice): Promise<void> {
-    await this.#logOf(room).add(noticeEntryOf(notice, this.base));
+    await this.logs.of(room).add(noticeEntryOf(notice, this.base));
   }
 
   async react(room: RoomRef, { message, emoji, isOn }: OwnReaction): Promise<boolean> {
@@ -171,7 +159,7 @@ export class WebChat implements Adapter {
   }
 
   typing(room: RoomRef, { place, author, until }: Typing): void {
-    if (!this.config.typing || !this.#logs.has(room)) return;
+    if (!this.config.typing || this.logs.get(room) === undefined) return;
     const lasting = Math.max(0, until - this.host.clock.now());
     this.audience.tell(eventText('typing', { room, person: personOf(author, place, this.base), lasting }));
   }
@@ -180,25 +168,12 @@ export class WebChat implements Adapter {
     return this.uploads.open(uri, signal);
   }
 
-  async whisper(userId: Author['id'], { id, at, from, tag, body, attachments }: Whisper, attempt: Attempt): Promise<void> {
+  async whisper(userId: Author['id'], whisper: Whisper, attempt: Attempt): Promise<void> {
     const isIn = [...this.sessions.all()].some(({ author }) => author.id === userId);
     if (!isIn) throw new DeliveryError('is not signed in any more', { passing: false });
-    const place: Place =
-      from.kind === 'player'
-        ? { kind: 'server', server: from.server }
-        : { ...this.placeOf(''), ...(from.kind === 'user' && { adapter: from.adapter }) };
-    const sender = personOf(from.author, place, this.base);
-    const files = filesOf(attachments, this.host.id, this.base);
-    const shown = {
-      id,
-      at,
-      with: sender,
-      tag: sanitizeName(tag),
-      mine: false,
-      body: nodesOf(body, this.base),
-      ...(files.length > 0 && { files }),
-    };
-    if (!this.whispers.has(userId, id) && !this.tellWhisper(userId, shown) && !(await this.whispers.keep(userId, shown)))
+    const entry = whisperEntryOf(whisper, this.host.id, this.base);
+    const { id } = entry;
+    if (!this.whispers.has(userId, id) && !this.tellWhisper(userId, entry) && !(await this.whispers.keep(userId, entry)))
       throw new DeliveryError('has too many whispers to read already', { passing: false });
     if (attempt.shown.length === 0) attempt.done(id);
   }
@@ -215,11 +190,6 @@ export class WebChat implements Adapter {
   /** The page's files; undefined before the start. */
   get assets(): Assets | undefined {
     return this.#assets;
-  }
-
-  /** The log of a room that somebody asked for; undefined when there is no such room. */
-  logOf(room: string): RoomLog | undefined {
-    return this.#logs.get(room as RoomRef);
   }
 
   /** What a user may do. */
@@ -251,7 +221,7 @@ export class WebChat implements Adapter {
         },
       }),
       ways: [...(this.config.guests ? ['guest' as const] : []), ...this.signIn.services],
-      rooms: [...this.#logs.keys()],
+      rooms: this.logs.rooms,
       maxText: MAX_TEXT,
       ...(uploads && { uploads }),
     };
@@ -259,16 +229,12 @@ export class WebChat implements Adapter {
 
   /** What a page that opens is told: all that it missed. @param last the event that it heard last */
   opening(session: Session, last: string): string {
-    const [, history, change] = /^([\w-]{1,20})\.(\d{1,15})$/.exec(last) ?? [];
-    const isKnown = history === this.#history && Number(change) <= this.#change;
-    const logs = [...this.#logs.values()];
+    const { fresh, texts } = this.logs.missed(last);
     const whispers = this.whispers.of(session.author.id);
     void this.whispers.read(session.author.id);
-    const entries = logs.flatMap((log) => (isKnown ? log.since(Number(change)) : log.latest(FIRST)));
     return [
-      eventText('hello', { fresh: !isKnown, welcome: this.welcome(session) }),
-      // In the order of the changes: a page that breaks off here goes on where it stopped.
-      ...entries.sort((one, other) => one.change - other.change).map((entry) => this.#entryText(entry)),
+      eventText('hello', { fresh, welcome: this.welcome(session) }),
+      ...texts,
       ...whispers.map((entry) => eventText('whisper', entry)),
       eventText('people', this.#presence.people(session.author)),
       eventText('ready', { servers: this.#roster.all() }),
@@ -277,7 +243,7 @@ export class WebChat implements Adapter {
 
   /** Counts a reaction. */
   async countReaction(room: string, id: string, emoji: string, key: string, on: boolean): Promise<void> {
-    await this.logOf(room)?.alter(id, (entry) => ({
+    await this.logs.get(room)?.alter(id, (entry) => ({
       ...entry,
       reactions: tallied(entry.reactions ?? [], emoji, key, on),
     }));
@@ -294,22 +260,8 @@ export class WebChat implements Adapter {
   *names(): IterableIterator<string> {
     for (const { author } of this.sessions.all()) yield author.name;
     for (const { users } of this.host.chat.state.servers.values()) for (const { name } of users.values()) yield name;
-    for (const log of this.#logs.values())
+    for (const log of this.logs.all)
       for (const { author, tag } of log.latest(MAX_ENTRIES)) if (author && tag !== TAG) yield author.name;
-  }
-
-  #entryText(entry: Entry): string {
-    return eventText('entry', entry, `${this.#history}.${entry.change}`);
-  }
-
-  async #openLog(room: RoomRef): Promise<void> {
-    const { memory } = this.host;
-    const counter = { next: () => ++this.#change };
-    const changed = (entry: Entry) => this.audience.tell(this.#entryText(entry));
-    const log = new RoomLog({ room, memory, counter, changed });
-    const last = await log.load();
-    this.#change = Math.max(this.#change, last + LEAP);
-    this.#logs.set(room, log);
   }
 
   /** @throws {AdapterError} */
@@ -320,12 +272,5 @@ export class WebChat implements Adapter {
       const why = error instanceof Error ? error.message : String(error);
       throw new AdapterError(`Web chat: the folder for files that people send can't be used (${why}).`);
     }
-  }
-
-  /** @throws {DeliveryError} */
-  #logOf(room: RoomRef): RoomLog {
-    const log = this.#logs.get(room);
-    if (!log) throw new DeliveryError(`the web chat has no room ${room}`, { passing: true });
-    return log;
   }
 }

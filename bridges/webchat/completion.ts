@@ -39,7 +39,7 @@ export async function completionOf(
     : await commands.complete(invocation, option.name);
   const items = values.flatMap(({ value, label }): CompletionItem[] => {
     const insert = typedValue(value);
-    return insert === undefined ? [] : [{ text: `${insert} `, label, note: option.description }];
+    return insert === undefined ? [] : [{ text: `${insert} `, label }];
   });
   return items.length === 0 ? undefined : { from, items: items.slice(0, MAX_ITEMS) };
 }

@@ -26,6 +26,12 @@ const file = z
   })
   .transform(withoutAbsent);
 
+const whisperTarget = z.union([
+  z.strictObject({ server: z.string().min(1).max(64), user: z.int().min(0) }),
+  z.strictObject({ person: id }),
+  z.strictObject({ answer: z.string().min(1).max(512) }),
+]);
+
 /** By path: what its body has to be. */
 export const requests: { readonly [Path in keyof Requests]: z.ZodType<Requests[Path]> } = {
   guest: z.strictObject({ name: z.string().max(200) }),
@@ -40,7 +46,7 @@ export const requests: { readonly [Path in keyof Requests]: z.ZodType<Requests[P
   remove: z.strictObject({ room, id }),
   react: z.strictObject({ room, id, emoji, on: z.boolean() }),
   typing: z.strictObject({ room }),
-  whisper: z.strictObject({ server: z.string().min(1).max(64), user: z.int().min(0), text, nonce }),
+  whisper: z.strictObject({ to: whisperTarget, text, nonce }),
 };
 
 /** The types say that a key is there or not; zod would let it be there without a value. */

@@ -9,8 +9,10 @@ import { refusal } from '../../src/http/server.ts';
 import type { Answer, Requests } from '../../web/chat/wire.ts';
 import { eventText } from './audience.ts';
 import type { WebChat } from './chat.ts';
+import { complete } from './commands.ts';
 import { Entrance } from './entrance.ts';
 import { FILE_PREFIX } from './entry.ts';
+import { type Doing, Pace } from './pace.ts';
 import { PICTURE_PREFIX, Pictures } from './pictures.ts';
 import { MAX_BODY, requests } from './requests.ts';
 import { cookiePlace, PREFIX, SESSION } from './session-cookie.ts';
@@ -22,15 +24,23 @@ const WITHOUT_SCRIPT = 'This chat needs JavaScript: what people say comes in whi
 /** So many earlier entries are sent at once. */
 const EARLIER = 100;
 
+/** What does what is asked for. */
+interface Parts {
+  readonly talk: Talk;
+  readonly pace: Pace;
+  readonly entrance: Entrance;
+}
+
 /** The routes of a web chat. */
 export function routesOf(chat: WebChat): readonly Route[] {
   const talk = new Talk(chat);
+  const pace = new Pace(chat.host.clock);
   const entrance = new Entrance(chat);
   const pictures = new Pictures(chat.host.clock);
   return [
     { prefix: PREFIX.slice(0, -1), answer: () => ({ status: 308, headers: { location: 'chat/' }, body: '' }) },
     // Pages come back all at once after a restart, and each user may have a few of them only, and open them so often.
-    { prefix: `${PREFIX}events`, methods: ['GET'], unlimited: true, answer: (request) => events(chat, talk, request) },
+    { prefix: `${PREFIX}events`, methods: ['GET'], unlimited: true, answer: (request) => events(chat, pace, request) },
     {
       prefix: `${PREFIX}upload/`,
       methods: ['POST'],
@@ -42,7 +52,7 @@ export function routesOf(chat: WebChat): readonly Route[] {
       methods: ['GET', 'HEAD', 'POST'],
       maxBody: MAX_BODY,
       answer(request) {
-        if (request.method === 'POST') return post(chat, talk, entrance, request);
+        if (request.method === 'POST') return post(chat, { talk, pace, entrance }, request);
         return get(chat, entrance, pictures, request);
       },
     },
@@ -66,18 +76,18 @@ async function get(chat: WebChat, entrance: Entrance, pictures: Pictures, reques
 }
 
 function earlier(chat: WebChat, query: URLSearchParams): HttpAnswer {
-  const log = chat.logOf(query.get('room') ?? '');
+  const log = chat.logs.get(query.get('room') ?? '');
   const before = Number(query.get('before'));
   if (!log || !Number.isSafeInteger(before)) return refusal(404, 'There is no such room.');
   return json(200, log.before(before, EARLIER));
 }
 
-function events(chat: WebChat, talk: Talk, { headers, query, address }: HttpRequest): HttpAnswer {
+function events(chat: WebChat, pace: Pace, { headers, query, address }: HttpRequest): HttpAnswer {
   const session = chat.sessions.of(cookieIn(headers, SESSION));
   if (!session) return refusal(401, 'Sign in first.');
   if (!chat.assets) return refusal(503, 'The chat has not started yet.', { 'retry-after': '2' });
   const last = headers['last-event-id'] ?? query.get('last') ?? '';
-  const isTooOften = talk.tooMuch('done', session, address) !== undefined;
+  const isTooOften = pace.tooMuch('done', session, address) !== undefined;
   const stream = isTooOften ? undefined : chat.audience.open(session.author, () => chat.opening(session, String(last)));
   if (!stream) return refusal(429, 'Too many pages are open.', { 'retry-after': '10' });
   return {
@@ -88,7 +98,7 @@ function events(chat: WebChat, talk: Talk, { headers, query, address }: HttpRequ
   };
 }
 
-async function post(chat: WebChat, talk: Talk, entrance: Entrance, request: HttpRequest): Promise<HttpAnswer> {
+async function post(chat: WebChat, { talk, pace, entrance }: Parts, request: HttpRequest): Promise<HttpAnswer> {
   const { path, headers } = request;
   if (!isOwnOrigin(headers.origin, headers.host, chat.base)) return refusal(403, 'Only the page itself may do that.');
   if (!/^application\/json\s*(?:;|$)/.test(headers['content-type'] ?? '')) return refusal(415, 'Only JSON.');
@@ -104,9 +114,9 @@ async function post(chat: WebChat, talk: Talk, entrance: Entrance, request: Http
       read('leave');
       return await leave(chat, session, token, request);
     }
-    const tooMuch = talk.tooMuch(budgetOf(path), session, request.address);
+    const tooMuch = pace.tooMuch(doingOf(path), session, request.address);
     if (tooMuch) return json(429, tooMuch);
-    return json(200, await act(path as keyof Requests, talk, session, read));
+    return json(200, await act(path as keyof Requests, chat, talk, session, read));
   } catch (error) {
     if (error instanceof z.ZodError) return json(400, { fault: error.issues[0]?.message ?? 'That is not understood.' });
     if (error instanceof SyntaxError) return json(400, { fault: 'That is no JSON.' });
@@ -114,14 +124,15 @@ async function post(chat: WebChat, talk: Talk, entrance: Entrance, request: Http
   }
 }
 
-/** What somebody may do so often. */
-function budgetOf(path: string): 'said' | 'asked' | 'done' {
+/** As what a request is counted. */
+function doingOf(path: string): Doing {
   if (path === 'complete') return 'asked';
   return path === 'say' || path === 'whisper' ? 'said' : 'done';
 }
 
 async function act(
   path: keyof Requests,
+  chat: WebChat,
   talk: Talk,
   session: Session,
   read: <Path extends keyof Requests>(name: Path) => Requests[Path],
@@ -140,7 +151,7 @@ async function act(
     case 'whisper':
       return talk.whisper(session, read('whisper'));
     case 'complete':
-      return talk.complete(session, read('complete'));
+      return complete(chat, session, read('complete'));
     case 'announce':
       return talk.announce(session, read('announce'));
     case 'discard':

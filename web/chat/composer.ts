@@ -3,14 +3,14 @@ import { h, icon, iconButton } from '../parts/dom.ts';
 import { Completions } from './completions.ts';
 import { pastedFiles } from './dropping.ts';
 import { Tray } from './tray.ts';
-import type { Entry, Person, Sent, Welcome } from './wire.ts';
+import type { Entry, Person, Sent, Welcome, WhisperTarget } from './wire.ts';
 
 /** What the text is for. */
 export type Purpose =
   | { readonly kind: 'message' }
   | { readonly kind: 'reply'; readonly entry: Entry }
   | { readonly kind: 'edit'; readonly entry: Entry }
-  | { readonly kind: 'whisper'; readonly person: Person };
+  | { readonly kind: 'whisper'; readonly person: Person; readonly to: WhisperTarget };
 
 /** What a composer needs of the page. */
 export interface ComposerOptions extends Pick<Welcome, 'maxText' | 'uploads'> {

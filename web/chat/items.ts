@@ -26,7 +26,7 @@ export interface ItemDeeds {
   readonly show: (person: Person, where: string) => void;
   readonly jump: (id: string) => void;
   readonly react: (entry: Entry, emoji: string, on: boolean) => void;
-  readonly answerWhisper: (person: Person) => void;
+  readonly answerWhisper: (entry: WhisperEntry) => void;
 }
 
 /** The element of an item. It takes the focus, so that it can be read and acted on by key. */
@@ -108,10 +108,10 @@ function whisperContent(entry: WhisperEntry, deeds: ItemDeeds): readonly Child[]
       nameButton(other, tag, deeds),
       h('span', { class: 'tag game' }, tag),
       time(at),
-      other.player &&
+      other.key !== 'bridge' &&
         h(
           'button',
-          { type: 'button', class: 'link-button', on: { click: () => deeds.answerWhisper(other) } },
+          { type: 'button', class: 'link-button', on: { click: () => deeds.answerWhisper(entry) } },
           mine ? 'Whisper again' : 'Answer',
         ),
     ),

@@ -41,7 +41,7 @@ export class ChatPage {
       },
       show: (person, where) => this.#show(person, where),
       react: (entry, emoji, on) => this.#react(entry, emoji, on),
-      answerWhisper: (person) => this.#composer.begin({ kind: 'whisper', person }),
+      answerWhisper: ({ id, with: person }) => this.#composer.begin({ kind: 'whisper', person, to: { answer: id } }),
     });
     this.#composer = new Composer({
       maxText,
@@ -156,6 +156,14 @@ export class ChatPage {
     if (fault !== undefined) this.#note([{ type: 'text', text: fault }], 'warning');
   }
 
+  /** Who is neither a player nor on this page is known to the bridge by name. */
+  #whisper(person: Person): void {
+    const { key, name, player: to } = person;
+    if (to) this.#composer.begin({ kind: 'whisper', person, to });
+    else if (this.#sidebar.isHere(person)) this.#composer.begin({ kind: 'whisper', person, to: { person: key } });
+    else this.#composer.begin({ kind: 'message' }, `/pm "${name.replaceAll('"', '')}" `);
+  }
+
   #show(person: Person, where: string, since?: number): void {
     showPerson(
       person,
@@ -165,7 +173,7 @@ export class ChatPage {
         isMe: this.#isMe,
         whisper: (to) => {
           this.#sidebar.toggle(false);
-          this.#composer.begin({ kind: 'whisper', person: to });
+          this.#whisper(to);
         },
         prepare: (command) => {
           this.#sidebar.toggle(false);

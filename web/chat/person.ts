@@ -58,6 +58,8 @@ export function showPerson(person: Person, where: string, deeds: Deeds, since?: 
       },
       label,
     );
+  // The bridge itself, and what several people said at once, are nobody to whisper to.
+  const isSomebody = person.key !== 'bridge' && person.key !== 'several';
   const handle = player && `${player.server}/${player.user}`;
   const moderate = (verb: string) => action(verb, () => deeds.prepare(`/${verb.toLowerCase()} ${handle} `), 'danger');
   const close = openDialog(person.name, [
@@ -76,7 +78,7 @@ export function showPerson(person: Person, where: string, deeds: Deeds, since?: 
     h(
       'div',
       { class: 'dialog-actions' },
-      player && !deeds.isMe(person) ? action('Whisper', () => deeds.whisper(person), 'primary') : undefined,
+      isSomebody && !deeds.isMe(person) ? action('Whisper', () => deeds.whisper(person), 'primary') : undefined,
       ...(handle !== undefined && deeds.moderator ? ['Slap', 'Kick', 'Ban'].map(moderate) : []),
     ),
   ]);

@@ -7,10 +7,8 @@ import type { Answer, Entry, Requests, Sent } from './wire.ts';
 export function sendText(text: string, files: readonly Sent[], purpose: Purpose, room: string): Promise<Answer> {
   const nonce = crypto.getRandomValues(new Uint32Array(3)).join('-');
   switch (purpose.kind) {
-    case 'whisper': {
-      const { server = '', user = 0 } = purpose.person.player ?? {};
-      return post<Answer>('whisper', { server, user, text, nonce } satisfies Requests['whisper']);
-    }
+    case 'whisper':
+      return post<Answer>('whisper', { to: purpose.to, text, nonce } satisfies Requests['whisper']);
     case 'edit': {
       const { room: there, id } = purpose.entry;
       return post<Answer>('edit', { room: there, id, text } satisfies Requests['edit']);

@@ -36,6 +36,11 @@ export class Roster {
     return [...new Map([...players, ...this.#people.people].map((person) => [person.key, person])).values()];
   }
 
+  /** Whether somebody has the page open. */
+  isHere({ key }: Person): boolean {
+    return this.#people.people.some((person) => person.key === key);
+  }
+
   set(servers: readonly Server[]): void {
     this.#servers.clear();
     for (const server of servers) this.#servers.set(server.id, server);

@@ -47,6 +47,11 @@ export class Sidebar {
     return this.#roster.everybody;
   }
 
+  /** Whether somebody has the page open. */
+  isHere(person: Person): boolean {
+    return this.#roster.isHere(person);
+  }
+
   set(servers: readonly Server[]): void {
     this.#roster.set(servers);
     this.#count();

@@ -156,6 +156,12 @@ export interface Incoming {
   out: { readonly why: string };
 }
 
+/** Whom a whisper is for: a player, somebody who has the page open, or whoever is at the other end of an earlier whisper. */
+export type WhisperTarget =
+  | { readonly server: string; readonly user: number }
+  | { readonly person: Person['key'] }
+  | { readonly answer: WhisperEntry['id'] };
+
 /** What the page sends, by path. */
 export interface Requests {
   guest: { readonly name: string };
@@ -178,7 +184,7 @@ export interface Requests {
   remove: { readonly room: string; readonly id: string };
   react: { readonly room: string; readonly id: string; readonly emoji: string; readonly on: boolean };
   typing: { readonly room: string };
-  whisper: { readonly server: string; readonly user: number; readonly text: string; readonly nonce: string };
+  whisper: { readonly to: WhisperTarget; readonly text: string; readonly nonce: string };
 }
 
 /** What can stand in a text from `from` on, in UTF-16 units. */

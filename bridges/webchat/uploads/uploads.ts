@@ -201,10 +201,10 @@ export class Uploads {
   }
 
   async #sweep(): Promise<void> {
+    this.#cancelSweep = this.#host.clock.after(SWEEP_TIME, () => void this.#sweep());
     const now = this.#host.clock.now();
     for (const { id, at, isSent } of this.#shelf.all)
       if (at + (isSent ? this.#config.keep_days * DAY : UNSENT_TIME) < now) await this.#drop(id);
-    this.#cancelSweep = this.#host.clock.after(SWEEP_TIME, () => void this.#sweep());
   }
 
   #forgetTickets(): void {

@@ -143,7 +143,7 @@ test('a whisper goes to the player by their SteamID, as a block does', async () 
   await expect.poll(() => chat.state.servers.get('alpha')?.getUser(id)?.steamid64).toBeDefined();
   const site = await startSite({ chat });
   const alice = await Visitor.enter(site, 'Alice');
-  expect(await alice.post('whisper', { server: 'alpha', user: id, text: 'psst', nonce: 'nonce-of-a-test' })).toEqual({
+  expect(await alice.post('whisper', { to: { server: 'alpha', user: id }, text: 'psst', nonce: 'nonce-of-a-test' })).toEqual({
     status: 200,
   });
   const { to } = await site.host.directs.waitFor(() => true);

@@ -123,9 +123,9 @@ test('only the latest stay', async () => {
   const site = await startSite({ memory });
   const old = await deliver(site, fromPlayer('the first'));
   for (let count = 0; count < MAX_ENTRIES; count++) await deliver(site, fromPlayer(`line ${count}`));
-  expect(site.chat.logOf('main')?.get(old)).toBeUndefined();
+  expect(site.chat.logs.get('main')?.get(old)).toBeUndefined();
   const again = await startSite({ memory });
-  const log = again.chat.logOf('main');
+  const log = again.chat.logs.get('main');
   expect(log?.latest(1_000).length).toBe(MAX_ENTRIES);
   expect(log?.latest(1)[0]?.body).toEqual(literal(`line ${MAX_ENTRIES - 1}`));
 });

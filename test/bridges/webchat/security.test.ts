@@ -283,5 +283,5 @@ test('a text is bounded, whoever sends it', async () => {
   let deep: RichText = literal('deep');
   for (let count = 0; count < 500; count++) deep = [{ type: 'quote', children: deep }];
   await deliver(site, fromPlayer('', { body: deep }));
-  expect(site.chat.logOf('main' as RoomRef)?.latest(1)[0]?.body.length).toBe(1);
+  expect(site.chat.logs.get('main' as RoomRef)?.latest(1)[0]?.body.length).toBe(1);
 });

@@ -256,7 +256,7 @@ test('a whisper is for one pair of eyes, on all pages that they open', async () 
   await bob.say('nothing');
   await his.entry('nothing');
   expect(his.heard.all.filter(({ name }) => name === 'whisper')).toEqual([]);
-  expect(await alice.post('whisper', { server: 'alpha', user: 99, text: 'hi', nonce: 'whisper-1' })).toMatchObject({
+  expect(await alice.post('whisper', { to: { server: 'alpha', user: 99 }, text: 'hi', nonce: 'whisper-1' })).toMatchObject({
     fault: 'They are not there any more.',
   });
   // Who signed out never opens a page again on which it would stand.

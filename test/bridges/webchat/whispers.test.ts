@@ -7,11 +7,13 @@ import { Bridge } from '../../../src/bridge.ts';
 import { startBroker } from '../../../src/broker.ts';
 import { systemClock } from '../../../src/clock.ts';
 import { parseConfig } from '../../../src/config.ts';
+import type { AdapterId, EventId } from '../../../src/event.ts';
 import type { WhisperEntry } from '../../../web/chat/wire.ts';
 import { newFolder } from '../../store/open.ts';
+import { TestAttempt } from '../../support/attempt.ts';
 import { GameServer } from '../../support/game-server.ts';
 import { testMemory } from '../../support/host.ts';
-import { Visitor, wordsOf } from './visitor.ts';
+import { startSite, Visitor, wordsOf } from './visitor.ts';
 
 const log = pino({ level: 'silent' });
 
@@ -99,4 +101,31 @@ test('only so many wait for one, for so long, and none comes twice', async () =>
   const last = new WhisperLog(memory);
   await last.load(0);
   expect(last.of('bob')).toEqual([]);
+});
+
+test('one visitor whispers to another, who answers; it is answered by what it answers, whoever wrote that', async () => {
+  const site = await startSite();
+  const [alice, bob] = [await Visitor.enter(site, 'Alice'), await Visitor.enter(site, 'Bob')];
+  const [hers] = [await alice.open(), await bob.open()];
+  const { people } = await hers.waitFor('people', (all) => all.people.length === 2);
+  const { key = '' } = people.find(({ name }) => name === 'Bob') ?? {};
+  const nonce = () => crypto.randomUUID();
+  const first = nonce();
+  expect(await alice.post('whisper', { to: { person: key }, text: 'psst', nonce: first })).toEqual({ status: 200 });
+  const direct = await site.host.directs.waitFor(() => true);
+  expect(direct.to).toMatchObject({ kind: 'user', adapter: 'web', author: { name: 'Bob' } });
+  const mine = await hers.waitFor('whisper');
+  expect(mine).toMatchObject({ mine: true, with: { name: 'Bob' }, tag: 'Web' });
+  // What was whispered is continued by its own id, and what was heard is answered by that of the whisper.
+  await alice.post('whisper', { to: { answer: mine.id }, text: 'still there?', nonce: nonce() });
+  expect(await site.host.directs.waitFor(({ inReplyTo }) => inReplyTo !== undefined)).toMatchObject({ inReplyTo: first });
+  const from = { kind: 'user', adapter: 'discord' as AdapterId, author: { id: '1', name: 'Kim' } } as const;
+  const to = { kind: 'user', adapter: site.host.id, author: direct.author } as const;
+  const whisper = { kind: 'whisper', id: 'w1' as EventId, at: 1, from, to, tag: 'Discord', body: [], attachments: [] } as const;
+  await site.chat.whisper(direct.author.id, whisper, new TestAttempt());
+  await alice.post('whisper', { to: { answer: 'w1' }, text: 'yes', nonce: nonce() });
+  expect(await site.host.directs.waitFor(({ inReplyTo }) => inReplyTo === 'w1')).toMatchObject({ author: { name: 'Alice' } });
+  // Nobody answers what somebody else was whispered, nor whispers to who is not there.
+  for (const to of [{ answer: 'w1' }, { person: 'nobody' }])
+    expect((await bob.post('whisper', { to, text: 'x', nonce: nonce() })).fault).toBe('They are not there any more.');
 });
