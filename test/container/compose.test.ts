@@ -84,6 +84,10 @@ test.skipIf(!hasDocker)('docker compose: start, look, stop, update', async () =>
   expect(await type('docker compose exec bridge crosschat-bridge status')).toContain('is ready.');
   expect(await type('docker compose run --rm bridge check')).toMatch(/mosquitto:1883 speaks MQTT 5[\s\S]*All works\./);
 
+  writeFileSync(join(cwd, 'config/config.yaml'), CONFIG.replace('webchat: main', 'webchat: [main, side]'));
+  await type('docker compose kill -s HUP bridge');
+  await reads('docker compose logs -f bridge', 'The new configuration holds');
+
   // Beside a broker that one has already, it is the bridge alone that is started.
   await type('docker compose stop bridge');
   await game.presence.waitFor((change) => change === 'offline bridge');
