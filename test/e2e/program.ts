@@ -101,6 +101,11 @@ export class Program {
     this.#child.stdin?.end();
   }
 
+  /** Sends it a signal that does not end it. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
   /** Sends it a signal. @returns how it ended, and after how many milliseconds */
   async kill(signal: NodeJS.Signals): Promise<End & { readonly after: number }> {
     const from = performance.now();
