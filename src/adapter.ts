@@ -148,6 +148,11 @@ export interface AdapterHost {
   readonly commands: Commands;
   /** What is wrong with the bridge now, in sentences for the operator; none when all is well. */
   health(): readonly string[];
+  /**
+   * Notes in the audit log what somebody is about to do to others by way of this adapter alone; what commands do is noted without it.
+   * Resolves with whether that is kept: where it is not, it must not be done.
+   */
+  noted(deed: Deed): Promise<boolean>;
   /** The operator asked, on this adapter, for the end of the whole bridge. */
   shutdown(): void;
 }
@@ -168,6 +173,18 @@ export interface DirectMessage {
   readonly inReplyTo?: string;
   /** Whom the private chat is with, where that is one person whom the platform shows as a user of its own. */
   readonly to?: PlayerParty | UserParty;
+}
+
+/** Something that somebody did to others, or to the bridge: an entry of the audit log. */
+export interface Deed {
+  /** Who: an operator at the command line, a moderator by name and platform. */
+  readonly who: string;
+  /** What, in a word or two: `ban`, `dead-letters drop`. */
+  readonly action: string;
+  /** To whom or what. */
+  readonly target: string;
+  /** Anything else that matters. */
+  readonly detail: string;
 }
 
 /** A few strings under names, kept over a restart. */

@@ -55,6 +55,7 @@ export async function* findings(config: Config, log: Logger): AsyncIterable<Find
       webUrl: webUrlOf(config),
       commands: noCommands,
       health: () => [],
+      noted: async () => false,
       shutdown: () => {},
     });
     const http = await answering(config, adapter.routes ?? [], log);

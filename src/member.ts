@@ -18,7 +18,10 @@ interface Ear {
 
 /** What an adapter is put in its place with. */
 export interface MemberOptions
-  extends Pick<AdapterHost, 'memory' | 'folder' | 'commands' | 'health' | 'addRoom' | 'linkedUser' | 'shutdown' | 'random'> {
+  extends Pick<
+    AdapterHost,
+    'memory' | 'folder' | 'commands' | 'health' | 'addRoom' | 'linkedUser' | 'noted' | 'shutdown' | 'random'
+  > {
   /** Its rooms that are mapped to a channel now. */
   readonly rooms: () => readonly RoomRef[];
   /** The names of the channels that one of them is mapped to now. */
@@ -73,7 +76,7 @@ export class Member {
   #make({ module, config }: AdapterConfig): Adapter {
     const { id } = this;
     const { rooms, channelsOf, webUrl, server, hub, media, log, clock, random, memory, folder, whyBarred } = this.#options;
-    const { commands, health, addRoom, linkedUser, shutdown } = this.#options;
+    const { commands, health, addRoom, linkedUser, noted, shutdown } = this.#options;
     const adapter = module.create(config, {
       id,
       get rooms() {
@@ -103,6 +106,7 @@ export class Member {
       },
       commands,
       health,
+      noted,
       shutdown,
     });
     media.join(id, adapter);

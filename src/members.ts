@@ -9,6 +9,7 @@ import type { AdapterConfig } from './config.ts';
 import type { Core } from './core.ts';
 import type { Media } from './media/media.ts';
 import { Member, type MemberOptions } from './member.ts';
+import { noted } from './store/noted.ts';
 import type { Store } from './store/store.ts';
 import type { VirtualServer } from './virtual-server.ts';
 
@@ -114,7 +115,7 @@ export class Members {
   }
 
   #make(config: AdapterConfig): Member {
-    const { map, core, store, servers, commands, dataDir } = this.#options;
+    const { map, core, store, servers, commands, dataDir, clock } = this.#options;
     const { id, module, serverId } = config;
     const { bars } = core.moderation;
     const server = servers.find(({ chat }) => chat.state.ownId === serverId);
@@ -133,6 +134,7 @@ export class Members {
         await core.control.add(channel, { adapter: id, room }, { name: 'the bridge', id, via: id }, only);
       },
       linkedUser: (steamid64) => store.accounts.on(id, steamid64)?.userId,
+      noted: (deed) => noted(store, clock, deed),
     });
   }
 

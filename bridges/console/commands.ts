@@ -112,10 +112,12 @@ const COMMANDS: readonly Command[] = [
       usage: '<steamid64> [reason]',
       help: `${action} a player, on whatever server`,
       online: true,
-      parse: matching(/^(\d{17})(?:\s+(.+))?$/, (steamid64, reason = '') => async ({ state }) => {
-        await state.sendAowl(action, { steamid64 }, reason);
-        return `Asked ${count(state.online().length, 'server')} to ${action} ${steamid64}.`;
-      }),
+      parse: matching(
+        /^(\d{17})(?:\s+(.+))?$/,
+        (steamid64, reason = '') =>
+          (desk) =>
+            desk.order(action, { steamid64 }, reason),
+      ),
     }),
   ),
   ...AOWL_ACTIONS.map(
@@ -124,10 +126,12 @@ const COMMANDS: readonly Command[] = [
       usage: '<server_id> <user_id> [reason]',
       help: `${action} a user without a SteamID, by server and number`,
       online: true,
-      parse: matching(/^(\S+)\s+(\d{1,15})(?:\s+(.+))?$/, (serverId, user, reason = '') => async ({ state }) => {
-        await state.sendAowl(action, { serverId, userId: Number(user) }, reason);
-        return `Asked ${count(state.online().length, 'server')} to ${action} user ${user} of ${serverId}.`;
-      }),
+      parse: matching(
+        /^(\S+)\s+(\d{1,15})(?:\s+(.+))?$/,
+        (serverId, user, reason = '') =>
+          (desk) =>
+            desk.order(action, { serverId, userId: Number(user) }, reason),
+      ),
     }),
   ),
   {

@@ -1,4 +1,4 @@
-import type { CrossChatState } from '../../src/crosschat/index.ts';
+import type { AowlAction, AowlTarget, CrossChatState } from '../../src/crosschat/index.ts';
 
 /** What commands work on. Each method answers with what to print. */
 export interface Desk {
@@ -11,6 +11,8 @@ export interface Desk {
   health(): string;
   /** Asks for confirmation and sends Lua code to a server, if that is allowed at all. */
   sendLua(serverId: string, code: string): Promise<string>;
+  /** Asks all servers to kick, ban or slap somebody. */
+  order(action: AowlAction, target: AowlTarget, reason: string): Promise<string>;
   /** Ends the bridge. */
   shutdown(): string;
 }

@@ -1,6 +1,8 @@
 /** The console in a terminal: shows what happens, says what is typed, does what is ordered. */
 import type { Adapter, AdapterHost, Attempt, Finding } from '../../src/adapter.ts';
 import {
+  type AowlAction,
+  type AowlTarget,
   type OocEvent,
   type PmEvent,
   RemoteLua,
@@ -28,6 +30,8 @@ import {
 import { sendLua } from './remote-lua.ts';
 import { ShownLines } from './shown-lines.ts';
 import type { Terminal } from './terminal.ts';
+
+const NOT_NOTED = 'It could not be written to the audit log, so nothing was done. /health says what is wrong.';
 
 /** Milliseconds that a command waits for the network, so that what is typed (or piped in) at the start is not lost. */
 const CONNECT_TIMEOUT = 5_000;
@@ -127,8 +131,22 @@ export class Operator implements Adapter, Desk {
     if (this.state.servers.get(serverId)?.online !== true) return `There is no server ${toLine(serverId)} online.`;
     const yes = await this.#confirm(`Run this on ${serverId}, with all its rights? ${toLine(code)} [y/N]`);
     if (!yes) return 'Nothing was sent.';
+    if (!(await this.#noted('lua', serverId, code))) return NOT_NOTED;
     const { clock } = this.#host;
     return sendLua(this.#lua, { serverId, code, clock, print: (text) => this.#note(text) });
+  }
+
+  async order(action: AowlAction, target: AowlTarget, reason: string): Promise<string> {
+    const whom = 'steamid64' in target ? target.steamid64 : `user ${target.userId} of ${target.serverId}`;
+    if (!(await this.#noted(action, whom, reason || 'no reason given'))) return NOT_NOTED;
+    await this.state.sendAowl(action, target, reason);
+    const servers = this.state.online().length;
+    return `Asked ${servers} server${servers === 1 ? '' : 's'} to ${action} ${whom}.`;
+  }
+
+  /** Writes to the audit log what is about to be done. Resolves with whether it may be. */
+  #noted(action: string, target: string, detail: string): Promise<boolean> {
+    return this.#host.noted({ who: `${this.#config.name} (${this.#host.id})`, action, target, detail });
   }
 
   shutdown(): string {

@@ -1,5 +1,6 @@
 /** The room in which moderators read what is done: the key `mod_log`. */
 import type { Logger } from 'pino';
+import type { Deed } from '../adapter.ts';
 import { AdapterError } from '../adapter.ts';
 import type { ChannelMap } from '../channel-map.ts';
 import { type RoomAddress, roomId } from '../channels.ts';
@@ -8,7 +9,7 @@ import type { Member } from '../member.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import { ownMessage } from '../own-message.ts';
 import { roomDestination } from '../room-destination.ts';
-import type { Audit, Deed } from '../store/audit.ts';
+import type { Audit } from '../store/audit.ts';
 import { excerpt } from '../text/excerpt.ts';
 
 /** What it is made of. */

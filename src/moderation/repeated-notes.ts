@@ -1,6 +1,8 @@
 /** What comes again and again, in the audit log: who does the same without end fills neither it nor the room of the moderators. */
+
+import type { Deed } from '../adapter.ts';
 import type { Clock } from '../clock.ts';
-import type { Audit, Deed } from '../store/audit.ts';
+import type { Audit } from '../store/audit.ts';
 
 /** What they are written with. */
 export interface RepeatedNotesOptions {

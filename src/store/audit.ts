@@ -1,19 +1,9 @@
 /** What operators and moderators did. */
+
+import type { Deed } from '../adapter.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from './database.ts';
 import type { Writer } from './writer.ts';
-
-/** Something that somebody did. */
-export interface Deed {
-  /** Who: an operator at the command line, a moderator by name and platform. */
-  readonly who: string;
-  /** What, in a word or two: `ban`, `dead-letters drop`. */
-  readonly action: string;
-  /** To whom or what. */
-  readonly target: string;
-  /** Anything else that matters. */
-  readonly detail: string;
-}
 
 /** A deed as it was noted. */
 export interface AuditEntry extends Deed {

@@ -1,6 +1,7 @@
 /** The audit log, written before something is done, so that nothing is done that can't be written. */
+
+import type { Deed } from '../adapter.ts';
 import type { Clock } from '../clock.ts';
-import type { Deed } from './audit.ts';
 import type { Store } from './store.ts';
 
 /** Milliseconds that a deed may take to be written. */

@@ -1,6 +1,6 @@
 /** What an adapter sees of the core, in a test: everything it hands over is recorded, and a test can wait for it. */
 import { pino } from 'pino';
-import type { AdapterHost, Commands, DirectMessage, Memory } from '../../src/adapter.ts';
+import type { AdapterHost, Commands, Deed, DirectMessage, Memory } from '../../src/adapter.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { noCommands } from '../../src/command.ts';
 import { CrossChat } from '../../src/crosschat/index.ts';
@@ -54,6 +54,8 @@ export interface TestHost extends AdapterHost {
   readonly signs: Recorder<string>;
   /** Each line that was logged, as the JSON text that would stand in the log. */
   readonly lines: Recorder<string>;
+  /** What was noted in the audit log. */
+  readonly deeds: Recorder<Deed>;
   /** How often {@link AdapterHost.shutdown} was called. */
   readonly shutdowns: Recorder<true>;
   /** The first message, past or future, that fits: by a predicate, or by its words without any markup. */
@@ -83,6 +85,8 @@ export interface TestHostOptions {
   readonly linkedUser?: AdapterHost['linkedUser'];
   /** By default, nothing comes of it. */
   readonly addRoom?: AdapterHost['addRoom'];
+  /** Whether the audit log can't be written. */
+  readonly hasFullDisk?: boolean;
   /** All is well by default. */
   readonly health?: () => readonly string[];
   /** By default one that is never started. */
@@ -101,6 +105,7 @@ export function testHost(options: TestHostOptions = {}): TestHost {
   const departures = new Recorder<Author['id']>();
   const signs = new Recorder<string>();
   const lines = new Recorder<string>();
+  const deeds = new Recorder<Deed>();
   const shutdowns = new Recorder<true>();
   return {
     messages,
@@ -112,6 +117,7 @@ export function testHost(options: TestHostOptions = {}): TestHost {
     departures,
     signs,
     lines,
+    deeds,
     shutdowns,
     id: (options.id ?? 'test') as AdapterId,
     rooms: (options.rooms ?? []) as RoomRef[],
@@ -150,6 +156,10 @@ export function testHost(options: TestHostOptions = {}): TestHost {
     },
     commands: options.commands ?? noCommands,
     health: options.health ?? (() => []),
+    async noted(deed) {
+      deeds.add(deed);
+      return options.hasFullDisk !== true;
+    },
     shutdown: () => shutdowns.add(true),
     waitForMessage: (fits, timeout) =>
       messages.waitFor(typeof fits === 'string' ? (message) => words(message.body) === fits : fits, timeout),
