@@ -6,7 +6,7 @@ const long = [
   'test/torture.test.ts',
   'test/standby.test.ts',
   'test/docs/shell.test.ts',
-  'test/e2e/{check,faults,operating,stop,store-command}.test.ts',
+  'test/e2e/{appservice,check,faults,operating,stop,store-command}.test.ts',
 ];
 
 export default defineConfig({
@@ -32,6 +32,9 @@ export default defineConfig({
         test: {
           name: 'long',
           include: long,
+          // Whole processes take long to start where much else runs.
+          env: { TEST_PATIENCE: '4' },
+          testTimeout: 60_000,
           globalSetup: 'test/support/build.ts',
         },
       },
