@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, it } from 'vitest';
 import { AppserviceStage } from '../bridges/matrix/appservice-stage.ts';
 import { appserviceStories } from '../bridges/matrix/appservice-stories.ts';
 import { restrictedStories } from '../bridges/matrix/restricted-stories.ts';
+import { unmappedStories } from '../bridges/matrix/unmapped-stories.ts';
 import { appserviceConformance } from '../doubles/matrix/conformance/appservice.ts';
 import { hasOwnSynapse } from '../support/own-synapse.ts';
 import { synapseWithAppservices } from '../support/synapse-appservices.ts';
@@ -19,10 +20,12 @@ describe.skipIf(!hasOwnSynapse)('on Synapse', () => {
 
   const site = () => Promise.resolve({ ...homeserver, hasRoomSummaries: true, close: () => Promise.resolve() });
   appserviceStories(site);
-  restrictedStories(async () => {
+  const open = async () => {
     const stage = await AppserviceStage.open(await site());
     return { stage, botId: stage.botId };
-  });
+  };
+  restrictedStories(open);
+  unmappedStories(open);
   appserviceConformance('Synapse', site);
 });
 

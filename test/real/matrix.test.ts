@@ -13,6 +13,7 @@ import { sanctionStories } from '../bridges/matrix/sanction-stories.ts';
 import { Stage } from '../bridges/matrix/stage.ts';
 import { matrixStories } from '../bridges/matrix/stories.ts';
 import { threadStories } from '../bridges/matrix/thread-stories.ts';
+import { unmappedStories } from '../bridges/matrix/unmapped-stories.ts';
 import { registerOnSynapse, type SynapseAccount } from '../support/synapse.ts';
 
 const { MATRIX_HOMESERVER_URL: url, MATRIX_REGISTRATION_SECRET: secret } = process.env;
@@ -54,10 +55,12 @@ describe('The Matrix adapter on Synapse', () => {
   openingStories(synapse);
   sanctionStories(synapse);
   threadStories(synapse);
-  restrictedStories(async () => {
+  const open = async () => {
     const stage = await Stage.open(await synapse());
     return { stage, botId: stage.bot.id };
-  });
+  };
+  restrictedStories(open);
+  unmappedStories(open);
 });
 
 /** Whoever is in many rooms makes a homeserver slow: a new name is told to each of them. */

@@ -188,21 +188,3 @@ test.each([
 ])('%s can not be %j', (key, value, why) => {
   expect(() => stage.bridge([room.id], { config: { [key]: value } })).toThrow(why);
 });
-
-test('in a room that is not mapped, commands are heard from whom the operator trusts; power over it counts for nothing', async () => {
-  const { host } = await stage.started([room.id], { commands, config: { admins: [dave.id] } });
-  const own = matrix.addRoom({ creator: dave, members: [carol], preset: 'private_chat' });
-  own.invites(dave, stage.bot.id);
-  await host.lines.waitFor((line) => line.includes(`joined ${own.id}`));
-  own.says(dave, '!players');
-  await given.waitFor(({ caller }) => caller.author.id === dave.id);
-  expect(given.all.at(-1)).toMatchObject({ caller: { rank: 'admin', isOperator: true }, room: own.id, rooms: [own.id] });
-  own.sets(dave, 'm.room.power_levels', { ...own.state('m.room.power_levels'), users: { [carol.id]: 100 } });
-  own.says(carol, '!players');
-  await given.waitFor(({ caller }) => caller.author.id === carol.id);
-  expect(given.all.at(-1)?.caller).toMatchObject({ rank: 'everybody', isOperator: false });
-  own.says(carol, 'chat');
-  room.says(carol, 'chat in the mapped room');
-  await host.waitForMessage('chat in the mapped room');
-  expect(host.messages.all).toHaveLength(1);
-});
