@@ -1,4 +1,5 @@
 /** A bridge with a game server and a platform, as those see it who look after it. */
+import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import type { Adapter, AdapterModule } from '../../src/adapter.ts';
 import { Bridge } from '../../src/bridge.ts';
@@ -6,9 +7,11 @@ import { systemClock } from '../../src/clock.ts';
 import { parseConfig } from '../../src/config.ts';
 import { makeLog } from '../../src/log.ts';
 import { LogLines } from '../../src/operator/log-lines.ts';
+import { runInTurns } from '../../src/run.ts';
 import { newFolder } from '../store/open.ts';
 import { startBroker, type TestBroker } from '../support/broker.ts';
 import { GameServer } from '../support/game-server.ts';
+import { Recorder } from '../support/host.ts';
 import { Platform } from '../support/platform.ts';
 
 /** What is looked at. */
@@ -76,6 +79,28 @@ export async function watched(http: Record<string, unknown> = {}, settings: Reco
       return line === undefined ? undefined : Number(line.slice(series.length));
     },
   });
+}
+
+/** Another instance, which stands by while that one is active. It ends with the test. @returns the lines of its log */
+export async function standingBy({ broker }: Pick<Watched, 'broker'>): Promise<Recorder<string>> {
+  const raw = {
+    mqtt: { url: broker.url, allow_anonymous: true },
+    data_dir: newFolder(),
+    standby: true,
+    http: { port: 0 },
+    adapters: { platform: {} },
+  };
+  const entries = { platform: { load: async () => new Platform().module } };
+  const config = await parseConfig({ raw, variables: new Map(), file: undefined }, entries);
+  const lines = new Recorder<string>();
+  const log = pino({ base: null }, { write: (line: string) => lines.add(line) });
+  const end = new AbortController();
+  const running = runInTurns({ config, log, clock: systemClock, random: Math.random, shutdown: () => {} }, end.signal);
+  onTestFinished(async () => {
+    end.abort();
+    await running;
+  });
+  return lines;
 }
 
 /** A platform whose connection can be lost. */

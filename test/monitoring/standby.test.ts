@@ -1,34 +1,11 @@
 /** What an instance tells of itself that is not the one which is active. */
-import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
-import { systemClock } from '../../src/clock.ts';
-import { parseConfig } from '../../src/config.ts';
 import { CrossChat } from '../../src/crosschat/index.ts';
-import { runInTurns } from '../../src/run.ts';
-import { newFolder } from '../store/open.ts';
-import { Recorder } from '../support/host.ts';
-import { Platform } from '../support/platform.ts';
-import { watched } from './setup.ts';
+import { standingBy, watched } from './setup.ts';
 
 test('while it stands by, it lives and is not ready', async () => {
   const active = await watched();
-  const raw = {
-    mqtt: { url: active.broker.url, allow_anonymous: true },
-    data_dir: newFolder(),
-    standby: true,
-    http: { port: 0 },
-    adapters: { platform: {} },
-  };
-  const entries = { platform: { load: async () => new Platform().module } };
-  const config = await parseConfig({ raw, variables: new Map(), file: undefined }, entries);
-  const lines = new Recorder<string>();
-  const log = pino({ base: null }, { write: (line: string) => lines.add(line) });
-  const end = new AbortController();
-  const running = runInTurns({ config, log, clock: systemClock, random: Math.random, shutdown: () => {} }, end.signal);
-  onTestFinished(async () => {
-    end.abort();
-    await running;
-  });
+  const lines = await standingBy(active);
   await lines.waitFor((line) => line.includes('stands by'));
   const [, url] = /serves HTTP at ([^"]+)/.exec(lines.all.join('\n')) ?? [];
   expect((await fetch(`${url}/healthz`)).status).toBe(200);

@@ -1,15 +1,8 @@
 /** What the operator's page is told of a bridge, and what is done from it. */
-import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
-import { systemClock } from '../../src/clock.ts';
-import { parseConfig } from '../../src/config.ts';
 import { CrossChat } from '../../src/crosschat/index.ts';
-import { runInTurns } from '../../src/run.ts';
 import type { State } from '../../web/operator/wire.ts';
-import { type Watched, watched } from '../monitoring/setup.ts';
-import { newFolder } from '../store/open.ts';
-import { Recorder } from '../support/host.ts';
-import { Platform } from '../support/platform.ts';
+import { standingBy, type Watched, watched } from '../monitoring/setup.ts';
 import { Visitor } from './visitor.ts';
 
 /** A bridge, and somebody who has its page open. */
@@ -171,23 +164,7 @@ test('hostile names stay one line of text, and the log is shown as it is written
 
 test('an instance that stands by says so, and nothing can be done there', async () => {
   const active = await watched();
-  const raw = {
-    mqtt: { url: active.broker.url, allow_anonymous: true },
-    data_dir: newFolder(),
-    standby: true,
-    http: { port: 0 },
-    adapters: { platform: {} },
-  };
-  const entries = { platform: { load: async () => new Platform().module } };
-  const config = await parseConfig({ raw, variables: new Map(), file: undefined }, entries);
-  const lines = new Recorder<string>();
-  const log = pino({ base: null }, { write: (line: string) => lines.add(line) });
-  const end = new AbortController();
-  const running = runInTurns({ config, log, clock: systemClock, random: Math.random, shutdown: () => {} }, end.signal);
-  onTestFinished(async () => {
-    end.abort();
-    await running;
-  });
+  const lines = await standingBy(active);
   const line = await lines.waitFor((one) => one.includes("Operator's page"));
   const visitor = new Visitor(/(http:[^"]+)\/operator/.exec(line)?.[1]);
   const page = await visitor.open();

@@ -1,20 +1,12 @@
 /** The beginning of the page. */
+import { firstAnswer } from '../parts/first-answer.ts';
 import { entrance } from './entrance.ts';
 import { ChatPage } from './page.ts';
 import type { Welcome } from './wire.ts';
 
-/** Pause before the next try, in milliseconds, when the bridge can't be reached. */
-const PAUSE = 3_000;
-
 /** Shows the chat to who got in, and the door to everybody else. @param fault why they stand there again */
 async function begin(fault = ''): Promise<void> {
-  const answer = await fetch('welcome').catch(() => undefined);
-  if (answer?.ok !== true) {
-    document.body.textContent = 'The bridge can not be reached. Trying again …';
-    setTimeout(() => void begin(fault), PAUSE);
-    return;
-  }
-  const welcome = (await answer.json()) as Welcome;
+  const welcome = await firstAnswer<Welcome>('welcome');
   if (welcome.me === undefined) {
     document.body.replaceChildren(entrance(welcome, fault, () => void begin()));
     return;

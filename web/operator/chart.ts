@@ -4,7 +4,7 @@ import { clockTime } from '../parts/time.ts';
 import type { Sample } from './wire.ts';
 
 /** A line of a chart. */
-export interface Line {
+interface Line {
   /** What stands before its values: `median`. */
   readonly name: string;
   readonly value: (sample: Sample) => number | null;

@@ -2,7 +2,7 @@
 import { type Child, h } from '../parts/dom.ts';
 
 /** Puts other content into an element. What had the focus keeps it by its `data-key`; where that is gone, its section has it. */
-export function redraw(element: HTMLElement, ...content: readonly Child[]): void {
+function redraw(element: HTMLElement, ...content: readonly Child[]): void {
   const focused = element.contains(document.activeElement) ? document.activeElement?.getAttribute('data-key') : undefined;
   element.replaceChildren(...content.filter((child) => child !== undefined && child !== false));
   if (!focused) return;

@@ -185,7 +185,7 @@ export interface Incoming {
 }
 
 /** What can be paused. */
-export type Target = { readonly channel: string } | { readonly adapter: string; readonly room: string };
+type Target = { readonly channel: string } | { readonly adapter: string; readonly room: string };
 
 /** What the page sends, by the path. */
 export interface Requests {

@@ -9,7 +9,7 @@ export function setClock(now: number): void {
 }
 
 /** By the bridge's clock, in milliseconds since the epoch. */
-export function now(): number {
+function now(): number {
   return Date.now() + offset;
 }
 
