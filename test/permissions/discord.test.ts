@@ -61,6 +61,22 @@ test('a slash command', async () => {
   }
 }, 60_000);
 
+test('a slash command in the private chat with the bot: those for everybody, and no other is there', async () => {
+  const { hall, commands, people } = await open();
+  const registered = () => hall.discord.world.commands.get(`${hall.bot.applicationId}/`) ?? [];
+  await hall.discord.until(() => registered().length > 0, 'commands for private chats');
+  for (const [kind, member] of people) {
+    const acts: string[] = [];
+    for (const command of commands) {
+      const [name = ''] = command.name.split(' ');
+      if (!registered().some((one) => one.name === name)) continue;
+      const given = member.runs(member.direct(hall.bot.user), command.name, filled(command));
+      if (!isRefused(await given.answer(20_000))) acts.push(command.name);
+    }
+    expect([kind, acts]).toEqual([kind, commands.filter((one) => needOf(one) === 'nothing').map(({ name }) => name)]);
+  }
+}, 60_000);
+
 test('a button, whatever it is called', async () => {
   const scene = await open();
   const { hall, commands, people } = scene;
