@@ -68,6 +68,7 @@ export default defineConfig({
           name: 'container',
           include: ['test/container/**/*.test.ts'],
           testTimeout: 180_000,
+          hookTimeout: 120_000,
           fileParallelism: false,
           globalSetup: 'test/container/setup.ts',
         },

@@ -1,5 +1,5 @@
 /** Where the configuration comes from: a file, `.env` and the environment. What it means is `config.ts`'s business. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import type { AdapterEntries } from './adapter.ts';
@@ -72,10 +72,8 @@ export function readSettings(
 ): Settings {
   const envFile = join(folder, '.env');
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const env = { ...(existsSync(envFile) ? parseEnv(read(envFile)) : {}), ...set };
-  const file = configFile
-    ? resolve(folder, configFile)
-    : CONFIG_FILES.map((name) => join(folder, name)).find((path) => existsSync(path));
+  const env = { ...(isThere(envFile) ? parseEnv(read(envFile)) : {}), ...set };
+  const file = configFile ? resolve(folder, configFile) : CONFIG_FILES.map((name) => join(folder, name)).find(isThere);
   const raw = file ? parseFile(file, env) : {};
   const variables = new Map<string, string>();
   for (const [variable, [path, reader]] of [...Object.entries(VARIABLES), ...variablesOf(adapters)]) {
@@ -203,8 +201,21 @@ function read(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new ConfigError([`${path}: can't be read (${(error as NodeJS.ErrnoException).code}).`]);
+    throw unreadable(path, error);
   }
+}
+
+/** Whether there is a file. @throws {ConfigError} where its folder can't be looked into: nobody shall get the demo in place of a bridge */
+function isThere(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+function unreadable(path: string, error: unknown): ConfigError {
+  return new ConfigError([`${path}: can't be read (${(error as NodeJS.ErrnoException).code}).`]);
 }
 
 /** A line of `.env`: a name, and a value that may stand in quotes. */

@@ -57,7 +57,7 @@ test.skipIf(!hasDocker)(
     await demo.remove();
 
     // As on Windows.
-    expect(await type('npm run build && node dist/src/main.js --version')).toMatch(/^\d+\.\d+\.\d+$/);
+    expect(await type('npm run build && node dist/src/main.js --version')).toMatch(/^\d+\.\d+\.\d+$/m);
     expect(await type('npm start -- check')).toMatch(/All works\.$/);
     expect(await type('npm start -- init')).toMatch(/config\.yaml is written, and \.env with its secrets/);
     rmSync(join(folder, 'config.yaml'));

@@ -1,7 +1,10 @@
 /** What is in the image, and what is not. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { expect, inject, test } from 'vitest';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, inject, onTestFinished, test } from 'vitest';
 import { SECRET } from './copy.ts';
 import { docker, IMAGE } from './docker.ts';
 
@@ -53,4 +56,24 @@ test.skipIf(!hasDocker)('the command of the guides is there', async () => {
   const version = JSON.parse(await within('cat /app/package.json')) as { version: string };
   expect(await within('crosschat-bridge --version')).toBe(version.version);
   expect(await docker('run', '--rm', '--network', 'none', IMAGE, '--version')).toBe(version.version);
+});
+
+test.skipIf(!hasDocker)('a configuration that its user may not read is no reason to start without one', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'crosschat-config-'));
+  onTestFinished(() => {
+    chmodSync(folder, 0o700);
+    rmSync(folder, { recursive: true });
+  });
+  writeFileSync(join(folder, '.env'), 'SERVER_ID=bridge\n');
+  const check = () => docker('run', '--rm', '--network', 'none', '--volume', `${folder}:/config:ro`, IMAGE, 'check');
+  for (const [path, mode] of [
+    [join(folder, '.env'), 0o000],
+    [folder, 0o000],
+  ] as const) {
+    chmodSync(path, mode);
+    await expect(check()).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/\/config\/\.env: can't be read \(EACCES\)/),
+    });
+  }
 });

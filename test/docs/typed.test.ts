@@ -22,14 +22,12 @@ const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
     'systemctl start crosschat-bridge',
     'systemctl stop crosschat-bridge',
     'systemctl reload crosschat-bridge',
+    'systemctl edit crosschat-bridge',
     'journalctl -fu crosschat-bridge',
     'systemctl reload mosquitto',
     'mosquitto_passwd /etc/mosquitto/passwords alpha',
   ],
-  'needs a cluster': [
-    'kubectl rollout restart deployment crosschat-bridge',
-    `kubectl exec POD -- sh -c 'kill -HUP 1'`,
-  ],
+  'needs a cluster': ['kubectl rollout restart deployment crosschat-bridge', `kubectl exec POD -- sh -c 'kill -HUP 1'`],
   'needs images that are not to be had where the tests run': [
     'docker compose --profile synapse up -d',
     'docker compose --profile synapse exec synapse register_new_matrix_user -c /data/homeserver.yaml http://127.0.0.1:8008',
@@ -50,7 +48,7 @@ const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
     'npx vitest run --project stand-ins test/outbox.test.ts',
     'npm install && npm test',
   ],
-  'is no whole command': ['npm start --', 'docker compose run --rm bridge'],
+  'is no whole command': ['npm start --'],
 };
 
 /** Whether a test takes it from the guides by itself, and fails where it does not know it: `program.test.ts` and `shell.test.ts`. */
