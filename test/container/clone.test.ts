@@ -56,6 +56,13 @@ test.skipIf(!hasDocker)(
     await game.stop();
     await demo.remove();
 
+    // The library, in a program of somebody's own.
+    await type('npm install && npm run build');
+    const program = `import { CrossChat } from 'crosschat-bridge/crosschat'; console.log(typeof CrossChat)`;
+    const own = await type(
+      `mkdir /arena && cd /arena && npm install ../crosschat-bridge && node --input-type=module --eval "${program}"`,
+    );
+    expect(own).toMatch(/function$/);
     // As on Windows.
     expect(await type('npm run build && node dist/src/main.js --version')).toMatch(/^\d+\.\d+\.\d+$/m);
     expect(await type('npm start -- check')).toMatch(/All works\.$/);
