@@ -1,6 +1,7 @@
 /** What the web chat serves below `/chat/`. */
 import { z } from 'zod';
 import { cookieIn, setCookie } from '../../src/http/cookies.ts';
+import { streamAnswer } from '../../src/http/event-streams.ts';
 import { json } from '../../src/http/json.ts';
 import { isOwnOrigin } from '../../src/http/origin.ts';
 import { pageOf } from '../../src/http/page.ts';
@@ -90,12 +91,7 @@ function events(chat: WebChat, pace: Pace, { headers, query, address }: HttpRequ
   const isTooOften = pace.tooMuch('done', session, address) !== undefined;
   const stream = isTooOften ? undefined : chat.audience.open(session.author, () => chat.opening(session, String(last)));
   if (!stream) return refusal(429, 'Too many pages are open.', { 'retry-after': '10' });
-  return {
-    status: 200,
-    // nginx would hold back what comes in little pieces.
-    headers: { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' },
-    body: stream,
-  };
+  return streamAnswer(stream);
 }
 
 async function post(chat: WebChat, { talk, pace, entrance }: Parts, request: HttpRequest): Promise<HttpAnswer> {

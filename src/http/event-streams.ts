@@ -6,22 +6,17 @@ import type { HttpAnswer } from './route.ts';
 /** So often a page is told that all is well, in milliseconds: proxies end silent connections, and pages know by it that theirs works. */
 const HEARTBEAT = 20_000;
 const BEAT = Buffer.from('event: beat\ndata: {}\n\n');
-/** A page that is so many bytes behind is cut off: it comes back. */
-const MAX_BEHIND = 2_000_000;
-
 /** The streams of all pages. */
 export class EventStreams {
   readonly #clock: Clock;
+  readonly #maxBehind: number;
   readonly #streams = new Set<Readable>();
   #cancelBeat: (() => void) | undefined;
 
-  constructor(clock: Clock) {
+  /** @param maxBehind a page that is so many bytes behind is cut off: it comes back */
+  constructor(clock: Clock, maxBehind: number) {
     this.#clock = clock;
-  }
-
-  /** How many are open. */
-  get size(): number {
-    return this.#streams.size;
+    this.#maxBehind = maxBehind;
   }
 
   /** Opens one. @param first what it is told first */
@@ -36,8 +31,12 @@ export class EventStreams {
 
   /** Tells everybody. */
   tell(text: string): void {
-    // One buffer, which all share.
-    if (this.#streams.size > 0) this.#send(Buffer.from(text));
+    if (this.#streams.size > 0) this.#tell(Buffer.from(text));
+  }
+
+  /** Tells one. */
+  tellOne(stream: Readable, text: string): void {
+    this.#send(stream, Buffer.from(text));
   }
 
   /** Ends one, with last words. */
@@ -55,25 +54,28 @@ export class EventStreams {
     this.#streams.clear();
   }
 
-  #send(bytes: Buffer): void {
-    for (const stream of this.#streams) {
-      if (stream.readableLength > MAX_BEHIND) stream.destroy();
-      else stream.push(bytes);
-    }
+  /** One buffer, which all share. */
+  #tell(bytes: Buffer): void {
+    for (const stream of this.#streams) this.#send(stream, bytes);
+  }
+
+  #send(stream: Readable, bytes: Buffer): void {
+    if (stream.readableLength > this.#maxBehind) stream.destroy();
+    else stream.push(bytes);
   }
 
   #beat(): void {
     this.#cancelBeat = undefined;
     if (this.#streams.size === 0) return;
-    this.#send(BEAT);
+    this.#tell(BEAT);
     this.#cancelBeat = this.#clock.after(HEARTBEAT, () => this.#beat());
   }
 }
 
-/** An event as it is sent. */
-export function eventText(name: string, data: unknown): string {
+/** An event as it is sent. @param id what the page names when it comes back, so that it is told what came after */
+export function eventText(name: string, data: unknown, id?: string): string {
   // JSON has no line break outside of texts, and none in them.
-  return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+  return `${id === undefined ? '' : `id: ${id}\n`}event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
 /** The answer that such a stream is. */

@@ -23,6 +23,8 @@ const MAX_PAGES = 20;
 /** While one is, what is in memory is looked at so often, in milliseconds, and the database after so many looks at the latest. */
 const PACE = 500;
 const LOOKS = 20;
+/** A page that is so many bytes behind is cut off: twice what it is told first, at most. */
+const MAX_BEHIND = 4_000_000;
 /** So many lines of the log are sent at once: more can't be read anyway. */
 const MAX_LINES = 100;
 
@@ -42,7 +44,7 @@ export class Live {
 
   constructor(options: LiveOptions) {
     this.#options = options;
-    this.#streams = new EventStreams(options.clock);
+    this.#streams = new EventStreams(options.clock, MAX_BEHIND);
   }
 
   /** Opens a page's stream; undefined when there are too many. */

@@ -27,7 +27,9 @@ export class LogLines {
   /** Takes a line of JSON as the log writes it. */
   add(json: string): void {
     this.#last += 1;
-    this.#lines.push({ no: this.#last, json: json.length > MAX_LENGTH ? json.slice(0, MAX_LENGTH) : json });
+    // A slice alone would keep the whole line in memory.
+    const kept = json.length > MAX_LENGTH ? Buffer.from(json.slice(0, MAX_LENGTH)).toString() : json;
+    this.#lines.push({ no: this.#last, json: kept });
     if (this.#lines.length > MAX_LINES) this.#lines.shift();
   }
 

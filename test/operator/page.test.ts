@@ -48,6 +48,13 @@ test('it tells how all is at first, and then what has changed', async () => {
   await page.waitFor('state', (now) => roomIn(now, 'two')?.fault === 'The bridge was thrown out of room two.');
 });
 
+test('of many players some are named, and all are counted', async () => {
+  const { page, game } = await opened();
+  await Promise.all(Array.from({ length: 70 }, (_, at) => game.join(`Player ${at}`)));
+  const { servers } = await page.waitFor('servers', ({ players }) => players === 70);
+  expect([servers[0]?.count, servers[0]?.players.length]).toEqual([70, 50]);
+});
+
 test('nothing is sent again that has not changed', async () => {
   const { page, game } = await opened();
   await page.waitFor('audit');
