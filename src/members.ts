@@ -141,6 +141,8 @@ export class Members {
   async #start(member: Member): Promise<void> {
     const { core, ended, log } = this.#options;
     const { id, adapter } = member;
+    // Whoever ended the bridge has stopped it already.
+    if (ended.aborted) return;
     try {
       await adapter.start();
       this.#running.add(member);

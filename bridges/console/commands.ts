@@ -57,6 +57,13 @@ const COMMANDS: readonly Command[] = [
     parse: matching(/^$/, () => (desk) => desk.health()),
   },
   {
+    name: 'reload',
+    usage: '',
+    help: 'read the configuration anew, without interrupting what did not change',
+    online: false,
+    parse: matching(/^$/, () => (desk) => desk.reload()),
+  },
+  {
     name: 'add',
     usage: '<name>',
     help: 'add a user of our own',

@@ -9,6 +9,8 @@ export interface Desk {
   switchChannel(name: string): string;
   /** What is wrong with the bridge. */
   health(): string;
+  /** Lets the bridge read its configuration anew. */
+  reload(): Promise<string>;
   /** Asks for confirmation and sends Lua code to a server, if that is allowed at all. */
   sendLua(serverId: string, code: string): Promise<string>;
   /** Asks all servers to kick, ban or slap somebody. */

@@ -12,6 +12,7 @@ import {
 } from '../../src/crosschat/index.ts';
 import { type Edit, eventId, type Message, type Place, type RoomRef } from '../../src/event.ts';
 import { toLine } from '../../src/text/line.ts';
+import { toPlain } from '../../src/text/plain.ts';
 import { literal } from '../../src/text/tree.ts';
 import { type Command, readLine } from './commands.ts';
 import type { ConsoleConfig } from './config.ts';
@@ -122,6 +123,19 @@ export class Operator implements Adapter, Desk {
   health(): string {
     const faults = this.#host.health();
     return faults.length === 0 ? 'All is well.' : faults.map(toLine).join('\n');
+  }
+
+  async reload(): Promise<string> {
+    const { name } = this.#config;
+    const { rooms, commands } = this.#host;
+    const answer = await commands.run({
+      command: 'bridge reload',
+      options: new Map(),
+      caller: { author: { id: name, name }, rank: 'admin', isOperator: true },
+      room: this.#channel ?? ('' as RoomRef),
+      rooms,
+    });
+    return toPlain(answer);
   }
 
   async sendLua(serverId: string, code: string): Promise<string> {

@@ -163,7 +163,14 @@ const reload: Command = {
   options: [],
   async run(given) {
     requireOperator(given, 'Reading the configuration anew');
-    return literal(await given.services.control.reload(actorOf(given)));
+    const { services, origin, invocation } = given;
+    const adapter = () => services.moderation.memberOf({ adapter: origin.id })?.adapter;
+    const asked = adapter();
+    const answer = await services.control.reload(actorOf(given));
+    // The one that was asked may be another one by now, and the way back gone with it.
+    if (adapter() !== asked && adapter()?.whisper)
+      services.whispers.tell({ kind: 'user', adapter: origin.id, author: invocation.caller.author }, answer, origin.server);
+    return literal(answer);
   },
 };
 

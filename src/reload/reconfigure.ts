@@ -100,7 +100,7 @@ async function openRooms(follower: Follower, { rooms, replaced }: Steps): Promis
 
 /** Does it, all that can be at once. */
 async function follow(follower: Follower, changes: Changes, { plan, rooms, replaced, removed }: Steps): Promise<Moved[]> {
-  const { core, members } = follower;
+  const { core, members, log } = follower;
   core.control.adopt(plan);
   follower.adopt(changes.config);
   const ofRemoved = (member: Member) => rooms.closed.filter(({ adapter }) => adapter === member.id);
@@ -110,7 +110,8 @@ async function follow(follower: Follower, changes: Changes, { plan, rooms, repla
   for (const address of rooms.opened) open(follower, address, replaced);
   core.hub.followPauses();
   const added = changes.adapters.added.map((config) => members.add(config));
-  await core.hub.restore();
+  // Without it, new adapters learn the ids of their rooms when they have started.
+  await core.hub.restore().catch((error: unknown) => log.debug({ err: error }, 'what was known of rooms could not be read'));
   await Promise.all([...going, ...closed, members.start(added), ...[...replaced].map((each) => members.replace(...each))]);
   return [
     ...added.map((member) => moved(member, 'added', members.whyNot(member))),

@@ -3,6 +3,34 @@ import { expect, test } from 'vitest';
 import { newFolder, Program } from './program.ts';
 import { standIns, writeEnv } from './stand-ins.ts';
 
+test('who runs the bridge reloads it in a Matrix room, and gets the answer there; or in private, when Matrix itself is started anew', async () => {
+  const { settings, discord, matrix, channel, room, alice, carol, followed } = await standIns();
+  const folder = newFolder();
+  const own = { ...settings, MATRIX_ADMINS: carol.id };
+  writeEnv(folder, own);
+  const program = new Program([], { folder });
+  await Promise.all(['Connected to Discord', 'is in it and may speak'].map((words) => program.waitFor(words)));
+  await followed();
+  writeEnv(folder, { ...own, FLOOD_USER_PER_MINUTE: '100' });
+  room.says(carol, '!bridge reload');
+  await room.waitFor('The new configuration holds: flood.user_per_minute has changed.');
+
+  writeEnv(folder, { ...own, FLOOD_USER_PER_MINUTE: '100', MATRIX_MODERATORS: carol.id });
+  room.says(carol, '!bridge reload');
+  alice.says(channel, 'said meanwhile');
+  // The one who asks is not there any more to answer in the room.
+  await matrix.waitForRequest(
+    ({ path, body }) => path.includes('/send/') && JSON.stringify(body).includes('Matrix (matrix) was started anew.'),
+  );
+  room.says(carol, 'and again');
+  await channel.waitFor('and again');
+  await room.waitFor('Alice (Discord): said meanwhile');
+  const said = room.messages.map(({ body }) => body);
+  expect(said.filter((body) => body.includes('said meanwhile'))).toHaveLength(1);
+  expect(discord.gateway.steps.filter(({ step }) => step === 'identified')).toHaveLength(1);
+  expect([...discord.violations, ...matrix.violations]).toEqual([]);
+});
+
 test('another channel, a bad file, another token: each holds or changes nothing, and all who talk meanwhile are heard once', async () => {
   const { settings, discord, matrix, guild, channel, room, alice, carol, followed, game } = await standIns();
   const folder = newFolder();

@@ -168,3 +168,22 @@ test('while the broker is away, the configuration is followed all the same, and 
   expect(game.chat.all).toEqual(['Alice@bridge: said before', 'Dora@bridge: said after']);
   expect(platform.in('new')).toEqual([]);
 });
+
+test('what an adapter serves by HTTP comes and goes with it, and is that of the new one when it is started anew', async () => {
+  const { bridge, reload } = await openStage({ http: { port: 0 } });
+  const status = async () => (await fetch(`${bridge.httpUrl}/chat/`)).status;
+  expect(await status()).toBe(404);
+  const withChat = (chat: object) => ({
+    http: { port: 0 },
+    adapters: { platform: {}, other: {}, chat: { type: 'webchat', ...chat } },
+    channels: [{ name: 'main', rooms: { platform: ['one', 'two'], other: 'else', chat: 'lobby' } }],
+  });
+  await reload(withChat({ guests: true }));
+  expect(await status()).toBe(200);
+  expect(await reload(withChat({ guests: true, typing: true }))).toBe(
+    'The new configuration holds: Web chat (chat) was started anew.',
+  );
+  expect(await status()).toBe(200);
+  await reload({ http: { port: 0 } });
+  expect(await status()).toBe(404);
+});

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
+import { webchat } from '../../bridges/webchat/index.ts';
 import { Bridge } from '../../src/bridge.ts';
 import { systemClock } from '../../src/clock.ts';
 import { parseConfig } from '../../src/config.ts';
@@ -67,6 +68,7 @@ export async function openStage(
   const entries = {
     platform: { load: async () => platform.module },
     other: { load: async () => other.module },
+    webchat: { load: async () => webchat },
   };
   const folder = newFolder();
   const file = join(folder, 'config.yaml');

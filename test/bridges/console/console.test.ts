@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { consoleModule } from '../../../bridges/console/index.ts';
 import { openTerminal, type Terminal } from '../../../bridges/console/terminal.ts';
-import type { Adapter } from '../../../src/adapter.ts';
+import type { Adapter, Commands, Invocation } from '../../../src/adapter.ts';
 import { type Broker, startBroker } from '../../../src/broker.ts';
 import { CrossChat, type CrossChatUser } from '../../../src/crosschat/index.ts';
 import type { Edit, EventId, Message, RoomRef, ServerId } from '../../../src/event.ts';
@@ -52,7 +52,13 @@ function peer(serverId: string): CrossChat {
 }
 
 async function open(
-  options: { config?: object; rooms?: string[]; terminal?: Terminal | undefined; health?: () => string[] } = {},
+  options: {
+    config?: object;
+    rooms?: string[];
+    terminal?: Terminal | undefined;
+    health?: () => string[];
+    commands?: Commands;
+  } = {},
 ): Promise<void> {
   const module = consoleModule('terminal' in options ? options.terminal : terminal);
   host = testHost({
@@ -61,6 +67,7 @@ async function open(
     chat,
     clock,
     ...(options.health && { health: options.health }),
+    ...(options.commands && { commands: options.commands }),
   });
   adapter = module.create(module.schema.parse({ name: 'Olga', ...options.config }), host);
   await adapter.start();
@@ -200,7 +207,7 @@ describe('its commands', () => {
     await open();
     type('/help');
     await screen.waitFor(/^\/exit /);
-    for (const name of ['status', 'health', 'add', 'del', 'say', 'pm', 'sendlua', 'aowl_kick', 'aowl_slap_user']) {
+    for (const name of ['status', 'health', 'reload', 'add', 'del', 'say', 'pm', 'sendlua', 'aowl_kick', 'aowl_slap_user']) {
       expect(screen.rows.some((row) => row.startsWith(`/${name} `))).toBe(true);
     }
   });
@@ -225,6 +232,18 @@ describe('its commands', () => {
     await screen.waitFor(/^Discord room 1 is down since 12:00 UTC \(no \/ answer\); 5 wait\.$/);
     await screen.waitFor(/^The database can't be written: /);
     expect(screen.raw).not.toMatch(/(?!\n)[\p{Cc}\u202E]/u);
+  });
+
+  it('let the bridge read its configuration anew, as whoever runs it', async () => {
+    const asked: Invocation[] = [];
+    const run = async (invocation: Invocation) => {
+      asked.push(invocation);
+      return literal('The configuration is as it was.');
+    };
+    await open({ commands: { all: [], run, complete: async () => [] } });
+    type('/reload');
+    await screen.waitFor(/^The configuration is as it was\.$/);
+    expect(asked).toMatchObject([{ command: 'bridge reload', caller: { rank: 'admin', isOperator: true } }]);
   });
 
   it('add a user, let it speak and whisper, and remove it, in the order typed', async () => {
