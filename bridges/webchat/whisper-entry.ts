@@ -2,7 +2,7 @@
 import type { AdapterId, Party, Place, RoomRef, Whisper } from '../../src/event.ts';
 import { sanitizeName } from '../../src/text/names.ts';
 import type { WhisperEntry } from '../../web/chat/wire.ts';
-import { filesOf, nodesOf, personOf } from './entry.ts';
+import { filesOf, nodesOf, personOf, TAG } from './entry.ts';
 
 /** A whisper as an entry. @param own the web chat @param base where the bridge serves */
 export function whisperEntryOf(whisper: Whisper, own: AdapterId, base: string | undefined): WhisperEntry {
@@ -12,7 +12,7 @@ export function whisperEntryOf(whisper: Whisper, own: AdapterId, base: string | 
     id,
     at,
     with: personOf(from.author, placeOf(from, own), base),
-    tag: sanitizeName(tag),
+    tag: from.kind === 'user' && from.adapter === own ? TAG : sanitizeName(tag),
     mine: false,
     body: nodesOf(body, base),
     ...(files.length > 0 && { files }),

@@ -66,6 +66,8 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
 
   test('files are chosen, pasted and dropped, described, taken out again, sent, and seen by others', async () => {
     const { alpha, page, other } = await twoPages({}, { bypassCSP: true });
+    const gordon = await alpha.join('Gordon');
+    for (let line = 1; line <= 16; line++) await gordon.says(`line ${line}`);
     const file = await pictureFile(page, 'base.png');
     await page.locator('input[type="file"]').setInputFiles([file, { ...file, name: 'other.png' }]);
     await ready(page, 2);
@@ -86,6 +88,8 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     const shown = mine.getByRole('img', { name: 'My base, from above' });
     await shown.waitFor();
     await expect.poll(() => shown.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth)).toBe(320);
+    // Who reads at the end still does when the pictures have come and the field is small again.
+    for (const one of [page, other]) await expect.poll(() => one.locator('.to-end').isVisible()).toBe(false);
     await mine.getByRole('button', { name: 'Spoiler: show the picture' }).click();
     await mine.getByRole('img', { name: 'other.png' }).waitFor();
     await picture(other, 'files');

@@ -106,7 +106,7 @@ function whisperContent(entry: WhisperEntry, deeds: ItemDeeds): readonly Child[]
       { class: 'head' },
       h('span', { class: 'muted' }, mine ? 'Whispered to' : 'Whisper from'),
       nameButton(other, tag, deeds),
-      h('span', { class: 'tag game' }, tag),
+      h('span', { class: other.player ? 'tag game' : 'tag' }, tag),
       time(at),
       other.key !== 'bridge' &&
         h(

@@ -4,12 +4,11 @@ import { dayName } from '../parts/time.ts';
 import { type Item, type ItemDeeds, itemElement } from './items.ts';
 import { beginsDay, isAfter, isOfSame } from './order.ts';
 import { focusOn, Pointing } from './pointing.ts';
+import { StickToEnd } from './stick-to-end.ts';
 import { Unread } from './unread.ts';
 
 /** So many items are shown; beyond that, the oldest go while somebody reads at the end. */
 const MAX_ITEMS = 800;
-/** So many pixels from the end somebody still reads along. */
-const NEAR = 90;
 
 interface Shown {
   readonly item: Item;
@@ -41,6 +40,7 @@ export class Log {
   readonly #shown: Shown[] = [];
   readonly #unread: Unread;
   readonly #pointing: Pointing;
+  readonly #end: StickToEnd;
   /** Whether what comes now was missed, and is no news to be read out one by one. */
   #filling = true;
 
@@ -66,20 +66,17 @@ export class Log {
           keydown: (event) => this.#pointing.key(event),
           focusin: (event) => this.#pointing.point(event),
           mouseover: (event) => this.#pointing.point(event),
-          scroll: () => {
-            if (this.isAtEnd) this.#read();
-          },
         },
       },
       this.#earlier,
       this.#list,
     );
+    this.#end = new StickToEnd(this.element, this.#list, () => this.#read());
   }
 
   /** Whether the last messages can be seen. */
   get isAtEnd(): boolean {
-    const { scrollHeight, scrollTop, clientHeight } = this.element;
-    return scrollHeight - scrollTop - clientHeight < NEAR;
+    return this.#end.isSeen;
   }
 
   /** The entries that stand there, the last one first. */
@@ -89,7 +86,7 @@ export class Log {
 
   /** Adds an item where it belongs, or shows it as it is now. */
   put(item: Item): void {
-    const wasAtEnd = this.isAtEnd;
+    const wasAtEnd = this.#end.sticks;
     const known = this.#shown.findIndex((one) => one.item.entry.id === item.entry.id);
     if (known === -1) this.#insert(item, wasAtEnd);
     else this.#replace(known, item);
@@ -116,7 +113,7 @@ export class Log {
   }
 
   toEnd(): void {
-    this.element.scrollTop = this.element.scrollHeight;
+    this.#end.go();
     this.#read();
   }
 
