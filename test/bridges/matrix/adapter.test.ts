@@ -1,9 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { MatrixDouble, TestRoom, TestUser } from '../../doubles/matrix/index.ts';
 import { TestAttempt } from '../../support/attempt.ts';
-import { testMemory, words } from '../../support/host.ts';
+import { testMemory } from '../../support/host.ts';
 import { openDouble } from './double.ts';
-import { type Bridge, Stage, said, send } from './stage.ts';
+import { openLobby } from './lobby.ts';
+import { type Bridge, heard, type Stage, said, send } from './stage.ts';
 import { matrixStories } from './stories.ts';
 
 matrixStories(async () => (await openDouble()).site);
@@ -14,18 +15,11 @@ describe('when the homeserver has troubles', () => {
   let carol: TestUser;
   let room: TestRoom;
   beforeEach(async () => {
-    const opened = await openDouble();
-    matrix = opened.matrix;
-    stage = await Stage.open(opened.site);
-    carol = matrix.addUser('carol');
-    room = matrix.addRoom({ creator: carol });
-  });
-  afterEach(async () => {
-    await stage.close();
-    expect(matrix.violations).toEqual([]);
+    const lobby = await openLobby();
+    ({ matrix, stage, carol, room } = lobby);
+    return lobby.close;
   });
 
-  const heard = ({ host }: Bridge) => host.messages.all.map(({ body }) => words(body));
   const sending = /\/send\/m\.room\.message\//;
   const syncing = /\/sync$/;
 

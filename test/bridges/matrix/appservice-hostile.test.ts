@@ -1,28 +1,20 @@
 /** Whoever pretends to be the homeserver, or sends what no homeserver would. */
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { Memory } from '../../../src/adapter.ts';
-import type { MatrixDouble, TestRoom, TestUser } from '../../doubles/matrix/index.ts';
-import { testMemory, words } from '../../support/host.ts';
-import { AppserviceStage, openAppserviceDouble } from './appservice-stage.ts';
-import { type Bridge, said, send } from './stage.ts';
+import type { TestRoom, TestUser } from '../../doubles/matrix/index.ts';
+import { testMemory } from '../../support/host.ts';
+import type { AppserviceStage } from './appservice-stage.ts';
+import { openAppserviceLobby } from './lobby.ts';
+import { heard, said, send } from './stage.ts';
 
-let matrix: MatrixDouble;
 let stage: AppserviceStage;
 let carol: TestUser;
 let room: TestRoom;
 beforeEach(async () => {
-  const opened = await openAppserviceDouble();
-  matrix = opened.matrix;
-  stage = await AppserviceStage.open(opened.site);
-  carol = matrix.addUser('carol');
-  room = matrix.addRoom({ creator: carol });
+  const lobby = await openAppserviceLobby();
+  ({ stage, carol, room } = lobby);
+  return lobby.close;
 });
-afterEach(async () => {
-  await stage.close();
-  expect(matrix.violations).toEqual([]);
-});
-
-const heard = ({ host }: Bridge) => host.messages.all.map(({ body }) => words(body));
 
 /** Asks the bridge something, by default with the token that the homeserver has. */
 async function ask(method: string, path: string, body?: unknown, token = String(stage.keys['hs_token'])) {

@@ -7,7 +7,7 @@ import { TestAttempt } from '../../support/attempt.ts';
 import { testMemory, words } from '../../support/host.ts';
 import { shelf, testMedia } from '../../support/media.ts';
 import { type AppserviceSite, AppserviceStage } from './appservice-stage.ts';
-import { type Bridge, edited, type Person, said, send } from './stage.ts';
+import { type Bridge, edited, heard, type Person, said, send } from './stage.ts';
 
 export function appserviceStories(openSite: () => Promise<AppserviceSite>): void {
   let stage: AppserviceStage;
@@ -20,7 +20,6 @@ export function appserviceStories(openSite: () => Promise<AppserviceSite>): void
   });
   afterEach(() => stage.close());
 
-  const heard = ({ host }: Bridge) => host.messages.all.map(({ body }) => words(body));
   const author = (id: string, name: string) => ({ author: { id, name } });
 
   describe('text both ways', () => {

@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Memory } from '../../../src/adapter.ts';
 import { TestAttempt } from '../../support/attempt.ts';
-import { testMemory, words } from '../../support/host.ts';
-import { type Bridge, type MatrixSite, nextAttempt, type Person, Stage, said, send } from './stage.ts';
+import { testMemory } from '../../support/host.ts';
+import { heard, type MatrixSite, nextAttempt, type Person, Stage, said, send } from './stage.ts';
 
 export function deliveryStories(openSite: () => Promise<MatrixSite>): void {
   let stage: Stage;
@@ -16,7 +16,6 @@ export function deliveryStories(openSite: () => Promise<MatrixSite>): void {
   });
   afterEach(() => stage.close());
 
-  const heard = ({ host }: Bridge) => host.messages.all.map(({ body }) => words(body));
   const standing = async () => (await carol.eyes.standing(room)).map(({ body }) => body);
 
   describe('a message whose sending was interrupted', () => {

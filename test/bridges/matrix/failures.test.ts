@@ -1,13 +1,13 @@
 /** Everything that a homeserver, a proxy or the network can do to the Matrix adapter: each message arrives once and in order. */
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { Adapter } from '../../../src/adapter.ts';
 import { type Clock, systemClock } from '../../../src/clock.ts';
 import type { RoomRef } from '../../../src/event.ts';
 import type { Fault, MatrixDouble, TestRoom, TestUser } from '../../doubles/matrix/index.ts';
 import { TestAttempt } from '../../support/attempt.ts';
 import { testMemory, words } from '../../support/host.ts';
-import { openDouble } from './double.ts';
-import { type Bridge, edited, nextAttempt, Stage, said, send, untilDone } from './stage.ts';
+import { openLobby } from './lobby.ts';
+import { edited, heard, nextAttempt, type Stage, said, send, untilDone } from './stage.ts';
 
 /** Pauses between two tries are over at once, and the time of a request that is never answered soon. */
 const hasty: Clock = {
@@ -37,18 +37,11 @@ let stage: Stage;
 let carol: TestUser;
 let room: TestRoom;
 beforeEach(async () => {
-  const opened = await openDouble();
-  matrix = opened.matrix;
-  stage = await Stage.open(opened.site);
-  carol = matrix.addUser('carol');
-  room = matrix.addRoom({ creator: carol });
-});
-afterEach(async () => {
-  await stage.close();
-  expect(matrix.violations).toEqual([]);
+  const lobby = await openLobby();
+  ({ matrix, stage, carol, room } = lobby);
+  return lobby.close;
 });
 
-const heard = ({ host }: Bridge) => host.messages.all.map(({ body }) => words(body));
 const bodies = () => room.messages.map(({ body }) => body.replace('Alice (alpha): ', ''));
 const ref = () => room.id as RoomRef;
 const fail = (failure: Failure, path: RegExp, times = 1) => matrix.fail({ ...failure, path, times });

@@ -1,8 +1,8 @@
 /** Rooms that come and go while the Matrix adapter runs, told once for the stand-in and for Synapse. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { RoomRef } from '../../../src/event.ts';
-import { testMemory, words } from '../../support/host.ts';
-import { type Bridge, type MatrixSite, type Person, Stage, said, send } from './stage.ts';
+import { testMemory } from '../../support/host.ts';
+import { type Bridge, heard, type MatrixSite, type Person, Stage, said, send } from './stage.ts';
 
 export function openingStories(openSite: () => Promise<MatrixSite>): void {
   describe('rooms that come and go', () => {
@@ -16,7 +16,6 @@ export function openingStories(openSite: () => Promise<MatrixSite>): void {
     });
     afterEach(() => stage.close());
 
-    const heard = ({ host }: Bridge) => host.messages.all.map(({ body }) => words(body));
     const open = (bridge: Bridge, ref: string) =>
       Promise.resolve(bridge.adapter.open?.(ref as RoomRef, new AbortController().signal));
     const refusal = (bridge: Bridge, ref: string) =>

@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Finding } from '../../../src/adapter.ts';
 import type { RoomRef } from '../../../src/event.ts';
-import { testMemory, words } from '../../support/host.ts';
-import { type Bridge, type MatrixSite, type Person, Stage, said, send } from './stage.ts';
+import { testMemory } from '../../support/host.ts';
+import { type Bridge, heard, type MatrixSite, type Person, Stage, said, send } from './stage.ts';
 
 /** How long something may take that no line of the log tells of. */
 const patience = { timeout: 10_000 };
@@ -17,7 +17,6 @@ export function roomStories(openSite: () => Promise<MatrixSite>): void {
   });
   afterEach(() => stage.close());
 
-  const heard = ({ host }: Bridge) => host.messages.all.map(({ body }) => words(body));
   const fault = ({ adapter }: Bridge, room: string) => adapter.roomFault?.(room as RoomRef);
   const publicRoom = (options: object = {}) => carol.client.createRoom({ preset: 'public_chat', ...options });
   const findings = async ({ adapter }: Bridge) => {

@@ -1,27 +1,21 @@
 /** Several rooms on one account, and what one of them may do to the others. */
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
 import type { RoomRef } from '../../../src/event.ts';
 import type { MatrixDouble, TestRoom, TestUser } from '../../doubles/matrix/index.ts';
 import { TestClock } from '../../support/clock.ts';
 import { testMemory, words } from '../../support/host.ts';
-import { openDouble } from './double.ts';
-import { Stage, said, send } from './stage.ts';
+import { openLobby } from './lobby.ts';
+import { type Stage, said, send } from './stage.ts';
 
 let matrix: MatrixDouble;
 let stage: Stage;
 let carol: TestUser;
 let room: TestRoom;
 beforeEach(async () => {
-  const opened = await openDouble();
-  matrix = opened.matrix;
-  stage = await Stage.open(opened.site);
-  carol = matrix.addUser('carol');
-  room = matrix.addRoom({ creator: carol, alias: 'lobby' });
-});
-afterEach(async () => {
-  await stage.close();
-  expect(matrix.violations).toEqual([]);
+  const lobby = await openLobby('lobby');
+  ({ matrix, stage, carol, room } = lobby);
+  return lobby.close;
 });
 
 test('a room that takes long to join holds up no other', async () => {

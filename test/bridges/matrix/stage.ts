@@ -6,7 +6,7 @@ import { type Edit, eventId, type Message, type Place, type RoomRef, type Server
 import { literal } from '../../../src/text/tree.ts';
 import { sdkClient } from '../../doubles/matrix/client.ts';
 import { TestAttempt } from '../../support/attempt.ts';
-import { type TestHost, type TestHostOptions, testHost } from '../../support/host.ts';
+import { type TestHost, type TestHostOptions, testHost, words } from '../../support/host.ts';
 import { MatrixPerson } from '../../support/matrix-person.ts';
 
 /** A homeserver, real or not. */
@@ -102,6 +102,11 @@ export class Stage {
     await Promise.all([...this.#bridges.map((adapter) => adapter.stop()), ...this.#people.map((person) => person.close())]);
     await this.site.close();
   }
+}
+
+/** What the core was handed so far, in words. */
+export function heard({ host }: Pick<Bridge, 'host'>): string[] {
+  return host.messages.all.map(({ body }) => words(body));
 }
 
 let messages = 0;

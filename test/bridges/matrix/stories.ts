@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { bridgeMark } from '../../../bridges/matrix/event.ts';
 import { AdapterError, DeliveryError, type Finding } from '../../../src/adapter.ts';
 import { literal } from '../../../src/text/tree.ts';
-import { testMemory, words } from '../../support/host.ts';
-import { type Bridge, type MatrixSite, type Person, Stage, said, send } from './stage.ts';
+import { testMemory } from '../../support/host.ts';
+import { type Bridge, heard, type MatrixSite, type Person, Stage, said, send } from './stage.ts';
 
 export function matrixStories(openSite: () => Promise<MatrixSite>): void {
   let stage: Stage;
@@ -16,8 +16,6 @@ export function matrixStories(openSite: () => Promise<MatrixSite>): void {
     room = await carol.client.createRoom({ preset: 'public_chat' });
   });
   afterEach(() => stage.close());
-
-  const heard = ({ host }: Bridge) => host.messages.all.map(({ body }) => words(body));
 
   describe('text both ways', () => {
     test('what is said in the room reaches the core, with who said it', async () => {
