@@ -74,7 +74,7 @@ export function shellLines(text: string): string[] {
 
 /** How a line begins that is a command, wherever it stands; in a block `sh`, each line is one. */
 const PROGRAMS =
-  /^(?:[A-Z_]+=\S+ )?(?:sudo )?(?:apt-get|cp|crosschat-bridge|curl|docker|git|journalctl|kubectl|mkdir|mosquitto_\w+|node|npm|npx|openssl|pg_\w+|podman|printf|psql|python3?|register_new_matrix_user|sqlite3|systemctl) (?!=)/;
+  /^(?:[A-Z_]+=\S+ )?(?:sudo )?(?:apt-get|cp|crosschat-bridge|curl|docker|git|journalctl|kubectl|mkdir|mosquitto_\w+|node|npm|npx|openssl|pg_\w+|podman|printf|psql|python3?|register_new_matrix_user|sqlite3|ssh|systemctl) (?!=)/;
 
 /** The commands of the program that stand in the code of a page, each as its arguments. */
 export function commandsIn(text: string): string[][] {

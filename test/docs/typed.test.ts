@@ -39,6 +39,7 @@ const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
     'pg_dump --format=custom --file=backup.dump "$DATABASE_URL"',
     'pg_restore --clean --if-exists --dbname="$DATABASE_URL" backup.dump',
     'openssl rand -hex 24',
+    'ssh -L 8080:127.0.0.1:8080 <the machine>',
   ],
   'is of another program, and its SQL is run by program.test.ts': [`sqlite3 data/crosschat.db "VACUUM INTO 'backup.db'"`],
   'takes long; a shorter one is run': ['npm run torture', 'npm run torture -- --minutes 5 --seed 1'],
