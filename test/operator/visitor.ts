@@ -2,6 +2,7 @@
 import { request } from 'node:http';
 import { onTestFinished } from 'vitest';
 import type { Answer, Incoming, Requests, Welcome } from '../../web/operator/wire.ts';
+import { eventsIn } from '../support/event-stream.ts';
 import { Recorder } from '../support/host.ts';
 
 type Heard = { readonly [Name in keyof Incoming]: { readonly name: Name; readonly data: Incoming[Name] } }[keyof Incoming];
@@ -89,16 +90,9 @@ export class Page {
   }
 
   async #read(body: Response['body']): Promise<void> {
-    let rest = '';
-    const decoder = new TextDecoder();
-    for await (const piece of body ?? []) {
-      rest += decoder.decode(piece as Uint8Array, { stream: true });
-      const blocks = rest.split('\n\n');
-      rest = blocks.pop() ?? '';
-      for (const block of blocks) {
-        const [, name = '', data = ''] = /^event: (.*)\ndata: (.*)$/.exec(block) ?? [];
-        if (name !== 'beat') this.heard.add({ name, data: JSON.parse(data) } as Heard);
-      }
+    for await (const event of eventsIn(body)) {
+      const [, name = '', data = ''] = /^event: (.*)\ndata: (.*)$/.exec(event) ?? [];
+      if (name !== 'beat') this.heard.add({ name, data: JSON.parse(data) } as Heard);
     }
   }
 }

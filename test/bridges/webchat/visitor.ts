@@ -8,6 +8,7 @@ import { HttpServer } from '../../../src/http/server.ts';
 import { literal } from '../../../src/text/tree.ts';
 import type { Answer, Entry, Incoming, Requests, Welcome } from '../../../web/chat/wire.ts';
 import { TestAttempt } from '../../support/attempt.ts';
+import { eventsIn } from '../../support/event-stream.ts';
 import { Recorder, type TestHost, type TestHostOptions, testHost } from '../../support/host.ts';
 
 /** One web chat, served. */
@@ -143,14 +144,7 @@ export class Page {
   }
 
   async #read({ body }: Response): Promise<void> {
-    let rest = '';
-    const decoder = new TextDecoder();
-    for await (const piece of body ?? []) {
-      rest += decoder.decode(piece as Uint8Array, { stream: true });
-      const blocks = rest.split('\n\n');
-      rest = blocks.pop() ?? '';
-      for (const block of blocks) this.#take(block);
-    }
+    for await (const event of eventsIn(body)) this.#take(event);
   }
 
   #take(block: string): void {
