@@ -1,7 +1,7 @@
 /** Nothing stands in the README and the guides that is not so: commands, configurations, links, and sentences of the program. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import { builtIns } from '../../bridges/index.ts';
 import { readArguments } from '../../src/cli/arguments.ts';
@@ -58,6 +58,9 @@ describe('configurations', () => {
       .filter(({ language }) => language === 'yaml')
       .map(({ text: yaml }) => ({ path, yaml, line: yaml.split('\n')[0] })),
   );
+
+  // The libraries of the platforms are loaded with their adapters, which takes long on a busy machine.
+  beforeAll(async () => void (await Promise.all(Object.values(entries).map(({ load }) => load()))), 60_000);
 
   test.each(found)('$path: $line', async ({ yaml }) => {
     const keys = Object.keys(parseYaml(yaml) as object);
