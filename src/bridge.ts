@@ -4,8 +4,6 @@ import { letterRoute } from './avatars/letter-route.ts';
 import { type Broker, startBroker } from './broker.ts';
 import type { ChannelMap } from './channel-map.ts';
 import type { Clock } from './clock.ts';
-import type { CommandsFor } from './commands/command.ts';
-import { commandsOf } from './commands/commands.ts';
 import { type Config, ConfigError } from './config.ts';
 import type { ControllerOptions } from './control/controller.ts';
 import { configuredMap } from './control/restore.ts';
@@ -13,10 +11,10 @@ import { type Actor, type Control, ControlError } from './control.ts';
 import { type Core, openCore } from './core.ts';
 import type { CrossChatOptions } from './crosschat/index.ts';
 import { type Demo, startDemo } from './demo.ts';
-import type { AdapterId } from './event.ts';
 import { health, type Parts } from './health.ts';
 import type { Route } from './http/route.ts';
 import type { HttpServer } from './http/server.ts';
+import { joinServer } from './joined-server.ts';
 import { Lease, type Tenure } from './lease.ts';
 import { partLog } from './log.ts';
 import type { Media } from './media/media.ts';
@@ -32,7 +30,6 @@ import { reconfigure } from './reload/reconfigure.ts';
 import { openMedia, serve } from './serve.ts';
 import { openStore, type Store, StoreError } from './store/store.ts';
 import type { VirtualServer } from './virtual-server.ts';
-import { makeVirtualServer } from './virtual-server-maker.ts';
 import { virtualServerOptions } from './virtual-server-options.ts';
 
 /** What a bridge is made of. */
@@ -305,31 +302,21 @@ export class Bridge {
     if (this.#http) this.#operator?.start(this.#http.url);
   }
 
-  #virtualServer(options: CrossChatOptions, store: Store, { hub, outbox, moderation }: Core): VirtualServer {
-    const { config, tenure } = this.#options;
-    const { serverId } = options;
-    const kept = this.#isPrivate ? undefined : { ...store, delivered: () => outbox.kept() };
-    const inherits = tenure !== undefined;
-    const steamid64Of = (adapter: AdapterId, userId: string) => store.accounts.find(adapter, userId)?.steamid64;
-    const server = makeVirtualServer({
+  #virtualServer(options: CrossChatOptions, store: Store, core: Core): VirtualServer {
+    const { tenure } = this.#options;
+    const server = joinServer(options, {
       ...this.#options,
-      log: partLog(this.#options.log, 'mqtt'),
-      options: { ...options, inherits },
-      idle: config.idle,
-      kept,
-      steamid64Of,
-      // Those of an adapter that has another virtual server now, or is not configured any more, are nobody here.
-      isBarred: (adapter, userId) =>
-        !this.#config.adapters.some(({ id, serverId: its }) => id === adapter && its === serverId) ||
-        moderation.bars.of(adapter, userId) !== undefined,
+      config: () => this.#config,
+      store,
+      core,
+      isPrivate: this.#isPrivate,
+      inherits: tenure !== undefined,
+      takenOver: (serverId) => {
+        if (tenure) return tenure.lost(`Another instance has taken over as ${serverId}.`);
+        this.#standStill(`Another bridge has connected as ${serverId}. To run two bridges, give each a SERVER_ID of its own.`);
+      },
     });
-    server.chat.on('takenOver', () => {
-      if (tenure) return tenure.lost(`Another instance has taken over as ${serverId}.`);
-      this.#standStill(`Another bridge has connected as ${serverId}. To run two bridges, give each a SERVER_ID of its own.`);
-    });
-    hub.listen(server);
     this.#monitoring?.watch(server);
-    moderation.listen(server);
     return server;
   }
 
@@ -342,7 +329,7 @@ export class Bridge {
       media,
       dataDir: this.#isPrivate ? undefined : this.#options.config.dataDir,
       servers: this.#servers,
-      commands: this.#commands(store, core),
+      banNeedsReason: this.#options.config.moderation.banReason,
       webUrl: () => this.#options.config.http?.publicUrl ?? this.httpUrl,
       health: () => this.health(),
       changed: () => this.#followMembers(),
@@ -355,27 +342,6 @@ export class Bridge {
   /** Serves what the adapters serve that there are now. */
   #followMembers(): void {
     if (!this.#ending.signal.aborted) this.#http?.serve([...this.#routes, ...routesOf(this.#members?.all ?? [])]);
-  }
-
-  /** What people may ask of the bridge, wherever they are. */
-  #commands(store: Store, { control, hub: { linking, whispers }, moderation: { moderation } }: Core): CommandsFor {
-    const adapters = () =>
-      (this.#members?.all ?? []).flatMap((member) => {
-        const { id, everywhere, adapter } = member;
-        return everywhere ? [] : [{ id, platform: adapter.platform, fault: this.#members?.whyNot(member) }];
-      });
-    return commandsOf({
-      ...this.#options,
-      servers: this.#servers,
-      adapters,
-      health: () => this.health(),
-      control,
-      linking,
-      whispers,
-      moderation,
-      banNeedsReason: this.#options.config.moderation.banReason,
-      store,
-    });
   }
 
   /** It does nothing any more: everything is left to the bridge that took over. */

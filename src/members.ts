@@ -4,7 +4,8 @@ import type { Logger } from 'pino';
 import { AdapterError } from './adapter.ts';
 import type { ChannelMap } from './channel-map.ts';
 import type { RoomAddress } from './channels.ts';
-import type { CommandsFor } from './commands/command.ts';
+import type { AdapterReport, CommandsFor } from './commands/command.ts';
+import { commandsOf } from './commands/commands.ts';
 import type { AdapterConfig } from './config.ts';
 import type { Core } from './core.ts';
 import type { Media } from './media/media.ts';
@@ -22,8 +23,8 @@ export interface MembersOptions extends Pick<MemberOptions, 'webUrl' | 'health' 
   /** Where files of adapters are kept; undefined where nothing is to be left behind. */
   readonly dataDir: string | undefined;
   readonly servers: readonly VirtualServer[];
-  /** What people may ask of the bridge, wherever they are. */
-  readonly commands: CommandsFor;
+  /** Whether a ban takes a reason. */
+  readonly banNeedsReason: boolean;
   /** An adapter came or went. */
   readonly changed: () => void;
   /** Aborted when the bridge ends. */
@@ -37,13 +38,24 @@ const FLUSH_TIME = 1_500;
 /** All adapters of one bridge. */
 export class Members {
   readonly #options: MembersOptions;
+  /** What people may ask of the bridge, wherever they are. */
+  readonly #commands: CommandsFor;
   readonly #all: Member[] = [];
   readonly #running = new Set<Member>();
   /** Why adapters could not be started. */
   readonly #failed = new Map<Member, string>();
 
   constructor(options: MembersOptions) {
+    const { hub, moderation, control } = options.core;
     this.#options = options;
+    this.#commands = commandsOf({
+      ...options,
+      adapters: () => this.#reports(),
+      control,
+      linking: hub.linking,
+      whispers: hub.whispers,
+      moderation: moderation.moderation,
+    });
   }
 
   get all(): readonly Member[] {
@@ -114,8 +126,13 @@ export class Members {
     return configured.length === 0 || configured.some((member) => this.#running.has(member));
   }
 
+  #reports(): AdapterReport[] {
+    const configured = this.#all.filter(({ everywhere }) => !everywhere);
+    return configured.map((member) => ({ id: member.id, platform: member.adapter.platform, fault: this.whyNot(member) }));
+  }
+
   #make(config: AdapterConfig): Member {
-    const { map, core, store, servers, commands, dataDir, clock } = this.#options;
+    const { map, core, store, servers, dataDir, clock } = this.#options;
     const { id, module, serverId } = config;
     const { bars } = core.moderation;
     const server = servers.find(({ chat }) => chat.state.ownId === serverId);
@@ -128,7 +145,7 @@ export class Members {
       server,
       memory: store.memory(id),
       folder: dataDir && join(dataDir, `files-${encodeURIComponent(id)}`),
-      commands: commands({ id, type: module.type, server }),
+      commands: this.#commands({ id, type: module.type, server }),
       hub: core.hub,
       async addRoom(channel, room, only) {
         await core.control.add(channel, { adapter: id, room }, { name: 'the bridge', id, via: id }, only);
