@@ -10,6 +10,8 @@ import { newFolder } from '../../store/open.ts';
 import { Visitor } from './visitor.ts';
 
 const PUBLIC_URL = 'https://bridge.example';
+/** Two bridges with all platforms start here, on a machine that may have much else to do. In milliseconds. */
+const PATIENCE = 30_000;
 const CONTENT = 'GIF89a: a cat';
 
 /** A bridge between all sides and a web chat. @param homeserver where it looks for Matrix */
@@ -31,11 +33,13 @@ async function startBridge(place: StandIns, dataDir: string, homeserver = place.
   const bridge = new Bridge({ config, log, clock: systemClock, random: Math.random, shutdown: () => {} });
   onTestFinished(() => bridge.stop());
   await bridge.start();
-  await bridge.ready(AbortSignal.timeout(10_000));
+  await bridge.ready(AbortSignal.timeout(PATIENCE));
   return bridge;
 }
 
-test('a file is a file on Discord, a link in games, and on Matrix as well when that is back after a restart', async () => {
+test('a file is a file on Discord, a link in games, and on Matrix as well when that is back after a restart', {
+  timeout: 90_000,
+}, async () => {
   const place = await standIns();
   const alpha = await place.game('alpha');
   const dataDir = newFolder();
@@ -48,18 +52,18 @@ test('a file is a file on Discord, a link in games, and on Matrix as well when t
   const file = { id, name: 'cat.gif', description: 'A cat on the roof' };
   expect(await robin.say('look', { files: [file] })).toEqual({ status: 200 });
 
-  await expect.poll(() => place.channel.messages.at(-1)?.attachments.length, { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => place.channel.messages.at(-1)?.attachments.length, { timeout: PATIENCE }).toBe(1);
   const [onDiscord] = place.channel.messages.at(-1)?.attachments ?? [];
   expect(onDiscord).toMatchObject({ filename: 'cat.gif', description: 'A cat on the roof' });
   expect(await (await fetch(onDiscord?.url ?? '')).text()).toBe(CONTENT);
-  const line = await alpha.chat.waitFor((said) => said.includes('cat.gif'));
+  const line = await alpha.chat.waitFor((said) => said.includes('cat.gif'), PATIENCE);
   const [link = ''] = /\/media\/\S+/.exec(line) ?? [];
   const linked = await fetch(`${first.httpUrl}${link}`);
   expect([linked.headers.get('content-type'), await linked.text()]).toEqual(['image/gif', CONTENT]);
   await first.stop();
 
   const second = await startBridge(place, dataDir);
-  const seen = await place.room.waitFor((message) => message.msgtype === 'm.image');
+  const seen = await place.room.waitFor((message) => message.msgtype === 'm.image', PATIENCE);
   expect(seen.content).toMatchObject({ filename: 'cat.gif', info: { mimetype: 'image/gif', size: CONTENT.length } });
   // With the message, the file goes, and so does what stands behind the link.
   const back = new Visitor({ url: second.httpUrl ?? '' });

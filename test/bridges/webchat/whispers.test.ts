@@ -27,7 +27,9 @@ async function startBridge(raw: Record<string, unknown>): Promise<{ url: string;
   return { url: bridge.httpUrl ?? '', stop: () => bridge.stop() };
 }
 
-test('a player who whispers to somebody without a page is told so once; it is read after a restart, and once', async () => {
+test('a player who whispers to somebody without a page is told so once; it is read after a restart, and once', {
+  timeout: 60_000,
+}, async () => {
   const broker = await startBroker({ port: 0, log });
   onTestFinished(() => broker.stop());
   const alpha = await GameServer.start({ url: broker.url, id: 'alpha' });
