@@ -2,11 +2,11 @@
  * A thousand players join and speak once each, in appservice mode on a real Synapse, with a restart of the bridge in the middle. How many
  * they are comes from `PLAYERS`; 60 by default.
  */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { standIns } from '../stories/stand-ins.ts';
 import { World } from '../stories/world.ts';
 import { hasOwnSynapse } from '../support/own-synapse.ts';
-import { synapseWithAppservices } from '../support/synapse-appservices.ts';
+import { Synapses } from '../support/synapse-appservices.ts';
 
 const players = Number(process.env['PLAYERS'] ?? 60);
 /** Each says so many lines, in order. */
@@ -14,17 +14,14 @@ const lines = Number(process.env['LINES'] ?? 1);
 const time = 60_000 + players * lines * 3_000;
 
 describe.skipIf(!hasOwnSynapse)('many players in appservice mode on Synapse', () => {
-  let homeserver: Awaited<ReturnType<typeof synapseWithAppservices>>;
-  beforeAll(async () => {
-    homeserver = await synapseWithAppservices(2);
-  });
-  afterAll(() => homeserver?.synapse.stop());
+  const synapses = new Synapses();
+  afterAll(() => synapses.stop());
 
   test.each([['without', false] as const, ['with', true] as const])(
     '%s a restart of the bridge in the middle: each line is there once, in order, by its own speaker',
     async (_, restarts) => {
       const { broker, close } = await standIns();
-      const { url, account, appservice } = homeserver;
+      const { url, account, appservice } = await synapses.next();
       const world = await World.open(async () => ({ broker, matrix: { url, account, appservice, violations: () => [] }, close }));
       try {
         const alpha = await world.game('alpha');
