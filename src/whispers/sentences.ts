@@ -56,6 +56,10 @@ export const UNKNOWN_REPLY =
 /** For somebody who writes to the bridge, and nobody wrote to them. */
 export const NOBODY_YET = 'That was sent to nobody: no one has whispered to you lately. The command pm whispers to somebody.';
 
+/** For somebody whose command was not taken for one: it would go to whoever they whispered with last. */
+export const NO_COMMAND =
+  'That was sent to nobody, since it looks like a command, and is none here. The command pm whispers to somebody whom you name; what begins otherwise goes to the last one.';
+
 /** For somebody who answers a player of whom their server does not tell who it is. */
 export function unnamed(to: PlayerParty): string {
   return `That was sent to nobody: ${to.server} does not tell who whispered to you.`;

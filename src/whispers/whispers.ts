@@ -53,6 +53,9 @@ export interface WhispersOptions {
 type Words = Pick<Whisper, 'body' | 'attachments' | 'emote'>;
 type Addressee = PlayerParty | UserParty;
 
+/** A command that the platform did not take for one, and the usual words for a whisper: whoever types that names somebody else. */
+const MISTYPED = /^\s*(?:\/[a-z][a-z_-]*|!(?:pm|dm|w|whisper|msg|tell|r|reply))(?:\s|$)/i;
+
 /** How long somebody who gave a command waits to learn whether it arrived, in milliseconds. */
 const PATIENCE = 5_000;
 
@@ -182,7 +185,7 @@ export class Whispers {
   }
 
   /** Whom an answer is for, or why that is not known. */
-  async #addressee(member: Member, from: UserParty, { place, inReplyTo }: DirectMessage): Promise<Addressee | string> {
+  async #addressee(member: Member, from: UserParty, { place, inReplyTo, body }: DirectMessage): Promise<Addressee | string> {
     const { outbox, conversations } = this.#options;
     if (inReplyTo !== undefined) {
       const shown = await outbox.history.eventAt(whispersId(member.id), inReplyTo);
@@ -194,6 +197,7 @@ export class Whispers {
       if (other.kind !== 'bridge')
         return other.kind === 'player' && other.number === undefined ? sentences.unnamed(other) : other;
     }
+    if (MISTYPED.test(toPlain(body))) return sentences.NO_COMMAND;
     const found = conversations.addressee(from);
     if (found.kind === 'nobody') return sentences.NOBODY_YET;
     if (found.kind === 'unclear') return sentences.toWhom(found.parties);

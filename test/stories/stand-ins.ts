@@ -21,20 +21,26 @@ export async function appserviceStandIns(): Promise<Site> {
   return { ...site, matrix: { ...site.matrix, appservice } };
 }
 
-async function open(): Promise<{ readonly site: Site; readonly matrix: MatrixDouble }> {
+/** The embedded broker, which lets in any server. */
+export async function embeddedBroker(): Promise<Site['broker']> {
   const log = pino({ level: 'silent' });
-  const matrix = await MatrixDouble.start();
   let broker = await startBroker({ port: 0, log });
   const { url } = broker;
-  const site = {
-    broker: {
-      url,
-      credentials: () => undefined,
-      stop: () => broker.stop(),
-      start: async () => {
-        broker = await startBroker({ port: Number(new URL(url).port), log });
-      },
+  return {
+    url,
+    credentials: () => undefined,
+    stop: () => broker.stop(),
+    start: async () => {
+      broker = await startBroker({ port: Number(new URL(url).port), log });
     },
+  };
+}
+
+async function open(): Promise<{ readonly site: Site; readonly matrix: MatrixDouble }> {
+  const matrix = await MatrixDouble.start();
+  const broker = await embeddedBroker();
+  const site = {
+    broker,
     matrix: {
       url: matrix.url,
       account: async (localpart: string) => matrix.addUser(localpart),
@@ -42,7 +48,7 @@ async function open(): Promise<{ readonly site: Site; readonly matrix: MatrixDou
     },
     close: async () => {
       await matrix.stop();
-      await broker.stop();
+      await broker.stop?.();
     },
   };
   return { site, matrix };

@@ -123,6 +123,19 @@ export function whisperStories(openSite: OpenSite): void {
       expect(whispersTo(alpha, gordon)).toHaveLength(2);
     });
 
+    test('that begins like a command, and is none, goes to nobody: it names somebody else than the last one', async () => {
+      await world.bridge();
+      const alice = await speaker('Alice');
+      await gordon.whispers('bridge', to('Alice'), 'to Alice');
+      await alice.direct.waitFor('to Alice');
+      alice.direct.says('/pm Alyx Gordon is a fool');
+      alice.direct.says('!w Alyx Gordon is a fool');
+      const told = 'That was sent to nobody, since it looks like a command';
+      await alice.direct.waitUntil((heard) => heard.filter((text) => text.includes(told)).length === 2);
+      alice.direct.says('/ or !, that is the question');
+      await hears(alpha, gordon, 'Alice: / or !, that is the question');
+    });
+
     test('can be answered after a restart, and while the bridge is away', async () => {
       const first = await world.bridge();
       const alice = await speaker('Alice');
