@@ -23,6 +23,8 @@ const MAX_PAGES = 20;
 /** While one is, what is in memory is looked at so often, in milliseconds, and the database after so many looks at the latest. */
 const PACE = 500;
 const LOOKS = 20;
+/** When it has not answered after so long, in milliseconds, that is told. */
+const PATIENCE = 2_000;
 /** A page that is so many bytes behind is cut off: twice what it is told first, at most. */
 const MAX_BEHIND = 4_000_000;
 /** So many lines of the log are sent at once: more can't be read anyway. */
@@ -129,12 +131,17 @@ export class Live {
     if (this.#isAsking) return;
     this.#isAsking = true;
     this.#asked = 0;
-    const { source } = this.#options;
+    const { source, clock } = this.#options;
     const unknown = () => 'unknown' as const;
-    void Promise.all([source.letters().catch(unknown), source.audit().catch(unknown)]).then(([letters, audit]) => {
+    const tell = ([letters, audit]: [Letters | 'unknown', readonly AuditEntry[] | 'unknown']) => {
+      this.#tell('letters', letters);
+      this.#tell('audit', audit);
+    };
+    const cancel = clock.after(PATIENCE, () => tell([unknown(), unknown()]));
+    void Promise.all([source.letters().catch(unknown), source.audit().catch(unknown)]).then((answers) => {
+      cancel();
       this.#isAsking = false;
-      this.#tell('letters', letters satisfies Letters | 'unknown');
-      this.#tell('audit', audit satisfies readonly AuditEntry[] | 'unknown');
+      tell(answers);
     });
   }
 
