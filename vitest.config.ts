@@ -67,7 +67,7 @@ export default defineConfig({
         test: {
           name: 'container',
           include: ['test/container/**/*.test.ts'],
-          testTimeout: 180_000,
+          testTimeout: 400_000,
           hookTimeout: 120_000,
           fileParallelism: false,
           globalSetup: 'test/container/setup.ts',

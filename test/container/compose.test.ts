@@ -84,7 +84,7 @@ test.skipIf(!hasDocker)('docker compose: start, look, stop, update', async () =>
   expect(await type('docker compose exec bridge crosschat-bridge status')).toContain('is ready.');
   expect(await type('docker compose run --rm bridge check')).toMatch(/mosquitto:1883 speaks MQTT 5[\s\S]*All works\./);
 
-  writeFileSync(join(cwd, 'config/config.yaml'), CONFIG.replace('webchat: main', 'webchat: [main, side]'));
+  writeFileSync(join(cwd, 'config/config.yaml'), `${CONFIG}flood: {user_per_minute: 60}\n`);
   await type('docker compose kill -s HUP bridge');
   await reads('docker compose logs -f bridge', 'The new configuration holds');
 
