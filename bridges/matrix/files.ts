@@ -16,25 +16,32 @@ export const fileContent = z.object({
   filename: text,
   /** Absent where it is encrypted. */
   url: text,
-  info: z.object({ mimetype: text, size: amount, w: amount, h: amount, duration: amount }).optional().catch(undefined),
+  info: z
+    .object({ mimetype: text, size: amount, w: amount, h: amount, duration: amount, thumbnail_url: text })
+    .optional()
+    .catch(undefined),
   [voiceMark]: z.unknown().optional(),
   [spoilerMark]: z.unknown().optional(),
 });
 
 /** An attachment, before it is known which adapter it came through. */
-export interface MatrixFile extends Omit<Attachment, 'media'> {
+export interface MatrixFile extends Omit<Attachment, 'media' | 'still'> {
   /** Where it is: `mxc://server/media`. */
   readonly mxc?: string;
+  /** Where a picture out of it is, where it is a video. */
+  readonly stillMxc?: string;
 }
 
 /** @param sticker whether the event is one */
 export function fileOf(content: z.infer<typeof fileContent>, sticker: boolean): MatrixFile {
   const { filename, body, url, info } = content;
-  const { mimetype, size, w, h, duration } = info ?? {};
+  const { mimetype, size, w, h, duration, thumbnail_url: still } = info ?? {};
+  const hasStill = mimetype?.startsWith('video/') && still !== undefined && mxcParts(still) !== undefined;
   const kind = sticker ? 'sticker' : content[voiceMark] === undefined ? undefined : 'voice';
   return {
     name: filename ?? body,
     ...(url !== undefined && mxcParts(url) && { mxc: url }),
+    ...(hasStill && { stillMxc: still }),
     ...(mimetype !== undefined && { mimeType: mimetype }),
     ...(size !== undefined && { size }),
     ...(w !== undefined && h !== undefined && { width: w, height: h }),
@@ -45,9 +52,10 @@ export function fileOf(content: z.infer<typeof fileContent>, sticker: boolean): 
 }
 
 /** An attachment of a message that was said there. An `mxc:` URL can be opened by Matrix users only, so it has no other. */
-export function attachmentAt(place: Place, { mxc, ...file }: MatrixFile): Attachment {
+export function attachmentAt(place: Place, { mxc, stillMxc, ...file }: MatrixFile): Attachment {
   if (mxc === undefined || place.kind !== 'room') return file;
-  return { ...file, media: { adapter: place.adapter, uri: mxc } };
+  const { adapter } = place;
+  return { ...file, media: { adapter, uri: mxc }, ...(stillMxc !== undefined && { still: { adapter, uri: stillMxc } }) };
 }
 
 /**

@@ -79,6 +79,16 @@ describe('what a Matrix event says', () => {
       { ...plain, body: [], attachments: [{ name: 'a', mxc: 'mxc://hs/1', width: 3, height: 4, spoiler: true }] },
     ],
     [
+      'a video with a picture out of it',
+      { msgtype: 'm.video', body: 'a', url: 'mxc://hs/1', info: { mimetype: 'video/mp4', thumbnail_url: 'mxc://hs/2' } },
+      { ...plain, body: [], attachments: [{ name: 'a', mxc: 'mxc://hs/1', stillMxc: 'mxc://hs/2', mimeType: 'video/mp4' }] },
+    ],
+    [
+      'a video with an address for its picture that is none',
+      { msgtype: 'm.video', body: 'a', url: 'mxc://hs/1', info: { mimetype: 'video/mp4', thumbnail_url: 'http://127.0.0.1/' } },
+      { ...plain, body: [], attachments: [{ name: 'a', mxc: 'mxc://hs/1', mimeType: 'video/mp4' }] },
+    ],
+    [
       'a voice message',
       { msgtype: 'm.audio', body: 'a', url: 'mxc://hs/1', info: { duration: 1_500 }, 'org.matrix.msc3245.voice': {} },
       { ...plain, body: [], attachments: [{ name: 'a', mxc: 'mxc://hs/1', duration: 1_500, kind: 'voice' }] },
