@@ -6,7 +6,7 @@ const long = [
   'test/torture.test.ts',
   'test/standby.test.ts',
   'test/docs/shell.test.ts',
-  'test/e2e/{appservice,check,faults,operating,stop,store-command}.test.ts',
+  'test/e2e/{appservice,check,faults,operating,reload,stop,store-command}.test.ts',
 ];
 
 export default defineConfig({

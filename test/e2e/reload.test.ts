@@ -3,9 +3,7 @@ import { expect, test } from 'vitest';
 import { newFolder, Program } from './program.ts';
 import { standIns, writeEnv } from './stand-ins.ts';
 
-test('who runs the bridge reloads it in a Matrix room, and gets the answer there; or in private, when Matrix itself is started anew', {
-  timeout: 60_000,
-}, async () => {
+test('who runs the bridge reloads it in a Matrix room, and gets the answer there; or in private, when Matrix itself is started anew', async () => {
   const { settings, discord, matrix, channel, room, alice, carol, followed } = await standIns();
   const folder = newFolder();
   const own = { ...settings, MATRIX_ADMINS: carol.id };
@@ -33,9 +31,7 @@ test('who runs the bridge reloads it in a Matrix room, and gets the answer there
   expect([...discord.violations, ...matrix.violations]).toEqual([]);
 });
 
-test('another channel, a bad file, another token: each holds or changes nothing, and all who talk meanwhile are heard once', {
-  timeout: 60_000,
-}, async () => {
+test('another channel, a bad file, another token: each holds or changes nothing, and all who talk meanwhile are heard once', async () => {
   const { settings, discord, matrix, guild, channel, room, alice, carol, followed, game } = await standIns();
   const folder = newFolder();
   writeEnv(folder, settings);
