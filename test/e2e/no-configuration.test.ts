@@ -1,4 +1,5 @@
 /** What somebody sees who only types `npm start`. */
+import { execFileSync } from 'node:child_process';
 import { copyFileSync, readdirSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -26,6 +27,13 @@ async function gameAt(url: string): Promise<GameServer> {
   return game;
 }
 
+/** Milliseconds that a Node process takes now that does nothing: what a busy machine is measured by. */
+function emptyStart(): number {
+  const before = performance.now();
+  execFileSync(process.execPath, ['--eval', '']);
+  return performance.now() - before;
+}
+
 test('npm start shows chat at once, a real game server can join it, and SIGTERM ends it', async () => {
   // A project without anybody's .env, and with nothing to build.
   const folder = newFolder();
@@ -36,7 +44,7 @@ test('npm start shows chat at once, a real game server can join it, and SIGTERM 
   await program.waitFor(isSimulated);
   const firstLine = performance.now() - program.startedAt;
   process.stdout.write(`The first chat line came ${Math.round(firstLine)} ms after npm start.\n`);
-  expect(firstLine).toBeLessThan(5_000);
+  expect(firstLine).toBeLessThan(Math.max(5_000, 80 * emptyStart()));
 
   const game = await gameAt(await brokerOf(program));
   await game.chat.waitFor((line) => /@(alpha|beta): /.test(line));
