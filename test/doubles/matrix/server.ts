@@ -92,8 +92,13 @@ export class HttpServer {
     const method = request.method ?? '';
     const failure = this.#faults.take(method, url.pathname);
     if (failure?.how === 'drop') return void request.socket.resetAndDestroy();
-    const body = await readAll(request).catch(() => undefined);
-    if (gone.signal.aborted) return;
+    const read = await readAll(request).then(
+      (body) => ({ body }),
+      () => undefined,
+    );
+    // Whoever asked is gone, which may be known here before it is told.
+    if (read === undefined || gone.signal.aborted) return;
+    const { body } = read;
     const session = this.#session(request, url);
     const seen = this.#see(method, url, session instanceof MatrixError ? undefined : session, body);
     if (failure?.how === 'hang') return;
