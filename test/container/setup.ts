@@ -17,7 +17,9 @@ declare module 'vitest' {
 const REQUIRED = [
   'docker version',
   'docker pull docker.io/library/node:24-bookworm-slim',
+  'docker run --rm docker.io/library/node:24-bookworm-slim node --version',
   'docker pull docker.io/library/eclipse-mosquitto:2',
+  'docker compose version',
 ];
 
 /** Vitest calls it before the first test. */
