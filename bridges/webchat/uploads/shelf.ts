@@ -40,7 +40,10 @@ export class Shelf {
     // What people send is no business of other users of this machine.
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     for (const name of await readdir(this.#folder)) {
-      if (name.endsWith(PART)) await this.#delete(name);
+      if (name.endsWith(PART)) {
+        await this.#delete(name);
+        continue;
+      }
       const isSent = !name.endsWith(NEW);
       const [id = '', owner = '', , ending = ''] = ID.exec(isSent ? name : name.slice(0, -NEW.length)) ?? [];
       if (id === '') continue;
