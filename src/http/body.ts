@@ -35,16 +35,23 @@ export async function* streamBody(request: IncomingMessage, { maxBytes, clock }:
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLong;
   // The answer still has to go out over the same connection.
   const pieces = request.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer>;
-  const late = new AbortController();
-  const cancel = clock.after(TIME + (maxBytes / PACE) * 1_000, () => late.abort());
-  const deadline = new Promise<never>((_, reject) => {
-    late.signal.addEventListener('abort', () => reject(new BodyError(408, 'That came too slowly.')));
+  let isLate = false;
+  let giveUp = () => {};
+  const cancel = clock.after(TIME + (maxBytes / PACE) * 1_000, () => {
+    isLate = true;
+    giveUp();
   });
-  deadline.catch(() => {});
+  // A promise of its own for each piece: a race with a single one for the deadline would keep all pieces until the end.
+  const next = () =>
+    new Promise<IteratorResult<Buffer>>((resolve, reject) => {
+      giveUp = () => reject(new BodyError(408, 'That came too slowly.'));
+      if (isLate) giveUp();
+      pieces.next().then(resolve, reject);
+    });
   let size = 0;
   try {
     for (;;) {
-      const { done, value } = await Promise.race([pieces.next(), deadline]);
+      const { done, value } = await next();
       if (done) return;
       size += value.length;
       if (size > maxBytes) throw tooLong;

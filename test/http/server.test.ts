@@ -1,5 +1,7 @@
 import { connect } from 'node:net';
 import { Readable } from 'node:stream';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Clock, systemClock } from '../../src/clock.ts';
@@ -246,4 +248,33 @@ test('what is sent along can be read piece by piece, and whoever sends too slowl
   // 15 s, and 10 s for what may come at 32 kB a second.
   await clock.advance(26_000);
   expect(await slow).toMatch(/^HTTP\/1.1 408 [\s\S]*That came too slowly\./);
+});
+
+test('what was read of what is sent along is not kept: a large file takes no more memory than a small one', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  const kept: WeakRef<Buffer>[] = [];
+  let stillThere = 0;
+  const up: Route = {
+    prefix: '/up',
+    methods: ['POST'],
+    maxBody: 4_000_000,
+    async answer({ stream }) {
+      let size = 0;
+      for await (const piece of stream()) {
+        size += piece.length;
+        kept.push(new WeakRef(piece));
+        if (size < 4_000_000) continue;
+        await new Promise(setImmediate);
+        collect();
+        stillThere = kept.filter((one) => one.deref() !== undefined).length;
+      }
+      return { status: 200, body: String(size) };
+    },
+  };
+  const http = await serveRoutes([up]);
+  const answer = await fetch(`${http.url}/up`, { method: 'POST', body: 'x'.repeat(4_000_000) });
+  expect(await answer.text()).toBe('4000000');
+  expect(kept.length).toBeGreaterThan(20);
+  expect(stillThere).toBeLessThan(10);
 });
