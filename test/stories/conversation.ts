@@ -63,6 +63,15 @@ export function conversationStories(openSite: OpenSite): void {
         expect(world.matrix.heard()).toEqual([]);
       });
 
+      test('what somebody on Matrix does is not said, wherever it is read', async () => {
+        const alpha = await world.game('alpha');
+        await world.bridge();
+        await world.matrix.says({ msgtype: 'm.emote', body: 'waves *now*' });
+        await alpha.chat.waitFor((line) => line === 'Carol@bridge: * waves *now*');
+        const inDiscord = await world.discord.waitFor('waves');
+        expect(inDiscord).toMatchObject({ author: 'Carol [Matrix]', text: '*waves \\*now\\**' });
+      });
+
       test('a speaker who spoke before a server came online is shown to it by the burst', async () => {
         await world.bridge();
         const beta = await world.game('beta');

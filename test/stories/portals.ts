@@ -31,5 +31,20 @@ export function portalStories(openSite: OpenSite): void {
       await world.matrix.waitForIn(room, 'from alpha again');
       expect(world.matrix.heardIn(room).filter((body) => body.includes('beta'))).toEqual([]);
     });
+
+    test('and the players can be looked up', async () => {
+      const alpha = await world.game('alpha');
+      const alice = await alpha.join('Alice');
+      await world.bridge();
+      await alice.says('here I am');
+      const { sender } = await world.matrix.waitFor('here I am');
+      const { carol } = world.matrix;
+      const place = { alias: world.aliasOf('alpha'), protocol: 'crosschat', fields: { server: 'alpha' } };
+      expect(await carol.looksUp('location/crosschat?server=alpha')).toEqual([place]);
+      const player = { userid: sender, protocol: 'crosschat', fields: { server: 'alpha', player: 'Alice' } };
+      expect(await carol.looksUp('user/crosschat?server=alpha&player=alice')).toEqual([player]);
+      expect(await carol.looksUp('user/crosschat?player=nobody')).toEqual([]);
+      expect(await carol.looksUp('protocol/crosschat')).toMatchObject({ user_fields: ['server', 'player'] });
+    });
   });
 }

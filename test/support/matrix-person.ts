@@ -179,6 +179,11 @@ export class MatrixPerson {
     await this.#changed.until(() => are() === JSON.stringify(userIds), `typing: ${userIds.join(' ')}`, timeout, are);
   }
 
+  /** Looks up what there is behind the homeserver. https://spec.matrix.org/v1.13/client-server-api/#third-party-networks */
+  looksUp(path: string): Promise<unknown> {
+    return this.#request('GET', `thirdparty/${path}`);
+  }
+
   /** Uploads a file. @returns its `mxc:` address */
   async upload(content: string | Uint8Array, type: string): Promise<string> {
     const headers = { authorization: `Bearer ${this.#token}`, 'content-type': type };

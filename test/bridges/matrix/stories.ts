@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { bridgeMark } from '../../../bridges/matrix/event.ts';
 import { AdapterError, DeliveryError, type Finding } from '../../../src/adapter.ts';
+import { toPlain } from '../../../src/text/plain.ts';
 import { literal } from '../../../src/text/tree.ts';
 import { testMemory } from '../../support/host.ts';
 import { type Bridge, heard, type MatrixSite, type Person, Stage, said, send } from './stage.ts';
@@ -38,6 +39,28 @@ export function matrixStories(openSite: () => Promise<MatrixSite>): void {
         ],
       });
       expect(Math.abs(message.at - Date.now())).toBeLessThan(60_000);
+    });
+
+    test('places, polls and stickers are heard as well, and that they are taken back', async () => {
+      const { host } = await stage.started([room]);
+      const info = { mimetype: 'image/png', size: 4 };
+      const answers = [{ id: '1', 'org.matrix.msc1767.text': 'dust' }];
+      const poll = { question: { 'org.matrix.msc1767.text': 'Map?' }, answers };
+      await carol.client.sendMessage(room, { msgtype: 'm.location', body: 'the pub', geo_uri: 'geo:1,2' });
+      const sticker = await carol.client.sendEvent(room, 'm.sticker', { body: 'wave', url: 'mxc://a.test/1', info });
+      const asked = await carol.client.sendEvent(room, 'org.matrix.msc3381.poll.start', {
+        'org.matrix.msc3381.poll.start': poll,
+      });
+      await host.messages.waitFor(({ body }) => toPlain(body).includes('poll: Map?'));
+      expect(host.messages.all.map(({ body, attachments }) => [toPlain(body), attachments])).toMatchObject([
+        [expect.stringContaining('location: the pub'), []],
+        ['', [{ name: 'wave', kind: 'sticker', media: { uri: 'mxc://a.test/1' } }]],
+        [expect.stringContaining('poll: Map?'), []],
+      ]);
+      for (const id of [sticker, asked]) {
+        await carol.client.redactEvent(room, id);
+        await host.removals.waitFor(({ target }) => target === `matrix/${room}/${id}`);
+      }
     });
 
     test('what a player says is seen in the room, escaped, pinging nobody', async () => {
