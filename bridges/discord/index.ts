@@ -171,7 +171,8 @@ class DiscordAdapter implements Adapter {
 
   open(room: RoomRef, signal: AbortSignal): Promise<void> {
     const account = (until: AbortSignal) => this.#knownAccount(until);
-    return openRoom(room, { api: this.#api, account, gateway: this.#gateway, sender: this.#sender }, signal);
+    const { clock } = this.#host;
+    return openRoom(room, { api: this.#api, account, gateway: this.#gateway, sender: this.#sender, clock }, signal);
   }
 
   close(room: RoomRef): void {

@@ -156,6 +156,17 @@ test('rooms of both platforms are added while people talk, both ways at once, an
   expect(shownIn(games).filter((text) => text === 'while it was away')).toHaveLength(1);
 });
 
+test('a room is added as soon as Discord takes it, where that is soon', async () => {
+  const { late } = places;
+  for (const route of ['GET /channels/:channel/webhooks', 'POST /channels/:channel/webhooks'])
+    discord.faults.next(1, { stored: false, answer: { status: 429, retryAfter: 0.3 } }, route);
+  expect(await control.add('late', { adapter: 'discord', room: late.id }, by)).toMatch(
+    /^Discord room \d+ is in the channel "late"/,
+  );
+  await (await eu.join('Eve')).says('to late');
+  await late.waitFor('to late');
+});
+
 test('one bot that lacks something in one guild says what; nothing else is touched', async () => {
   const mute = discord.addGuild('Third').addTextChannel('unseen');
   expect(await refusal(control.add('main', { adapter: 'discord', room: mute.id }, by))).toMatch(
