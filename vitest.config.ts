@@ -1,12 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** Whole processes that are killed, cut off and waited for: what takes long. `.ci/run` runs them too. */
+/** What takes long: whole processes, and the stories once more as an appservice. `.ci/run` runs them too. */
 const long = [
   'test/torture.test.ts',
   'test/standby.test.ts',
   'test/docs/shell.test.ts',
-  'test/e2e/{appservice,check,faults,operating,reload,stop,store-command}.test.ts',
+  'test/e2e/{appservice,check,command-line,console,faults,operating,reload,secrets,stop,store-command}.test.ts',
+  'test/stories-appservice.test.ts',
 ];
 
 export default defineConfig({
