@@ -106,8 +106,9 @@ export class WebChat implements Adapter {
 
   async stop(): Promise<void> {
     this.#roster.stop();
-    this.#presence.stop();
     this.audience.close();
+    // Behind the end of the pages: they come back, and whose they are is not gone.
+    this.#presence.stop();
     await this.uploads.stop();
   }
 

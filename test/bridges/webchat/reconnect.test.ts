@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { MAX_ENTRIES } from '../../../bridges/webchat/room-log.ts';
 import type { RoomRef } from '../../../src/event.ts';
 import { literal } from '../../../src/text/tree.ts';
-import { settle } from '../../support/clock.ts';
+import { settle, TestClock } from '../../support/clock.ts';
 import { testMemory } from '../../support/host.ts';
 import { deliver, fromPlayer, startSite, Visitor } from './visitor.ts';
 
@@ -143,4 +143,16 @@ test('a page that takes nothing in is cut off, and the others read on', async ()
   }
   await page.waitFor('people', ({ people }) => people.length === 1);
   await held.body?.cancel();
+});
+
+test('whose page was open when the chat was put in the place of another one is not gone a minute later', async () => {
+  const clock = new TestClock();
+  const site = await startSite({ clock });
+  const alice = await Visitor.enter(site, 'Alice');
+  const page = await alice.open();
+  await page.waitFor('ready');
+  await site.stop();
+  await page.ended;
+  await clock.advance(120_000);
+  expect(site.host.departures.all).toEqual([]);
 });
