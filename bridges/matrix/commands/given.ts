@@ -17,7 +17,11 @@ export class GivenCommands {
 
   /** Whether a command is given for the first time; notes it before it is carried out, so that it is carried out once or not at all. */
   async isFirst(eventId: string): Promise<boolean> {
-    this.#ids ??= this.#recall();
+    // What could not be read once may be read the next time.
+    this.#ids ??= this.#recall().catch((fault: unknown) => {
+      this.#ids = undefined;
+      throw fault;
+    });
     const ids = await this.#ids;
     if (ids.has(eventId)) return false;
     ids.add(eventId);
