@@ -1,6 +1,7 @@
 /** The web chat, as somebody with a browser uses it. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import {
   chromiumPath,
   enter,
@@ -123,6 +124,29 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     await page.locator('.message', { hasText: 'can you hear me?' }).waitFor();
     const lines = await page.locator('.message .body').allTextContents();
     expect(lines).toEqual(['before', 'after', 'can you hear me?']);
+  });
+
+  test('a page that stays open tells the days apart, and names them as they are now', async () => {
+    const { alpha, raw } = await startPlace();
+    const first = await startBridge(raw);
+    const page = await openWindow(browser, first.url);
+    await enter(page, 'Robin');
+    const gordon = await alpha.join('Gordon');
+    await gordon.says('good night');
+    await page.locator('.message', { hasText: 'good night' }).waitFor();
+    const days = () => page.locator('.day').allTextContents();
+    expect(await days()).toEqual(['Today']);
+    await first.stop();
+    const now = () => Date.now() + 86_400_000;
+    await page.clock.setFixedTime(now());
+    const second = await startBridge({ ...raw, http: { port: first.port } }, { ...systemClock, now });
+    onTestFinished(() => second.stop());
+    await gordon.says('good morning');
+    await page.locator('.message', { hasText: 'good morning' }).waitFor();
+    expect(await days()).toEqual(['Yesterday', 'Today']);
+    await page.clock.setFixedTime(now() + 86_400_000);
+    await page.evaluate('dispatchEvent(new Event("focus"))');
+    expect(await days()).toEqual([expect.not.stringMatching(/^(Today|Yesterday)$/), 'Yesterday']);
   });
 
   test('several rooms are tabs, which say what is unread', async () => {

@@ -8,7 +8,7 @@ import { builtIns } from '../../bridges/index.ts';
 import { Bridge } from '../../src/bridge.ts';
 import { type Broker, startBroker } from '../../src/broker.ts';
 import { givenConfig } from '../../src/cli/given-config.ts';
-import { systemClock } from '../../src/clock.ts';
+import { type Clock, systemClock } from '../../src/clock.ts';
 import { newFolder } from '../store/open.ts';
 import { GameServer } from '../support/game-server.ts';
 
@@ -37,9 +37,10 @@ export function launch(): Promise<Browser> {
 /** Starts a bridge with these settings. @returns where its chat is, and what ends it */
 export async function startBridge(
   raw: Record<string, unknown>,
+  clock: Clock = systemClock,
 ): Promise<{ url: string; port: number; stop: () => Promise<void> }> {
   const config = await givenConfig({ raw, variables: new Map(), file: undefined }, builtIns(undefined));
-  const bridge = new Bridge({ config, log, clock: systemClock, random: Math.random, shutdown: () => {} });
+  const bridge = new Bridge({ config, log, clock, random: Math.random, shutdown: () => {} });
   await bridge.start();
   await bridge.ready();
   const url = bridge.httpUrl ?? '';

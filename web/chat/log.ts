@@ -167,13 +167,24 @@ export class Log {
     const above = this.#shown[index - 1]?.item;
     const newDay = beginsDay(above, one.item);
     if (newDay && one.day === undefined) {
-      one.day = h('div', { class: 'day' }, h('span', {}, dayName(one.item.entry.at, Date.now())));
+      one.day = h('div', { class: 'day' });
       one.element.before(one.day);
+      this.#nameDays();
     } else if (!newDay && one.day !== undefined) {
       one.day.remove();
       one.day = undefined;
     }
     one.element.classList.toggle('same', !newDay && isOfSame(above, one.item));
+  }
+
+  /** A page may stay open for days: what was today is yesterday then. */
+  #nameDays(): void {
+    const now = Date.now();
+    for (const { item, day } of this.#shown) {
+      if (day === undefined) continue;
+      const name = dayName(item.entry.at, now);
+      if (day.textContent !== name) day.replaceChildren(h('span', {}, name));
+    }
   }
 
   #takeOut({ element, day }: Shown): void {
@@ -182,7 +193,9 @@ export class Log {
   }
 
   #read(): void {
-    if (this.#options.isRead()) this.#unread.read();
+    if (!this.#options.isRead()) return;
+    this.#unread.read();
+    this.#nameDays();
   }
 
   #firstPlace(): number {

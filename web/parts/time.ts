@@ -22,7 +22,10 @@ export function dayOf(at: number): string {
 /** `Today`, `Yesterday`, or the day. */
 export function dayName(at: number, now: number): string {
   if (dayOf(at) === dayOf(now)) return 'Today';
-  return dayOf(at) === dayOf(now - 86_400_000) ? 'Yesterday' : date.format(at);
+  // Not every day has 24 hours.
+  const yesterday = new Date(now);
+  yesterday.setDate(yesterday.getDate() - 1);
+  return dayOf(at) === yesterday.toDateString() ? 'Yesterday' : date.format(at);
 }
 
 /** `4 s`, `12 min`, `3 h 5 min`, `2 d` */
