@@ -25,9 +25,12 @@ export async function receiveFile(chat: WebChat, session: Session | undefined, r
   }
 }
 
+/** A file by its id and its name, whose 100 characters take up to twelve each where they are written as percentages. */
+const PATH = /^([\w.-]{1,100})\/([^/]{1,1200})$/;
+
 /** Serves a file to somebody who is signed in. @param path `<id>/<name>` */
 export async function readFile(chat: WebChat, path: string, request: HttpRequest): Promise<HttpAnswer> {
-  const [, id, name] = /^([\w.-]{1,100})\/([^/]{1,400})$/.exec(path) ?? [];
+  const [, id, name] = PATH.exec(path) ?? [];
   if (id === undefined || name === undefined) return refusal(404, 'There is no such file.');
   const answer = await chat.host.media.serve(id, nameIn(name), request);
   const headers = { 'cache-control': 'private, max-age=3600', 'cross-origin-resource-policy': 'same-origin' };

@@ -108,6 +108,18 @@ test('a name says what the file is, leads nowhere, and shows what it is', async 
   expect((await readdir(site.folder)).every((name) => /^[\w-]{12}\.[\w-]{22}\.png$/.test(name))).toBe(true);
 });
 
+test('a file can be read whose name is as long as can be, in any script', async () => {
+  const site = await startShelf();
+  const visitor = await Visitor.enter(site, 'Robin');
+  const page = await visitor.open();
+  const { id = '' } = await upload(visitor, PNG);
+  await visitor.say('long', { files: [{ id, name: `${'\u{1f980}'.repeat(120)}.png` }] });
+  const { files = [] } = await page.entry('long');
+  const answer = await visitor.fetch(files[0]?.url ?? '');
+  expect(answer.status).toBe(200);
+  expect(Buffer.from(await answer.arrayBuffer()).equals(PNG)).toBe(true);
+});
+
 test('who may send files is for the operator to say: by default whoever has an account, and no guest', async () => {
   const site = await startShelf({ config: { guests: true } });
   const visitor = await Visitor.enter(site, 'Robin');
