@@ -168,7 +168,7 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     expect(await page.locator('.message').count()).toBe(0);
     expect(await page.title()).toBe('(2) Chat');
     await page.getByRole('tab', { name: 'two 1' }).click();
-    await page.locator('.message', { hasText: 'only here' }).waitFor();
+    await page.locator('.marker + .message', { hasText: 'only here' }).waitFor();
     await page.getByRole('tab', { name: 'two', exact: true }).waitFor();
     await (await alpha.join('Gordon')).says('in one');
     await other.getByRole('tab', { name: 'one 1' }).waitFor();

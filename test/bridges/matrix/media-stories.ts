@@ -65,6 +65,7 @@ export function mediaStories(openSite: () => Promise<MatrixSite>): void {
         body: 'Alice (alpha): look\nasleep',
         filename: 'my cat.png',
         info: { mimetype: 'image/png', size: 6, w: 30, h: 20 },
+        'm.mentions': {},
       });
       expect(html).toBe('<strong>Alice</strong> (alpha): look<br><em>asleep</em>');
       expect(await download(content['url'])).toEqual(['meow!!', 'image/png']);
