@@ -88,8 +88,9 @@ export class WebChat implements Adapter {
 
   async start(): Promise<void> {
     const { host } = this;
+    let assets: Assets;
     try {
-      this.#assets = loadAssets(['parts', 'chat']);
+      assets = loadAssets(['parts', 'chat']);
     } catch (error) {
       host.log.debug({ err: error }, 'the pages can not be read');
       throw new AdapterError('Web chat: its page is not there; run `npm run build`.');
@@ -100,6 +101,8 @@ export class WebChat implements Adapter {
     await this.whispers.load(host.clock.now());
     await this.#openUploads();
     await this.logs.load(host.rooms);
+    // Only now it is known who is signed in: pages that ask before would take it for the end.
+    this.#assets = assets;
     this.#roster.start();
     host.log.info(`Web chat: ${this.base}/chat/`);
   }
@@ -188,7 +191,7 @@ export class WebChat implements Adapter {
     return this.host.webUrl;
   }
 
-  /** The page's files; undefined before the start. */
+  /** The page's files; undefined before it has started. */
   get assets(): Assets | undefined {
     return this.#assets;
   }

@@ -21,6 +21,7 @@ import type { Session } from './sessions.ts';
 import { Talk } from './talk.ts';
 import { readFile, receiveFile } from './uploads/answers.ts';
 
+const NOT_YET = 'The chat has not started yet. Try again in a moment.';
 const WITHOUT_SCRIPT = 'This chat needs JavaScript: what people say comes in while you read.';
 /** So many earlier entries are sent at once. */
 const EARLIER = 100;
@@ -63,7 +64,7 @@ export function routesOf(chat: WebChat): readonly Route[] {
 async function get(chat: WebChat, entrance: Entrance, pictures: Pictures, request: HttpRequest): Promise<HttpAnswer> {
   const { path, headers, query, signal } = request;
   const { assets } = chat;
-  if (!assets) return refusal(503, 'The chat has not started yet.', { 'retry-after': '2' });
+  if (!assets) return refusal(503, NOT_YET, { 'retry-after': '2' });
   if (path === '') return pageOf({ assets, folder: 'chat', title: 'Chat', withoutScript: WITHOUT_SCRIPT });
   if (path.startsWith('assets/')) return assets.answer(path.slice('assets/'.length), headers);
   const session = chat.sessions.of(cookieIn(headers, SESSION));
@@ -84,9 +85,9 @@ function earlier(chat: WebChat, query: URLSearchParams): HttpAnswer {
 }
 
 function events(chat: WebChat, pace: Pace, { headers, query, address }: HttpRequest): HttpAnswer {
+  if (!chat.assets) return refusal(503, NOT_YET, { 'retry-after': '2' });
   const session = chat.sessions.of(cookieIn(headers, SESSION));
   if (!session) return refusal(401, 'Sign in first.');
-  if (!chat.assets) return refusal(503, 'The chat has not started yet.', { 'retry-after': '2' });
   const last = headers['last-event-id'] ?? query.get('last') ?? '';
   const isTooOften = pace.tooMuch('done', session, address) !== undefined;
   const stream = isTooOften ? undefined : chat.audience.open(session.author, () => chat.opening(session, String(last)));
@@ -100,6 +101,7 @@ async function post(chat: WebChat, { talk, pace, entrance }: Parts, request: Htt
   if (!/^application\/json\s*(?:;|$)/.test(headers['content-type'] ?? '')) return refusal(415, 'Only JSON.');
   if (!Object.hasOwn(requests, path)) return refusal(404, 'There is nothing here.');
   const body = (await request.body()).toString();
+  if (!chat.assets) return json(503, { fault: NOT_YET });
   const token = cookieIn(headers, SESSION);
   const session = chat.sessions.of(token);
   try {

@@ -1,6 +1,7 @@
 /** Pages that lose their connection, and bridges that start anew. */
 import { expect, test } from 'vitest';
 import { MAX_ENTRIES } from '../../../bridges/webchat/room-log.ts';
+import type { Memory } from '../../../src/adapter.ts';
 import type { RoomRef } from '../../../src/event.ts';
 import { literal } from '../../../src/text/tree.ts';
 import { settle, TestClock } from '../../support/clock.ts';
@@ -155,4 +156,43 @@ test('whose page was open when the chat was put in the place of another one is n
   await page.ended;
   await clock.advance(120_000);
   expect(site.host.departures.all).toEqual([]);
+});
+
+test('who is signed in stays so while the chat still reads from its database who that is', async () => {
+  const memory = testMemory();
+  const first = await startSite({ memory });
+  const alice = await Visitor.enter(first, 'Alice');
+  await first.stop();
+  let asked = () => {};
+  let answer = () => {};
+  const isAsked = new Promise<void>((resolve) => {
+    asked = resolve;
+  });
+  const answers = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  const slow: Memory = {
+    set: (key, value) => memory.set(key, value),
+    async get(key) {
+      asked();
+      await answers;
+      return memory.get(key);
+    },
+  };
+  const starting = startSite({ memory: slow, port: Number(new URL(first.url).port) });
+  await isAsked;
+  const back = new Visitor(first);
+  back.cookie = alice.cookie;
+  // What connected before may try it once in vain.
+  const welcome = await back.fetch('welcome').catch(() => back.fetch('welcome'));
+  // A page that is told who is not signed in takes that for the end.
+  expect(welcome.status).toBe(503);
+  expect((await back.fetch('events')).status).toBe(503);
+  expect(await back.say('early')).toMatchObject({ status: 503, fault: 'The chat has not started yet. Try again in a moment.' });
+  const eve = new Visitor(first);
+  expect(await eve.post('guest', { name: 'Eve' })).toMatchObject({ status: 503 });
+  answer();
+  await starting;
+  expect((await back.welcome()).me?.person.name).toBe('Alice');
+  expect(await back.say('late')).toEqual({ status: 200 });
 });
