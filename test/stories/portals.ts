@@ -32,6 +32,17 @@ export function portalStories(openSite: OpenSite): void {
       expect(world.matrix.heardIn(room).filter((body) => body.includes('beta'))).toEqual([]);
     });
 
+    test('leads to a room for people of the homeserver of the bridge alone', async () => {
+      await world.game('alpha');
+      await world.bridge();
+      const alias = world.aliasOf('alpha');
+      const room = await world.matrix.joins(alias);
+      const { carol } = world.matrix;
+      const allow = [alias.slice(alias.indexOf(':') + 1)];
+      expect(await carol.stateOf(room, 'm.room.server_acl')).toEqual({ allow, deny: [], allow_ip_literals: false });
+      expect(await carol.stateOf(room, 'm.room.create')).toMatchObject({ 'm.federate': false });
+    });
+
     test('and the players can be looked up', async () => {
       const alpha = await world.game('alpha');
       const alice = await alpha.join('Alice');

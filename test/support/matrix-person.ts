@@ -179,6 +179,11 @@ export class MatrixPerson {
     await this.#changed.until(() => are() === JSON.stringify(userIds), `typing: ${userIds.join(' ')}`, timeout, are);
   }
 
+  /** A setting of a room. */
+  stateOf(room: string, type: string): Promise<unknown> {
+    return this.#request('GET', `rooms/${encodeURIComponent(room)}/state/${type}/`);
+  }
+
   /** Looks up what there is behind the homeserver. https://spec.matrix.org/v1.13/client-server-api/#third-party-networks */
   looksUp(path: string): Promise<unknown> {
     return this.#request('GET', `thirdparty/${path}`);

@@ -74,7 +74,7 @@ export class Portals {
         {
           type: 'm.room.server_acl',
           state_key: '',
-          content: { allow: [...allowed, config.server_name], deny: [], allow_ip_literals: false },
+          content: { allow: [...new Set([...allowed, config.server_name])], deny: [], allow_ip_literals: false },
         },
       ],
     };
