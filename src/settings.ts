@@ -173,13 +173,26 @@ function parseFile(path: string, env: NodeJS.ProcessEnv): Record<string, unknown
   try {
     parsed = path.endsWith('.json') ? JSON.parse(content) : parseYaml(content);
   } catch (error) {
-    // The first line says what is wrong and where; the lines after it quote the file, which holds secrets.
-    throw new ConfigError([`${path}: ${String((error as Error).message).split('\n')[0]}`]);
+    throw new ConfigError([`${path}: ${faultIn(content, String((error as Error).message))}`]);
   }
   if (parsed === null || parsed === undefined) return {};
   if (typeof parsed !== 'object' || Array.isArray(parsed))
     throw new ConfigError([`${path}: must be a map of settings, like "server_id: bridge".`]);
   return fillIn(parsed, path, env) as Record<string, unknown>;
+}
+
+/** What is wrong with a file, and where, in the words of its parser, but for those that quote the file: it holds secrets. */
+function faultIn(content: string, message: string): string {
+  const [, said, before, quoted = ''] =
+    /^(Unexpected token '.'), (\.{3})?"(.*)"(?:\.{3})? is not valid JSON$/su.exec(message) ?? [];
+  if (said !== undefined) {
+    // The place is behind the first ten characters that are quoted, unless these are the first ones of the file.
+    const end = content.indexOf(quoted) + 10;
+    return before === undefined ? `${said} at its beginning` : `${said} in line ${content.slice(0, end).split('\n').length}`;
+  }
+  if (message.startsWith('Unresolved alias')) return 'Unresolved alias: a value that begins with * has to stand in quotes';
+  // The lines behind the first one quote the file.
+  return message.split('\n')[0] ?? '';
 }
 
 /** Replaces every `${NAME}` in a text by that environment variable. */

@@ -377,6 +377,17 @@ describe('what is wrong is said, with the key and what would be right', () => {
     const fixed = yaml.replace('oops: "hunter22', '');
     expect((await problems({ 'config.yaml': fixed })).join()).not.toContain('hunter22');
   });
+
+  test.each([
+    ['config.json', '{\n  "token": hunter22\n}', /^config\.json: Unexpected token 'h' in line 2$/],
+    ['config.json', 'hunter22', /^config\.json: Unexpected token 'h' at its beginning$/],
+    ['config.json', '{"token": "hunter22"x}', /^config\.json: Expected ',' or '}'/],
+    ['config.yaml', 'password: *hunter22', /^config\.yaml: Unresolved alias: .* quotes$/],
+  ])('%s that is written wrongly is not quoted: %j', async (name, content, expected) => {
+    const [sentence = ''] = await problems({ [name]: content });
+    expect(sentence).not.toContain('unter22');
+    expect(sentence).toMatch(expected);
+  });
 });
 
 test('how long things are kept and how much may be said, from the file, from variables, and by default', async () => {
