@@ -10,6 +10,7 @@ const OPTIONS = {
   'server-id': { type: 'string', value: 'ID', help: 'the id to be on the network as: one that nobody else uses' },
   username: { type: 'string', value: 'NAME', help: "the broker's user; the password is taken from MQTT_PASSWORD" },
   'allow-anonymous': { type: 'boolean', help: 'go without a user name' },
+  json: { type: 'boolean', help: 'print what is said as JSON lines, and take no input' },
   'allow-insecure-transport': { type: 'boolean', help: 'send the password without TLS' },
 } as const satisfies Options;
 
@@ -21,13 +22,14 @@ export const consoleCommand = defineCommand({
     const settings = () => consoleSettings(givenSettings(surroundings.adapters, values.config), values);
     // What is missing is told before the terminal is taken.
     settings();
-    return runBridge(settings, surroundings, surroundings.openDesk(true));
+    const { json } = values;
+    return runBridge(settings, surroundings, { desk: json ? undefined : surroundings.openDesk(true), json });
   },
 });
 
 /** The network of the settings, and on it nothing but the console. */
 function consoleSettings({ raw, variables, file }: Settings, options: Given<typeof OPTIONS>['values']): Settings {
-  const { mqtt, topic_prefix, dialect, adapters, log_level = 'warn' } = raw;
+  const { mqtt, topic_prefix, dialect, adapters, log_level = options.json ? 'info' : 'warn' } = raw;
   const serverId = options['server-id'];
   if (serverId === undefined)
     throw new ConfigError(['console: --server-id is missing; give an id that nobody else on the network uses.']);

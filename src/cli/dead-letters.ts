@@ -11,7 +11,7 @@ import { defineCommand, type Given, type Options } from './command.ts';
 const OPTIONS = {
   destination: { type: 'string', value: 'NAME', help: 'those for one room or server' },
   all: { type: 'boolean', help: 'all of them' },
-  json: { type: 'boolean', help: 'list them as JSON lines' },
+  json: { type: 'boolean', help: 'list as JSON lines, retry and drop as one JSON object: {action, count}' },
 } as const satisfies Options;
 
 export const deadLettersCommand = defineCommand({
@@ -45,9 +45,11 @@ interface Request {
 export async function workOnDeadLetters({ action, which, json }: Request, store: Store, print: Print): Promise<number> {
   if (action === 'list') return list(deadLetters(store.database, which), which, json, print);
   const count = await changeDeadLetters(store, action, which, userInfo().username);
-  await print(
-    count === 0 ? 'There is no such dead letter; "dead-letters list" shows what there is.' : changedWords(action, count),
-  );
+  if (json) await print(JSON.stringify({ action, count }));
+  else
+    await print(
+      count === 0 ? 'There is no such dead letter; "dead-letters list" shows what there is.' : changedWords(action, count),
+    );
   return count === 0 ? 1 : 0;
 }
 
@@ -83,7 +85,6 @@ export function read({ values, words: [word, ...ids] }: Given<typeof OPTIONS>): 
   if (everything && ids.length > 0) throw new ConfigError([`dead-letters ${action}: give ids or --all, not both.`]);
   if (action !== 'list' && !everything && ids.length === 0 && values.destination === undefined)
     throw new ConfigError([`dead-letters ${action}: say which: ids, --destination or --all.`]);
-  if (action !== 'list' && values.json) throw new ConfigError([`dead-letters ${action}: --json is for list only.`]);
   const seqs = ids.length > 0 ? ids.map(Number) : undefined;
   return { action, which: { seqs, destination: values.destination }, json: values.json === true };
 }

@@ -13,6 +13,7 @@ import { givenSettings } from './given-config.ts';
 import { writeNewFile } from './new-file.ts';
 import { type Ask, answersTo, openQuestions } from './questions.ts';
 import { register } from './registration.ts';
+import { JSON_OPTION, told } from './told.ts';
 
 const OPTIONS = {
   'server-id': { type: 'string', value: 'ID', help: 'who the bridge is among the game servers (default: bridge)' },
@@ -24,6 +25,7 @@ const OPTIONS = {
   'broker-user': { type: 'string', value: 'NAME', help: 'its user for the bridge (default: the ID; - for none)' },
   'broker-password': { type: 'string', value: 'TEXT', help: 'the password, better given as MQTT_PASSWORD (default: a new one)' },
   force: { type: 'boolean', help: 'write over files that are there' },
+  json: JSON_OPTION,
 } as const satisfies Options;
 
 export const initCommand = defineCommand({
@@ -32,17 +34,19 @@ export const initCommand = defineCommand({
   words: '[ADAPTER] [ADAPTER.QUESTION=ANSWER] …',
   options: OPTIONS,
   more: `It writes .env, which holds the secrets, and config.yaml (or what --config names), and says what to do then. What is given is not
-asked. Without a terminal, nothing is asked; secrets may be given by variables. For example:
+asked. Without a terminal, or with --json, nothing is asked; secrets may be given by variables. For example:
   crosschat-bridge init --broker-url mqtts://broker.example discord discord.channel=123456789012345678
   DISCORD_TOKEN=… crosschat-bridge init discord
   crosschat-bridge init matrix.mode=appservice matrix.homeserver=https://matrix.example matrix.room=#games:matrix.example`,
-  async run({ values, words }, { adapters: entries, print }) {
+  async run({ values, words }, surroundings) {
+    const { adapters: entries } = surroundings;
+    const { print, end } = told(values.json, surroundings);
     const { force = false, config: path = 'config.yaml' } = values;
     if (!/\.ya?ml$/.test(path)) throw new ConfigError([`init: it writes YAML; name a file like config.yaml, not ${path}.`]);
     const given = givenWords(words, entries);
     if (!force)
       refuseExisting(['.env', 'registration.yaml', ...(values.config ? [path] : ['config.yaml', 'config.yml', 'config.json'])]);
-    const terminal = openQuestions(process.stdin, process.stdout);
+    const terminal = values.json ? undefined : openQuestions(process.stdin, process.stdout);
     try {
       const core = Object.fromEntries(brokerQuestions.flatMap(({ name }) => optionOf(values, name)));
       const broker = await answersTo(brokerQuestions, core, ({ name }) => `--${name}`, terminal?.ask);
@@ -52,14 +56,17 @@ asked. Without a terminal, nothing is asked; secrets may be given by variables. 
       await writeNewFile('.env', envText(first), { mode: 0o600, ...how });
       await writeNewFile(path, configText(first, schemaPath()), { mode: 0o644, ...how });
       await print(`\n${path} is written, and .env with its secrets, which only you can read.`);
+      const files = ['.env', path];
       for (const { type, isRegistered, next } of adapters) {
         await print(`\n${type}:`);
-        if (isRegistered) await register(givenSettings(entries, values.config), [type], { force }, { adapters: entries, print });
+        if (isRegistered)
+          files.push(await register(givenSettings(entries, values.config), [type], { force }, { adapters: entries, print }));
         for (const sentence of next) await print(sentence);
       }
       for (const line of ['', ...mosquittoLines(broker)]) await print(line);
       const again = values.config ? ` --config ${path}` : '';
       await print(`Next: "crosschat-bridge check${again}" says whether all works; then "crosschat-bridge run${again}".`);
+      await end(files);
       return 0;
     } finally {
       terminal?.close();

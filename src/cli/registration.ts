@@ -5,10 +5,12 @@ import { sentencesOf } from '../config-problems.ts';
 import { defineCommand, type Options, type Surroundings } from './command.ts';
 import { givenSettings } from './given-config.ts';
 import { writeNewFile } from './new-file.ts';
+import { JSON_OPTION, told } from './told.ts';
 
 const OPTIONS = {
   output: { type: 'string', value: 'FILE', help: 'where to write it (default: registration.yaml)' },
   force: { type: 'boolean', help: 'write over a file that is there' },
+  json: JSON_OPTION,
 } as const satisfies Options;
 
 export const registrationCommand = defineCommand({
@@ -20,7 +22,8 @@ export const registrationCommand = defineCommand({
 have to be copied from the file to the configuration. ADAPTER is needed only where there are several.`,
   async run({ values, words }, surroundings) {
     const settings = givenSettings(surroundings.adapters, values.config);
-    await register(settings, words, values, surroundings);
+    const { print, end } = told(values.json, surroundings);
+    await end([await register(settings, words, values, { ...surroundings, print })]);
     return 0;
   },
 });
@@ -28,14 +31,14 @@ have to be copied from the file to the configuration. ADAPTER is needed only whe
 /**
  * Writes the file, and says what to do with it.
  * @param words at most one: the adapter
- * @throws {ConfigError}
+ * @returns its path @throws {ConfigError}
  */
 export async function register(
   settings: Settings,
   words: readonly string[],
   { output: path = 'registration.yaml', force = false }: { readonly output?: string; readonly force?: boolean },
   { adapters, print }: Pick<Surroundings, 'adapters' | 'print'>,
-): Promise<void> {
+): Promise<string> {
   const { id, file, made } = await registrationIn(settings, adapters, words);
   const hint = 'Name another file with --output, or write over it with --force.';
   await writeNewFile(path, file.text, { mode: 0o600, force, command: 'registration', hint });
@@ -47,6 +50,7 @@ export async function register(
     );
   }
   for (const sentence of file.next(path)) await print(sentence);
+  return path;
 }
 
 interface Registration {

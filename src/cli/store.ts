@@ -16,7 +16,7 @@ export const storeCommand = defineCommand({
   name: 'store',
   summary: 'look into the database (info, export, audit), or delete what is too old (prune)',
   words: 'info|prune|export|audit',
-  options: { json: { type: 'boolean', help: 'info as one JSON object, audit as JSON lines' } },
+  options: { json: { type: 'boolean', help: 'info and prune as one JSON object, audit as JSON lines, as export always is' } },
   more: `  info    say what the database holds, and how each room and server fares
   prune   delete now what is older or more than the configuration lets be kept
   export  print all events that are kept, as JSON lines
@@ -25,13 +25,13 @@ export const storeCommand = defineCommand({
 All of it works beside a bridge that runs.`,
   run({ values, words: [word, extra] }, surroundings) {
     const action = actionOf('store', word, ['info', 'prune', 'export', 'audit']);
-    const meaningless = extra ?? (values.json && action !== 'info' && action !== 'audit' ? '--json' : undefined);
-    if (meaningless !== undefined)
-      throw new ConfigError([`store ${action}: ${meaningless} means nothing here; --help lists what there is.`]);
+    if (extra !== undefined) throw new ConfigError([`store ${action}: ${extra} means nothing here; --help lists what there is.`]);
     const { print } = surroundings;
     return besideBridge(values.config, surroundings, async ({ store, config }) => {
-      if (action === 'prune') await print(await pruned(store, config.store, systemClock));
-      else if (action === 'audit')
+      if (action === 'prune') {
+        const { words, ...done } = await pruned(store, config.store, systemClock);
+        await print(values.json ? JSON.stringify(done) : words);
+      } else if (action === 'audit')
         for (const entry of await store.audit.list(MAX_ENTRIES))
           await print(values.json ? JSON.stringify(entry) : entryLine(entry));
       else if (action === 'export')
@@ -52,11 +52,15 @@ function entryLine({ at, who, action, target, detail }: AuditEntry): string {
   return toLine(`${new Date(at).toISOString()} ${who}: ${action} ${target}${detail === '' ? '' : `: ${detail}`}`);
 }
 
-async function pruned(store: Store, keep: Config['store'], clock: Clock): Promise<string> {
+async function pruned(
+  store: Store,
+  keep: Config['store'],
+  clock: Clock,
+): Promise<{ words: string; events: number; bytes: number }> {
   const { events, bytes } = await prune({ ...store, ...keep, now: clock.now() });
-  const result = `${count(events, 'event')} deleted; the database is ${megabytes(bytes)} smaller.`;
-  await store.audit.note({ who: userInfo().username, action: 'store prune', target: store.database.location, detail: result });
-  return result;
+  const words = `${count(events, 'event')} deleted; the database is ${megabytes(bytes)} smaller.`;
+  await store.audit.note({ who: userInfo().username, action: 'store prune', target: store.database.location, detail: words });
+  return { words, events, bytes };
 }
 
 /** Lines that describe a store to people. */

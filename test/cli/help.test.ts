@@ -23,6 +23,7 @@ test('--help lists every command; each has its own, with all its options and in 
     expect(help).toMatch(new RegExp(`^${name}: .+\n\nUsage: crosschat-bridge ${name} `));
     for (const option of Object.keys(options)) expect(help).toContain(`--${option}`);
     expect(help).toContain('Exit codes:');
+    expect(help).toContain('--json');
     for (const line of help.split('\n')) expect(line.length).toBeLessThanOrEqual(140);
   }
   expect(await said('-v')).toBe('1.2.3');

@@ -59,6 +59,12 @@ describe('registration', () => {
     expect(said).not.toContain(file.as_token);
   });
 
+  test('tells a program what it wrote, and what is to be done with it', async () => {
+    const { files, said } = JSON.parse(await run(minimal, '--json'));
+    expect(files).toEqual([output()]);
+    expect(said.join()).toContain('app_service_config_files');
+  });
+
   test('keeps tokens that are configured, and names everybody where people are shown as themselves', async () => {
     const said = await run({ ...minimal, as_token: 'a'.repeat(20), hs_token: 'h'.repeat(20), double_puppeting: true });
     expect(parse(readFileSync(output(), 'utf8'))).toMatchObject({

@@ -41,6 +41,20 @@ test('what is piped in is said and obeyed, in order, and a player is heard', asy
   expect(program.err.all).toEqual([]);
 });
 
+test('a program gets what is said as JSON lines', async () => {
+  const { broker, game } = await network();
+  const gordon = await game.join('Gordon');
+  const program = new Program(['console', '--json', '--url', broker.url, '--server-id', 'desk', '--allow-anonymous'], {
+    stdin: 'pipe',
+  });
+  await game.presence.waitFor((change) => change === 'online desk');
+  program.types('nobody reads this');
+  await gordon.says('who is there?');
+  expect(JSON.parse(await program.waitFor('who is there?'))).toMatchObject({ server: 'game', name: 'Gordon' });
+  expect((await program.kill('SIGTERM')).code).toBe(0);
+  expect(game.chat.all).toEqual([]);
+});
+
 test('garbage on its input harms nobody, and it works on after the pipe has ended', async () => {
   const { broker, game } = await network();
   const program = consoleAt(broker.url);

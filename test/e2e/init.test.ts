@@ -38,6 +38,16 @@ test('without a terminal it takes what is given, and writes what the bridge unde
   expect(readFileSync(join(folder, '.env'), 'utf8')).toBe(secrets);
 });
 
+test('a program is told what was written and what is to be done', async () => {
+  const folder = newFolder();
+  const { code, out } = await runToEnd(['init', '--json', 'matrix.mode=appservice', 'matrix.homeserver=http://127.0.0.1:9'], {
+    folder,
+  });
+  const { files, said } = JSON.parse(out);
+  expect([code, files]).toEqual([0, ['.env', 'config.yaml', 'registration.yaml']]);
+  expect(said.at(-1)).toMatch(/^Next: "crosschat-bridge check"/);
+});
+
 const hasTerminal = /util-linux/.test(spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout ?? '');
 
 test.skipIf(!hasTerminal)('at a terminal it asks, and shows no secret', async () => {

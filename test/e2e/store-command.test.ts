@@ -50,6 +50,8 @@ describe('store', () => {
     expect(out).toContain('  room/matrix/!a:b: unknown, 0 waiting, 1 given up');
 
     const json = JSON.parse((await runToEnd(['store', 'info', '--json'], { folder })).out) as Record<string, unknown>;
+    const pruned = JSON.parse((await runToEnd(['store', 'prune', '--json'], { folder })).out);
+    expect(pruned).toEqual({ events: expect.any(Number), bytes: expect.any(Number) });
     expect(json).toMatchObject({ schema: 1, events: 4, waiting: 1, dead: 1, speakers: 0 });
     expect(json['destinations']).toHaveLength(2);
   });
@@ -102,7 +104,7 @@ describe('store', () => {
     };
     expect(await said('store')).toBe('store: say what to do: info, prune, export or audit.');
     expect(await said('store', 'inof')).toBe('store: there is no "inof" (did you mean "info"?).');
-    expect(await said('store', 'prune', '--json')).toMatch(/^store prune: --json means nothing here/);
+    expect(await said('store', 'prune', 'now')).toMatch(/^store prune: now means nothing here/);
     expect(await said('store', 'info', '--jsno')).toMatch(/^Unknown option '--jsno'/);
     expect(await said('stroe', 'info')).toMatch(/^There is no command "stroe" \(did you mean "store"\?\)/);
     expect(await said('store', 'info', '--config', 'nowhere.yaml')).toMatch(/nowhere\.yaml: can't be read/);

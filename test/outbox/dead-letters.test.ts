@@ -49,6 +49,13 @@ test('they are listed with when, where, who, what and why', async () => {
   });
 });
 
+test('a program is told how many were changed', async () => {
+  const { test } = await refusing();
+  expect(await command(test, 'retry', '99', '--json')).toEqual({ code: 1, lines: ['{"action":"retry","count":0}'] });
+  const { code, lines } = await command(test, 'drop', '--all', '--json');
+  expect([code, JSON.parse(lines[0] ?? '')]).toEqual([0, { action: 'drop', count: 2 }]);
+});
+
 test('one that is tried again comes after all that waits, without a restart', async () => {
   const { room, test } = await refusing();
   forbidden = [];
