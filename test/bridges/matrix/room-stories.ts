@@ -127,16 +127,6 @@ export function roomStories(openSite: () => Promise<MatrixSite>): void {
       await bridge.host.waitForMessage('still here');
     });
 
-    test('that names itself as the one where it goes on is stayed in, and spoken of', async () => {
-      const room = await publicRoom();
-      const bridge = await stage.started([room]);
-      await carol.client.sendStateEvent(room, 'm.room.tombstone', '', { body: 'moved', replacement_room: room });
-      await bridge.host.lines.waitFor((line) => line.includes(`continues as ${room}`));
-      await carol.client.sendText(room, 'still here');
-      await bridge.host.waitForMessage('still here');
-      expect(bridge.adapter.nativeRoomId?.(room as RoomRef)).toBe(room);
-    });
-
     test('lets what is said meanwhile wait, so that it is seen in the new one', async () => {
       const room = await publicRoom({ power_level_content_override: { events_default: 0 } });
       const bridge = await stage.started([room]);

@@ -39,6 +39,10 @@ export function validate(room: Room, draft: Draft): void {
   if ('m.mentions' in content && !z.record(z.string(), z.unknown()).safeParse(content['m.mentions']).success) {
     throw new MatrixError(400, 'M_BAD_JSON', "'m.mentions' is not of type 'object'");
   }
+  if (type === 'm.room.tombstone') {
+    if (content['replacement_room'] === undefined) throw malformed('Content has no replacement_room key');
+    if (content['replacement_room'] === room.id) throw malformed('Tombstone cannot reference the room it was sent in');
+  }
   if (type === 'm.room.power_levels') {
     const parsed = POWER_LEVELS.safeParse(content);
     if (!parsed.success) throw new MatrixError(400, 'M_BAD_JSON', parsed.error.issues[0]?.message ?? '');

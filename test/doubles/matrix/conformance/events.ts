@@ -119,6 +119,8 @@ export function eventTests(stage: Stage): void {
       const tombstone = { body: 'moved', replacement_room: '!elsewhere' };
       await stage.alice.client.sendStateEvent(roomId, 'm.room.tombstone', '', tombstone);
       expect(await refusalOf(stage.bob.client.sendStateEvent(roomId, 'm.room.tombstone', '', tombstone))).toBe('403 M_FORBIDDEN');
+      for (const content of [{ body: 'nowhere' }, { ...tombstone, replacement_room: roomId }])
+        expect(await refusalOf(stage.alice.client.sendStateEvent(roomId, 'm.room.tombstone', '', content))).toBe('400 M_UNKNOWN');
       expect(await stage.bob.client.getRoomStateEvent(roomId, 'm.room.tombstone', '')).toEqual(tombstone);
       await stage.bob.client.sendText(roomId, 'still here');
     });
