@@ -1,13 +1,16 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** What takes long: whole processes, and the stories once more as an appservice. `.ci/run` runs them too. */
+/** What takes long: whole processes, the stories once more as an appservice, and what waits or writes much. `.ci/run` runs them too. */
 const long = [
   'test/torture.test.ts',
   'test/standby.test.ts',
   'test/docs/shell.test.ts',
   'test/e2e/{appservice,check,command-line,console,faults,operating,reload,secrets,stop,store-command}.test.ts',
   'test/stories-appservice.test.ts',
+  'test/bridges/matrix/failures.test.ts',
+  'test/outbox/backlog.test.ts',
+  'test/store/opening.test.ts',
 ];
 
 export default defineConfig({
