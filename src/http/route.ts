@@ -11,6 +11,8 @@ export interface HttpRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
+  /** `1.1`, as browsers speak it; `1.0` for some proxies and old programs. */
+  readonly httpVersion: string;
   /** The IP address of whoever asks, as far as it can be known behind a reverse proxy. */
   readonly address: string;
   /**

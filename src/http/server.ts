@@ -131,7 +131,7 @@ export class HttpServer {
   }
 
   async #answer(request: IncomingMessage, signal: AbortSignal): Promise<HttpAnswer> {
-    const { method, url = '', headers, socket } = request;
+    const { method, url = '', headers, httpVersion, socket } = request;
     if (url.length > MAX_URL) return refusal(414, 'The address is too long.', { connection: 'close' });
     const [path = '', search = ''] = splitOnce(url, '?');
     const route = this.#routes.find(({ prefix }) => (prefix.endsWith('/') ? path.startsWith(prefix) : path === prefix));
@@ -146,7 +146,17 @@ export class HttpServer {
     const body = () => readBody(request, limits);
     const stream = () => streamBody(request, limits);
     try {
-      return await route.answer({ method, path: path.slice(route.prefix.length), query, headers, address, body, stream, signal });
+      return await route.answer({
+        method,
+        path: path.slice(route.prefix.length),
+        query,
+        headers,
+        httpVersion,
+        address,
+        body,
+        stream,
+        signal,
+      });
     } catch (error) {
       if (error instanceof BodyError) return refusal(error.status, error.message);
       // The rest of the address may hold a token.

@@ -21,7 +21,7 @@ const WHAT_TO_DO =
  * elsewhere (DNS rebinding); but nobody where the bridge has a public address.
  */
 export function standingOf(
-  { headers, address }: Pick<HttpRequest, 'headers' | 'address'>,
+  { headers, httpVersion, address }: Pick<HttpRequest, 'headers' | 'httpVersion' | 'address'>,
   { operatorToken, publicUrl }: AccessOptions,
 ): Standing {
   if (operatorToken !== undefined) return 'token';
@@ -29,7 +29,9 @@ export function standingOf(
     return {
       refused: `This bridge has a public address (PUBLIC_URL), so the page opens for nobody without a token. ${WHAT_TO_DO}`,
     };
-  const isProxied = OF_PROXIES.some((name) => headers[name] !== undefined);
+  // An nginx that is told only where to hand on to adds nothing and names us as the host, but speaks 1.0, which no browser does:
+  // https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_http_version
+  const isProxied = httpVersion === '1.0' || OF_PROXIES.some((name) => headers[name] !== undefined);
   if (!isProxied && isLoopbackAddress(address) && isLoopbackHost(headers.host)) return 'here';
   return {
     refused: `Without a token, this page opens only in a browser on the machine that the bridge runs on, by 127.0.0.1 or localhost. ${WHAT_TO_DO}`,

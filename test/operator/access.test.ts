@@ -1,4 +1,5 @@
 /** Who gets to the operator's page, and who does not. */
+import { connect } from 'node:net';
 import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
@@ -64,10 +65,18 @@ describe('without a token', () => {
       expect((await visitor.raw('drop', { ...sent, origin }, '{}')).status).toBe(403);
   });
 
+  test('nobody gets in by an nginx that is set to nothing but where to: it says neither for whom nor that it is one', async () => {
+    const { port, host } = new URL((await served()).url);
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.end(`GET /operator/welcome HTTP/1.0\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+    expect((await socket.toArray()).join('')).toMatch(/"entry":"refused".*HTTP_OPERATOR_TOKEN/);
+  });
+
   test.each(['10.0.0.7', '192.168.1.5', '172.17.0.1', '8.8.8.8', '::ffff:127.0.0.1.evil', '', 'fe80::1%lo'])(
     'nobody gets in from %s',
     (address) => {
-      const nobody = standingOf({ headers: { host: 'localhost' }, address }, { operatorToken: undefined, publicUrl: undefined });
+      const asked = { headers: { host: 'localhost' }, httpVersion: '1.1', address };
+      const nobody = standingOf(asked, { operatorToken: undefined, publicUrl: undefined });
       expect(nobody).toMatchObject({ refused: expect.stringContaining('only in a browser on the machine') });
     },
   );
