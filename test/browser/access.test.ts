@@ -1,7 +1,8 @@
 /** The page without a mouse, without eyes, on a phone, in the dark. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { chromiumPath, enter, launch, openWindow, picture, say, seriousFaults, startBridge, startPlace } from './stage.ts';
+import { startPlace } from '../support/webchat-place.ts';
+import { chromiumPath, enter, launch, openWindow, picture, say, seriousFaults, startBridge } from './stage.ts';
 
 describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
   let browser: Browser;

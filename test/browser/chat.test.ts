@@ -2,18 +2,8 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
-import {
-  chromiumPath,
-  enter,
-  launch,
-  openWindow,
-  picture,
-  say,
-  seriousFaults,
-  startBridge,
-  startDemo,
-  startPlace,
-} from './stage.ts';
+import { startPlace } from '../support/webchat-place.ts';
+import { chromiumPath, enter, launch, openWindow, picture, say, seriousFaults, startBridge, startDemo } from './stage.ts';
 
 describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
   let browser: Browser;

@@ -1,7 +1,8 @@
 /** What can be typed next: commands, their values, and names. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { chromiumPath, enter, launch, openWindow, picture, seriousFaults, startBridge, startPlace } from './stage.ts';
+import { startPlace } from '../support/webchat-place.ts';
+import { chromiumPath, enter, launch, openWindow, picture, seriousFaults, startBridge } from './stage.ts';
 
 describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
   let browser: Browser;

@@ -1,7 +1,8 @@
 /** Files on the page: chosen, pasted and dropped; on their way; sent; seen. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { chromiumPath, enter, launch, openWindow, picture, say, seriousFaults, startBridge, startPlace } from './stage.ts';
+import { startPlace } from '../support/webchat-place.ts';
+import { chromiumPath, enter, launch, openWindow, picture, say, seriousFaults, startBridge } from './stage.ts';
 
 /** A picture of these sides in one color, as the page's browser draws it. */
 async function pictureFile(page: Page, name: string, width = 320, height = 200) {

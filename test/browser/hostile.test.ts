@@ -1,7 +1,8 @@
 /** Names and messages that try to be more than text. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { chromiumPath, enter, launch, openWindow, picture, say, startBridge, startPlace } from './stage.ts';
+import { startPlace } from '../support/webchat-place.ts';
+import { chromiumPath, enter, launch, openWindow, picture, say, startBridge } from './stage.ts';
 
 /** What runs says so. */
 const RUN = "window.__ran='yes'";

@@ -2,7 +2,8 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type Watched, watched } from '../monitoring/setup.ts';
-import { chromiumPath, launch, openWindow, picture, seriousFaults, startBridge, startDemo, startPlace } from './stage.ts';
+import { startPlace } from '../support/webchat-place.ts';
+import { chromiumPath, launch, openWindow, picture, seriousFaults, startBridge, startDemo } from './stage.ts';
 
 const RUN = "window.__ran='yes'";
 const ATTACKS: readonly string[] = [

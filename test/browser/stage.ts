@@ -6,11 +6,8 @@ import { type Browser, type BrowserContext, type BrowserContextOptions, chromium
 import { expect, onTestFinished } from 'vitest';
 import { builtIns } from '../../bridges/index.ts';
 import { Bridge } from '../../src/bridge.ts';
-import { type Broker, startBroker } from '../../src/broker.ts';
 import { givenConfig } from '../../src/cli/given-config.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
-import { newFolder } from '../store/open.ts';
-import { GameServer } from '../support/game-server.ts';
 
 const log = pino({ level: 'silent' });
 
@@ -52,22 +49,6 @@ export async function startDemo(): Promise<string> {
   const bridge = await startBridge({ http: { port: 0 } });
   onTestFinished(() => bridge.stop());
   return bridge.url;
-}
-
-/** A broker, the game server alpha, and the settings of a bridge with a web chat between them. */
-export async function startPlace(): Promise<{ broker: Broker; alpha: GameServer; raw: Record<string, unknown> }> {
-  const broker = await startBroker({ port: 0, log });
-  onTestFinished(() => broker.stop());
-  const alpha = await GameServer.start({ url: broker.url, id: 'alpha' });
-  onTestFinished(() => alpha.stop());
-  const raw = {
-    mqtt: { url: broker.url, allow_anonymous: true },
-    data_dir: newFolder(),
-    http: { port: 0 },
-    adapters: { webchat: { guests: true } },
-    channels: [{ name: 'main', rooms: { webchat: 'main' } }],
-  };
-  return { broker, alpha, raw };
 }
 
 /** A window of its own: cookies, colors, size. Whatever the page complains of, or asks of anybody else, fails the test. */

@@ -4,15 +4,13 @@ import { expect, onTestFinished, test } from 'vitest';
 import { builtIns } from '../../../bridges/index.ts';
 import { WhisperLog } from '../../../bridges/webchat/whispers.ts';
 import { Bridge } from '../../../src/bridge.ts';
-import { startBroker } from '../../../src/broker.ts';
 import { systemClock } from '../../../src/clock.ts';
 import { parseConfig } from '../../../src/config.ts';
 import type { AdapterId, EventId } from '../../../src/event.ts';
 import type { WhisperEntry } from '../../../web/chat/wire.ts';
-import { newFolder } from '../../store/open.ts';
 import { TestAttempt } from '../../support/attempt.ts';
-import { GameServer } from '../../support/game-server.ts';
 import { testMemory } from '../../support/host.ts';
+import { startPlace } from '../../support/webchat-place.ts';
 import { startSite, Visitor, wordsOf } from './visitor.ts';
 
 const log = pino({ level: 'silent' });
@@ -30,17 +28,7 @@ async function startBridge(raw: Record<string, unknown>): Promise<{ url: string;
 test('a player who whispers to somebody without a page is told so once; it is read after a restart, and once', {
   timeout: 60_000,
 }, async () => {
-  const broker = await startBroker({ port: 0, log });
-  onTestFinished(() => broker.stop());
-  const alpha = await GameServer.start({ url: broker.url, id: 'alpha' });
-  onTestFinished(() => alpha.stop());
-  const raw = {
-    mqtt: { url: broker.url, allow_anonymous: true },
-    data_dir: newFolder(),
-    http: { port: 0 },
-    adapters: { webchat: { guests: true } },
-    channels: [{ name: 'main', rooms: { webchat: 'main' } }],
-  };
+  const { alpha, raw } = await startPlace();
   const first = await startBridge(raw);
   const alice = await Visitor.enter(first, 'Alice');
   const page = await alice.open();
