@@ -8,6 +8,7 @@ import { type StoreInfo, storeInfo } from '../store/info.ts';
 import { prune } from '../store/prune.ts';
 import type { Store } from '../store/store.ts';
 import { toLine } from '../text/line.ts';
+import { inWords } from '../text/time.ts';
 import { actionOf } from './arguments.ts';
 import { besideBridge } from './beside.ts';
 import { defineCommand } from './command.ts';
@@ -70,9 +71,9 @@ function described(info: StoreInfo, now: number): string[] {
     `${location}: ${megabytes(size.total)}, of which ${megabytes(size.used)} in use; schema ${schema}`,
     `${count(info.events, 'event')}, ${info.waiting} waiting to be delivered, ${info.dead} given up; ${count(info.speakers, 'speaker')}, ${count(info.bans, 'ban')}`,
   ];
-  if (oldestWaiting !== null) lines.push(`The oldest has waited for ${duration(now - oldestWaiting)}.`);
+  if (oldestWaiting !== null) lines.push(`The oldest has waited for ${inWords(now - oldestWaiting)}.`);
   for (const { name, state, since, reason, waiting, dead } of destinations) {
-    const long = since === null ? '' : ` for ${duration(now - since)}`;
+    const long = since === null ? '' : ` for ${inWords(now - since)}`;
     lines.push(`  ${name}: ${state}${long}${reason === null ? '' : ` (${reason})`}, ${waiting} waiting, ${dead} given up`);
   }
   return lines;
@@ -84,10 +85,4 @@ function count(number: number, noun: string): string {
 
 function megabytes(bytes: number): string {
   return `${(bytes / 1_000_000).toFixed(1)} MB`;
-}
-
-function duration(ms: number): string {
-  const minutes = Math.max(0, Math.floor(ms / 60_000));
-  if (minutes < 60) return `${minutes} min`;
-  return minutes < 2_880 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min` : `${Math.floor(minutes / 1_440)} days`;
 }

@@ -15,11 +15,10 @@ export function parseDuration(text: string): number | undefined {
   return sum > 0 && sum <= MAX ? sum : undefined;
 }
 
-/** A span of milliseconds in its two largest units: `3 d 4 h`, `12 min`. */
+/** A span of milliseconds in its two largest units: `3 d 4 h`, `12 min`. To the nearest minute: five minutes are that also a moment after they began. */
 export function inWords(ms: number): string {
-  const days = Math.floor(ms / DAY);
-  const hours = Math.floor((ms % DAY) / HOUR);
-  const minutes = Math.floor((ms % HOUR) / MINUTE);
+  const total = Math.round(ms / MINUTE);
+  const [days, hours, minutes] = [Math.floor(total / 1_440), Math.floor(total / 60) % 24, total % 60];
   if (days > 0) return hours > 0 ? `${days} d ${hours} h` : `${days} d`;
   if (hours > 0) return minutes > 0 ? `${hours} h ${minutes} min` : `${hours} h`;
   return minutes > 0 ? `${minutes} min` : 'less than a minute';

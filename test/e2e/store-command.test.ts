@@ -45,7 +45,7 @@ describe('store', () => {
     expect(code).toBe(0);
     expect(out).toMatch(/^data\/crosschat\.db: 0\.\d MB, of which 0\.\d MB in use; schema 1\n/);
     expect(out).toContain('4 events, 1 waiting to be delivered, 1 given up; 0 speakers, 0 bans\n');
-    expect(out).toContain('The oldest has waited for 50 days.\n');
+    expect(out).toContain('The oldest has waited for 50 d.\n');
     expect(out).toContain('  Discord 1: down for 1 h 30 min (HTTP 500), 1 waiting, 0 given up\n');
     expect(out).toContain('  room/matrix/!a:b: unknown, 0 waiting, 1 given up');
 
