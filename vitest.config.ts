@@ -25,7 +25,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/real/**', 'test/browser/**', 'test/container/**', ...long],
           // Most tests wait for others most of the time.
-          maxWorkers: availableParallelism() + 1,
+          maxWorkers: availableParallelism() + 2,
           // The libraries of the platforms are loaded once for each worker, and not for each file: that took more than half of the time.
           isolate: false,
           globalSetup: 'test/support/build.ts',

@@ -15,7 +15,7 @@ beforeEach(async () => {
 describe('players', () => {
   test('are listed by server, with map, game mode and play time', async () => {
     const beta = await town.game('eu-beta');
-    await town.player(alpha, 'Gordon', { first_seen: Math.floor(Date.now() / 1000) - 3_700 });
+    await town.player(alpha, 'Gordon', { first_seen: Math.floor(Date.now() / 1000) - 3_660 });
     await town.player(alpha, 'alyx');
     await town.player(beta, 'Barney');
     expect(await town.give('players')).toBe(
