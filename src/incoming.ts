@@ -5,6 +5,7 @@ import { type Author, eventId, type Message, type Place, type Reaction, type Ser
 import { excerpt } from './text/excerpt.ts';
 import { sanitizeName } from './text/names.ts';
 import { toPlain } from './text/plain.ts';
+import { moment } from './text/time.ts';
 import { literal } from './text/tree.ts';
 
 const origin = z.object({ platform: z.string().max(64), room: z.string().max(256) });
@@ -14,6 +15,8 @@ const webAddress = z.url({ protocol: /^https?$/ }).max(2_048);
 
 /** What was said so long ago, in milliseconds, was missed at first: readers are told when it was said. */
 const LATE = 5 * 60_000;
+/** From here on, the time of day alone could be that of another day. */
+const DAY = 24 * 3_600_000;
 
 /** The room that a `say` of another bridge was said in, where it tells. */
 export function originIn(extra: Readonly<Record<string, unknown>>): z.infer<typeof origin> | undefined {
@@ -41,11 +44,12 @@ export function presentable(message: Message): Message | undefined {
   return { ...message, author: presentableAuthor(message.author) };
 }
 
-/** A message that begins with the time when it was said, `(14:32 UTC)`, where that was a while ago. @param now in ms since the epoch */
+/** A message that begins with the time when it was said, `(14:32 UTC)`, or with its day as well, where that was a while ago. @param now in ms since the epoch */
 export function dated(message: Message, now: number): Message {
   const { at, body } = message;
   if (now - at < LATE) return message;
-  const time = literal(`(${new Date(at).toISOString().slice(11, 16)} UTC)`);
+  const when = moment(at);
+  const time = literal(`(${now - at < DAY ? when.slice(-'14:32 UTC'.length) : when})`);
   return { ...message, body: body.length === 0 ? time : [...time, ...literal(' '), ...body] };
 }
 

@@ -143,10 +143,13 @@ test('what was said a while ago is shown with its time', async () => {
   await startBridge();
   const { message } = platform.host;
   const said = await platform.says('one', 'Alice', 'first');
+  const heard = (at: number) => message({ ...said, id: `${said.id} ${at}` as typeof said.id, at });
   const at = Date.now() - 3_600_000;
-  await message({ ...said, id: `${said.id} old` as typeof said.id, at });
+  await heard(at);
   const time = new Date(at).toISOString().slice(11, 16);
   await platform.sees.waitFor((change) => change === `two Alice: (${time} UTC) first`);
+  await heard(Date.UTC(2026, 0, 31, 23, 59));
+  await platform.sees.waitFor((change) => change === 'two Alice: (2026-01-31 23:59 UTC) first');
   await platform.says('one', 'Alice', 'last');
   await platform.sees.waitFor((change) => change === 'two Alice: last');
 });

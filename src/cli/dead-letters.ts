@@ -4,6 +4,7 @@ import { ConfigError } from '../config.ts';
 import { changeDeadLetters, changedWords, letterWords } from '../control/dead-letters.ts';
 import { type DeadLetter, deadLetters, type Which } from '../store/dead-letters.ts';
 import type { Store } from '../store/store.ts';
+import { moment } from '../text/time.ts';
 import { actionOf } from './arguments.ts';
 import { besideBridge } from './beside.ts';
 import { defineCommand, type Given, type Options } from './command.ts';
@@ -66,11 +67,7 @@ async function list(found: AsyncIterable<DeadLetter>, which: Which, json: boolea
 }
 
 function lineOf(letter: DeadLetter): string {
-  return `${letter.seq}  ${timeOf(letter.storedAt)}  ${letter.destination}  ${letterWords(letter)}  (${letter.reason})`;
-}
-
-function timeOf(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  return `${letter.seq}  ${moment(letter.storedAt)}  ${letter.destination}  ${letterWords(letter)}  (${letter.reason})`;
 }
 
 /** @throws {ConfigError} when it is not understood */

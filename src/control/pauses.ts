@@ -4,6 +4,7 @@ import type { RoomAddress } from '../channels.ts';
 import type { Clock } from '../clock.ts';
 import { type Actor, ControlError, type Target } from '../control.ts';
 import type { RoomStore, StoredPause } from '../store/rooms.ts';
+import { moment } from '../text/time.ts';
 import type { Finder } from './finding.ts';
 import type { Restored } from './restore.ts';
 import * as sentences from './sentences.ts';
@@ -55,10 +56,7 @@ export class Pauses {
     const { what, words } = this.#find(target);
     const pause = { ...columnsOf(what), by: by.name, at: this.#options.clock.now() };
     const before = this.#all.get(keyOf(pause));
-    if (before)
-      throw new ControlError(
-        `${sentences.capital(words)} is paused already (by ${before.by}, ${sentences.timeWords(before.at)}).`,
-      );
+    if (before) throw new ControlError(`${sentences.capital(words)} is paused already (by ${before.by}, ${moment(before.at)}).`);
     this.#all.set(keyOf(pause), pause);
     this.#options.map.setPaused(what, true);
     this.#options.followPauses();

@@ -4,7 +4,8 @@ import type { RoomAddress } from '../channels.ts';
 import type { AdapterConfig, Config } from '../config.ts';
 import type { AdapterId, RoomRef } from '../event.ts';
 import type { RoomStore, StoredPause, StoredRoom } from '../store/rooms.ts';
-import { capital, channelWords, timeWords } from './sentences.ts';
+import { moment } from '../text/time.ts';
+import { capital, channelWords } from './sentences.ts';
 
 /** All that was changed at run time, whether or not it fits the configuration. */
 export interface Kept {
@@ -82,11 +83,11 @@ export function roomless(map: ChannelMap, adapters: readonly AdapterConfig[]): s
 /** What the operator is told of something that is paused since before. */
 export function stillPaused({ channel, adapter, room, by, at }: StoredPause): string {
   const what = channel ? channelWords(channel) : `${adapter} room ${room}`;
-  return `${capital(what)} is paused since ${timeWords(at)} (by ${by}): nothing is carried to or from it.`;
+  return `${capital(what)} is paused since ${moment(at)} (by ${by}): nothing is carried to or from it.`;
 }
 
 function ignoredRoom({ adapter, room, channel, by }: StoredRoom, missing: string): string {
-  return `Room ${room} of ${adapter}, which ${by.name} added to ${channelWords(channel)} on ${timeWords(by.at)}, is not bridged: ${missing} is no longer in the configuration. The command bridge remove forgets it.`;
+  return `Room ${room} of ${adapter}, which ${by.name} added to ${channelWords(channel)} on ${moment(by.at)}, is not bridged: ${missing} is no longer in the configuration. The command bridge remove forgets it.`;
 }
 
 function addressOf({ adapter, room }: { readonly adapter: string; readonly room: string }): RoomAddress {

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import type { EventId } from '../event.ts';
 import type { Faring } from '../store/deliveries.ts';
+import { moment } from '../text/time.ts';
 import type { CircuitState, LastFault } from './queue-report.ts';
 
 /** What a circuit is made of. */
@@ -47,9 +48,8 @@ export class Circuit {
   /** What is wrong while so many wait, in a sentence for the operator; undefined when all is well. */
   health(waiting: number): string | undefined {
     if (this.#state === 'up') return undefined;
-    const since = `${new Date(this.#since).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
     const reason = this.#reason === undefined ? '' : ` (${this.#reason})`;
-    return `${this.#options.name} is ${this.#state} since ${since}${reason}; ${waiting} wait.`;
+    return `${this.#options.name} is ${this.#state} since ${moment(this.#since)}${reason}; ${waiting} wait.`;
   }
 
   /** So many wait now. */

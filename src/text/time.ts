@@ -24,7 +24,7 @@ export function inWords(ms: number): string {
   return minutes > 0 ? `${minutes} min` : 'less than a minute';
 }
 
-/** A moment, for readers in any time zone. @param at milliseconds since the epoch */
+/** A moment, for readers in any time zone: `2026-11-21 14:02 UTC`. @param at milliseconds since the epoch */
 export function moment(at: number): string {
   const date = new Date(at);
   // What a peer says of itself may be beyond any date.
