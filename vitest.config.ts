@@ -15,8 +15,11 @@ const long = [
 
 export default defineConfig({
   test: {
-    testTimeout: 15_000,
-    hookTimeout: 30_000,
+    // How long tests wait at most for what is to come: a busy machine may stand still for seconds, and where it comes waiting costs nothing.
+    env: { TEST_PATIENCE: '3' },
+    expect: { poll: { timeout: 15_000 } },
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     projects: [
       {
         extends: true,
@@ -38,7 +41,6 @@ export default defineConfig({
           include: long,
           // Whole processes take long to start where much else runs.
           env: { TEST_PATIENCE: '4' },
-          testTimeout: 60_000,
           globalSetup: 'test/support/build.ts',
         },
       },
@@ -47,7 +49,6 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
-          testTimeout: 60_000,
           fileParallelism: false,
           globalSetup: 'test/support/build.ts',
         },
@@ -60,7 +61,6 @@ export default defineConfig({
           fileParallelism: false,
           // Nothing here may depend on what else the machine does.
           env: { TEST_PATIENCE: '6' },
-          expect: { poll: { timeout: 15_000 } },
           testTimeout: 120_000,
           hookTimeout: 180_000,
           globalSetup: 'test/support/build.ts',

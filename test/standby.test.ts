@@ -38,9 +38,7 @@ function expectCarried(place: StandbyPlace, ...words: string[]): void {
   place.expectNeverTwo();
 }
 
-test('one stands by; it takes over when the other says goodbye, and that one stands by when it comes again', {
-  timeout: 40_000,
-}, async () => {
+test('one stands by; it takes over when the other says goodbye, and that one stands by when it comes again', async () => {
   const { place } = await open();
   const first = await place.start(times);
   await isActive(first);
@@ -63,9 +61,7 @@ test('one stands by; it takes over when the other says goodbye, and that one sta
   expectCarried(place, 'first', 'still first', 'second', 'first again');
 });
 
-test('the network of the active one is cut: it stops before the other takes over, and stands by when it is back', {
-  timeout: 40_000,
-}, async () => {
+test('the network of the active one is cut: it stops before the other takes over, and stands by when it is back', async () => {
   const { place } = await open();
   const first = await place.start(times);
   await isActive(first);
@@ -86,21 +82,21 @@ test('the network of the active one is cut: it stops before the other takes over
   expect(place.game.isOnline('bridge')).toBe(true);
 });
 
-test('several want one free place: one gets it', { timeout: 40_000 }, async () => {
+test('several want one free place: one gets it', async () => {
   const { place } = await open();
   // None waits for another one before it begins.
   const instances = await Promise.all([1, 2, 3].map(() => place.start({ ...times, scatter: 0 })));
   await place.discord.until(() => place.begun === 1, 'a bridge on Discord', 12_000);
   // As long as they push each other off the broker, each keeps what it has heard until it is active again.
   const standingBy = () => instances.filter(({ lines }) => lines.all.some((line) => line.includes('stands by')));
-  await expect.poll(() => standingBy().length, { timeout: 12_000 }).toBeGreaterThanOrEqual(2);
+  await expect.poll(() => standingBy().length).toBeGreaterThanOrEqual(2);
   await carries(place, 'one');
   await carries(place, 'two');
   expect(instances.filter(({ lines }) => lines.all.some((line) => line.includes('Connected to Discord')))).toHaveLength(1);
   expectCarried(place, 'one', 'two');
 });
 
-test('a broker that has forgotten everybody is no reason to take over', { timeout: 40_000 }, async () => {
+test('a broker that has forgotten everybody is no reason to take over', async () => {
   const { broker, place } = await open();
   const first = await place.start(times);
   await isActive(first);
@@ -115,7 +111,7 @@ test('a broker that has forgotten everybody is no reason to take over', { timeou
   expectCarried(place, 'still here');
 });
 
-test('with one database, the second goes on at once where the first was, and nothing is lost', { timeout: 40_000 }, async () => {
+test('with one database, the second goes on at once where the first was, and nothing is lost', async () => {
   const { place } = await open();
   const dataDir = newDataDir();
   const first = await place.start(times, dataDir);
@@ -133,7 +129,7 @@ test('with one database, the second goes on at once where the first was, and not
   place.expectNeverTwo();
 });
 
-test('killed, with one database: the other goes on with all that waited', { timeout: 60_000 }, async () => {
+test('killed, with one database: the other goes on with all that waited', async () => {
   const { broker, place } = await open();
   await killedWithBacklog(place, broker.url, { data_dir: newDataDir() });
 });

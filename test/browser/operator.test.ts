@@ -29,7 +29,7 @@ async function troubled(): Promise<Watched> {
   await game.publish('m/alpha/bridge/ooc/aowl_ban', JSON.stringify({ server_id: 'bridge', user_id: id, reason: 'spam' }));
   platform.refuses = (text) => text.includes('refuse');
   for (const text of ['refuse this', 'refuse that']) await gordon.says(text);
-  await expect.poll(async () => (await bridge.control?.deadLetters(1))?.total, { timeout: 10_000 }).toBe(4);
+  await expect.poll(async () => (await bridge.control?.deadLetters(1))?.total).toBe(4);
   platform.isDown = true;
   await gordon.says('nobody hears this yet');
   return place;

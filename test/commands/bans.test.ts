@@ -65,7 +65,7 @@ test('who is known by their number on a server of the place is banned there as w
   await town.player(eu, 'Guest');
   await town.give('ban', { player: 'Guest', reason: 'rude' }, operator);
   expect(await town.give('bans', {}, elsewhere)).toContain('rude. By Olga');
-}, 10_000);
+});
 
 test('where another ban of the same person still holds, that is said', async () => {
   await town.platform.says('two', 'Eve', 'hello');
@@ -80,4 +80,4 @@ test('where another ban of the same person still holds, that is said', async () 
   expect(await town.give('unban', { who: 'Eve' }, elsewhere)).toContain(
     'Another ban of theirs, from another place, still holds.',
   );
-}, 10_000);
+});

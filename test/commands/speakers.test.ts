@@ -73,7 +73,7 @@ describe('who speaks from a platform', () => {
     const answer = town.give('kick', { player: GORDON }, moderator);
     await alpha.presence.waitFor((change) => change === '-Eve@bridge');
     expect(await answer).toContain('Eve on Platform: not carried for 1 min; sent to alpha;');
-  }, 10_000);
+  });
 
   test('somewhere that a moderator does not hear is none of their business', async () => {
     const nowhere = { ...moderator, room: 'one', rooms: [] };

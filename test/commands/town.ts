@@ -197,7 +197,7 @@ export class Town {
   }
 
   async until(test: () => unknown): Promise<void> {
-    await expect.poll(() => Boolean(test()), { interval: 5, timeout: 5_000 }).toBe(true);
+    await expect.poll(() => Boolean(test()), { interval: 5 }).toBe(true);
   }
 }
 

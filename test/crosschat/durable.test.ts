@@ -156,7 +156,7 @@ describe('a disk that is stuck', () => {
     await expect.poll(() => sent.size).toBe(50);
     expect(acknowledged).toBe(0);
     disk.open();
-    await expect.poll(() => life.heard(), { timeout: 5_000 }).toHaveLength(50);
+    await expect.poll(() => life.heard()).toHaveLength(50);
     await expect.poll(() => acknowledged).toBe(50);
   });
 

@@ -180,11 +180,11 @@ describe('who is banned', () => {
     const durations = [-5, 0, 1e300, '1e9', 'soon', '', null, [60], { seconds: 60 }, true];
     for (const [index, duration] of durations.entries()) {
       await order(alpha, 'ban', 'bridge', { ...target, reason: `number ${index}`, extra: { duration } });
-      await expect.poll(() => square.gives('Mona', 'bans'), { timeout: 5_000 }).toContain(`for ever: number ${index}`);
+      await expect.poll(() => square.gives('Mona', 'bans')).toContain(`for ever: number ${index}`);
     }
     await order(alpha, 'ban', 'bridge', { ...target, extra: 'nothing like that' });
     await order(alpha, 'ban', 'bridge', { ...target, reason: 'a minute', extra: { duration: 60 } });
-    await expect.poll(() => square.gives('Mona', 'bans'), { timeout: 5_000 }).toMatch(/until .*: a minute/);
+    await expect.poll(() => square.gives('Mona', 'bans')).toMatch(/until .*: a minute/);
     expect(square.here.in('one').filter((post) => post.startsWith('Bridge'))).toHaveLength(1);
   });
 
@@ -199,7 +199,7 @@ describe('who is banned', () => {
     await bridge.stop();
     await square.bridge();
     await order(alpha, 'ban', 'bridge', { ...target, reason: 'late' });
-    await expect.poll(() => square.audit(), { timeout: 5_000 }).toHaveLength(3);
+    await expect.poll(() => square.audit()).toHaveLength(3);
     await square.here.says('one', 'Alice', 'hello?');
     await bobSpeaks('nobody answers her');
     expect(alpha.chat.all).toEqual(['Alice@bridge: hello', 'Bob@bridge: nobody answers her']);
@@ -343,9 +343,7 @@ describe('an order', () => {
     const { until, ...sanction } = await square.here.sanctions.waitFor(() => true);
     expect(sanction).toEqual({ userId: 'Alice', action: 'ban', by: 'alpha', reason: 'spam' });
     expect((until ?? 0) - square.clock.now()).toBeGreaterThan(50_000);
-    await expect
-      .poll(() => square.audit(), { timeout: 5_000 })
-      .toContain('alpha: ban on Platform Alice (Alice, here): timed out for 1 min');
+    await expect.poll(() => square.audit()).toContain('alpha: ban on Platform Alice (Alice, here): timed out for 1 min');
     expect(square.here.sanctions.all).toHaveLength(1);
   });
 });

@@ -95,5 +95,5 @@ test('what still waited for game servers is not said, and makes nobody visible',
   await square.mend();
   await alpha.chat.waitFor((line) => line === 'Carol@bridge: me too', 15_000);
   expect(alpha.chat.all.join()).not.toContain('too late');
-  await expect.poll(() => alpha.namesOn('bridge'), { timeout: 5_000 }).toEqual(['Bob', 'Carol']);
+  await expect.poll(() => alpha.namesOn('bridge')).toEqual(['Bob', 'Carol']);
 });

@@ -23,7 +23,7 @@ test('one whose place another bridge has taken says so, and serves nothing else'
   onTestFinished(() => other.stop());
   other.start();
   const told = async () => (await seen.ask('/readyz')).text;
-  await expect.poll(told, { timeout: 10_000 }).toMatch(/^Another bridge has connected as bridge\./);
+  await expect.poll(told).toMatch(/^Another bridge has connected as bridge\./);
   expect((await seen.ask('/readyz')).status).toBe(503);
   expect((await seen.ask('/healthz')).status).toBe(200);
   expect((await seen.ask('/avatar/letter/x')).text).toBe('There is nothing here.\n');

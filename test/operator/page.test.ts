@@ -189,6 +189,6 @@ test('one whose place another bridge has taken says that', async () => {
   onTestFinished(() => other.stop());
   other.start();
   const role = async () => (await (await visitor.open()).waitFor('state')).role;
-  await expect.poll(role, { timeout: 12_000, interval: 200 }).toBe('standstill');
+  await expect.poll(role, { interval: 200 }).toBe('standstill');
   expect(await visitor.post('drop', {})).toMatchObject({ status: 409 });
 });

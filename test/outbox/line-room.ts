@@ -68,7 +68,7 @@ export class LineRoom {
 
   /** Waits until this stands there. */
   async shows(posts: readonly string[]): Promise<void> {
-    await expect.poll(() => this.posts, { timeout: 10_000 }).toEqual(posts);
+    await expect.poll(() => this.posts).toEqual(posts);
   }
 
   async #add(lines: readonly string[], attempt: Attempt): Promise<void> {

@@ -59,7 +59,7 @@ test('a slash command', async () => {
     const allowed = commands.filter((command) => ['nothing', ...(MAY[kind] ?? [])].includes(needOf(command)));
     expect([kind, acts]).toEqual([kind, allowed.map(({ name }) => name)]);
   }
-}, 60_000);
+});
 
 test('a slash command in the private chat with the bot: those for everybody, and no other is there', async () => {
   const { hall, commands, people } = await open();
@@ -75,7 +75,7 @@ test('a slash command in the private chat with the bot: those for everybody, and
     }
     expect([kind, acts]).toEqual([kind, commands.filter((one) => needOf(one) === 'nothing').map(({ name }) => name)]);
   }
-}, 60_000);
+});
 
 test('a button, whatever it is called', async () => {
   const scene = await open();

@@ -42,7 +42,7 @@ async function instance(url: string) {
   return { platform, raw, lines, reloader, stop };
 }
 
-test('it stands by with the new one, and takes over with it; a bad one changes nothing', { timeout: 40_000 }, async () => {
+test('it stands by with the new one, and takes over with it; a bad one changes nothing', async () => {
   const broker = await startBroker();
   onTestFinished(() => broker.close());
   const game = await GameServer.start({ url: broker.url, id: 'alpha' });

@@ -31,7 +31,7 @@ export function accountStories(openSite: OpenSite): void {
         given ??= tried(() => member.runs(channel, name, options));
         return given !== undefined;
       };
-      await expect.poll(isGiven, { interval: 10, timeout: 8_000 }).toBe(true);
+      await expect.poll(isGiven, { interval: 10 }).toBe(true);
       const answer = await given?.answer(8_000);
       expect(given?.isPrivate).toBe(true);
       return answer ?? '';

@@ -324,5 +324,5 @@ export function brokerStories(openSite: OpenSite): void {
     } finally {
       await world.close();
     }
-  }, 40_000);
+  });
 }

@@ -65,6 +65,6 @@ export function editStories(openSite: OpenSite): void {
       await bob.says('after');
       await alpha.chat.waitFor((line) => line === 'Bob@bridge: after', 20_000);
       expect(alpha.chat.all).toEqual(['meet at the gate', 'after'].map((line) => `Bob@bridge: ${line}`));
-    }, 40_000);
+    });
   });
 }

@@ -234,7 +234,7 @@ export function appserviceStories(openSite: () => Promise<AppserviceSite>): void
       await bridge.stop();
       shift = 73 * 3_600_000;
       const again = await stage.started([room], { memory, clock });
-      await expect.poll(() => memberEvents(ghost), { timeout: 10_000 }).toBe('leave');
+      await expect.poll(() => memberEvents(ghost)).toBe('leave');
       await send(again, room, said('two', author('7', 'Alice')));
       expect(await memberEvents(ghost)).toBe('join');
     });
@@ -287,7 +287,7 @@ export function appserviceStories(openSite: () => Promise<AppserviceSite>): void
       await carol.client.setDisplayName('Caroline');
       // Synapse tells the rooms later.
       const nameInRoom = async () => (await carol.client.getRoomStateEvent(room, 'm.room.member', carol.id)).displayname;
-      await expect.poll(nameInRoom, { timeout: 10_000 }).toBe('Caroline');
+      await expect.poll(nameInRoom).toBe('Caroline');
       const second = await carol.client.sendText(room, 'second');
       await bridge.host.waitForMessage('second');
       expect(bridge.host.messages.all.map((message) => message.author.name)).toEqual(['carol', 'Caroline']);

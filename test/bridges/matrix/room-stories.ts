@@ -5,9 +5,6 @@ import type { RoomRef } from '../../../src/event.ts';
 import { testMemory } from '../../support/host.ts';
 import { type Bridge, heard, type MatrixSite, type Person, Stage, said, send } from './stage.ts';
 
-/** How long something may take that no line of the log tells of. */
-const patience = { timeout: 10_000 };
-
 export function roomStories(openSite: () => Promise<MatrixSite>): void {
   let stage: Stage;
   let carol: Person;
@@ -42,7 +39,7 @@ export function roomStories(openSite: () => Promise<MatrixSite>): void {
       await carol.client.sendText(room, 'old');
       await bridge.host.waitForMessage('old');
       const successor = await upgrade(room);
-      await expect.poll(() => bridge.adapter.nativeRoomId?.(room as RoomRef), patience).toBe(successor);
+      await expect.poll(() => bridge.adapter.nativeRoomId?.(room as RoomRef)).toBe(successor);
       await carol.eyes.look();
       await carol.client.sendText(successor, 'new');
       expect((await bridge.host.waitForMessage('new')).place).toMatchObject({ room });
@@ -67,7 +64,7 @@ export function roomStories(openSite: () => Promise<MatrixSite>): void {
       const room = await publicRoom({ room_alias_name: name });
       const before = await stage.started([alias], { memory });
       const successor = await upgrade(room);
-      await expect.poll(() => before.adapter.nativeRoomId?.(alias as RoomRef), patience).toBe(successor);
+      await expect.poll(() => before.adapter.nativeRoomId?.(alias as RoomRef)).toBe(successor);
       await before.adapter.stop();
       const after = await stage.started([alias], { memory });
       expect(fault(after, alias)).toBeUndefined();
@@ -110,7 +107,7 @@ export function roomStories(openSite: () => Promise<MatrixSite>): void {
       await bridge.host.lines.waitFor((line) => line.includes(`continues as ${successor}`));
       expect(fault(bridge, room)).toContain(successor);
       await carol.client.inviteUser(stage.bot.id, successor);
-      await expect.poll(() => bridge.adapter.nativeRoomId?.(room as RoomRef), patience).toBe(successor);
+      await expect.poll(() => bridge.adapter.nativeRoomId?.(room as RoomRef)).toBe(successor);
       await carol.client.sendText(successor, 'new');
       await bridge.host.waitForMessage('new');
     });
@@ -141,7 +138,7 @@ export function roomStories(openSite: () => Promise<MatrixSite>): void {
           () => true,
           (refusal: unknown) => refusals.push(refusal) === 0,
         );
-      await expect.poll(sent, { timeout: 10_000 }).toBe(true);
+      await expect.poll(sent).toBe(true);
       for (const refusal of refusals) expect(refusal).toMatchObject({ passing: true });
       await carol.eyes.waitFor(successor, 'in between');
     });
@@ -175,7 +172,7 @@ export function roomStories(openSite: () => Promise<MatrixSite>): void {
       await before.host.lines.waitFor((line) => line.includes(`banned by ${carol.id} (go)`));
       await before.adapter.stop();
       const after = await stage.started([room]);
-      await expect.poll(() => fault(after, room), patience).toMatch(/Unban it/);
+      await expect.poll(() => fault(after, room)).toMatch(/Unban it/);
       await expect(send(after, room, said('x'))).rejects.toMatchObject({ passing: false });
     });
   });
@@ -268,7 +265,7 @@ export function roomStories(openSite: () => Promise<MatrixSite>): void {
       const third = await stage.started([room], { channelsOf: () => ['arena'] });
       expect(await published(room)).toEqual([says('arena'), says('arena')]);
       third.adapter.close?.(room as RoomRef);
-      await expect.poll(() => published(room), patience).toEqual([{}, {}]);
+      await expect.poll(() => published(room)).toEqual([{}, {}]);
     });
 
     test('stay as they are where it may not, and check says that this hurts nothing', async () => {
@@ -295,7 +292,7 @@ export function roomStories(openSite: () => Promise<MatrixSite>): void {
     await expect(send(first, later, said('never'))).rejects.toMatchObject({ passing: false });
     const standing = async (room: string) =>
       (await carol.eyes.standing(room)).map(({ body, content }) => `${content['msgtype']} ${body}`);
-    await expect.poll(() => standing(later), patience).toHaveLength(1);
+    await expect.poll(() => standing(later)).toHaveLength(1);
     await first.adapter.stop();
     const second = await stage.started([secret, later], { memory });
     expect(fault(second, secret)).toContain('encrypted');

@@ -25,9 +25,7 @@ async function startBridge(raw: Record<string, unknown>): Promise<{ url: string;
   return { url: bridge.httpUrl ?? '', stop: () => bridge.stop() };
 }
 
-test('a player who whispers to somebody without a page is told so once; it is read after a restart, and once', {
-  timeout: 60_000,
-}, async () => {
+test('a player who whispers to somebody without a page is told so once; it is read after a restart, and once', async () => {
   const { alpha, raw } = await startPlace();
   const first = await startBridge(raw);
   const alice = await Visitor.enter(first, 'Alice');
