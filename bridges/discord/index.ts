@@ -94,6 +94,7 @@ class DiscordAdapter implements Adapter {
       clock: host.clock,
       log: host.log,
       media: host.media,
+      memory: host.memory,
       template: config.name_template ?? '{name} [{server}]',
       account: (signal) => this.#knownAccount(signal),
       threads: config.threads,

@@ -1,6 +1,6 @@
 import { MessageFlags } from 'discord.js';
 import type { Logger } from 'pino';
-import type { Attempt, MediaReader, RoomThread } from '../../src/adapter.ts';
+import type { Attempt, MediaReader, Memory, RoomThread } from '../../src/adapter.ts';
 import type { Clock } from '../../src/clock.ts';
 import type { Edit, Message, Notice } from '../../src/event.ts';
 import type { FindPeople } from '../../src/text/calls.ts';
@@ -13,6 +13,7 @@ import { History } from './history.ts';
 import { type Identity, identityOf, type Neighbours, namesOf, withoutRefused } from './identity.ts';
 import { printOf } from './notices.ts';
 import { type Content, contentsOf } from './outgoing.ts';
+import { Outgrown } from './outgrown.ts';
 import { nativeIdAt, type Target, Targets } from './targets.ts';
 import { isInRoom, outsideThread, ThreadTargets } from './thread-targets.ts';
 import type { ThreadRule } from './threads.ts';
@@ -22,6 +23,7 @@ interface SenderOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly media: MediaReader;
+  readonly memory: Memory;
   /** Of the name that a player is shown under. */
   readonly template: string;
   readonly account: (signal: AbortSignal) => Promise<Account>;
@@ -65,9 +67,10 @@ export class Sender {
   readonly #changes: Changes;
   readonly #uploads: Uploads;
   readonly #threads: ThreadTargets;
+  readonly #outgrown: Outgrown;
 
   constructor(api: Api, options: SenderOptions) {
-    const { clock, log, media, template, account, neighbours, members, threads, unfurl } = options;
+    const { clock, log, media, memory, template, account, neighbours, members, threads, unfurl } = options;
     this.#api = api;
     this.#clock = clock;
     this.#template = template;
@@ -79,6 +82,7 @@ export class Sender {
     this.#uploads = new Uploads(media);
     this.#changes = new Changes(api, this.#targets, this.#uploads);
     this.#threads = new ThreadTargets(api, this.#targets, { rule: threads, clock, log });
+    this.#outgrown = new Outgrown(memory);
   }
 
   /**
@@ -116,11 +120,15 @@ export class Sender {
   edit(room: string, { message }: Edit, shown: readonly string[], attempt: Attempt, thread?: RoomThread): Promise<void> {
     return this.#explained(room, async () => {
       const target = await this.#targets.of(room, attempt.signal);
-      const parts = [...new Set([...shown, ...attempt.shown])];
+      const all = [...new Set([...shown, ...attempt.shown])];
+      const parts = await this.#outgrown.without(all);
       const said = thread && parts.some((id) => isInRoom(room, id)) ? outsideThread(message, thread) : message;
       const contents = this.#contentsOf(said, target);
-      for (const [index, id] of parts.entries()) await this.#rewrite(target, id, contents[index], attempt.signal);
-      const end = await this.#threads.whereIs(target, parts.at(-1) ?? '', attempt.signal);
+      for (const [index, id] of parts.entries()) {
+        await this.#rewrite(target, id, contents[index], attempt.signal);
+        if (index >= contents.length) this.#outgrown.note(id);
+      }
+      const end = await this.#threads.whereIs(target, all.at(-1) ?? '', attempt.signal);
       if (end !== undefined) await this.#showAll(end.target, said, contents.slice(parts.length), attempt);
     });
   }

@@ -39,6 +39,37 @@ it('says at the end what no longer fits, and takes away what is too much', async
   expect(contents(made)).toEqual(['between']);
 });
 
+it.each([false, true])(
+  'loses nothing of a text that becomes shorter and longer again; after a restart: %s',
+  async (isRestarted) => {
+    const message = says(parts(3));
+    await send(made, made.general, message);
+    await edit(made, made.general, message, 'short', 'shorter');
+    await send(made, made.general, says('between'));
+    if (isRestarted) made = await restarted(made);
+    await edit(made, made.general, message, parts(3, 'b'), 'longer');
+    expect(contents(made)).toEqual([parts(1, 'b'), 'between', parts(1, 'b'), parts(1, 'b')]);
+    await edit(made, made.general, message, parts(2, 'c'), 'shorter again');
+    expect(contents(made)).toEqual([parts(1, 'c'), 'between', parts(1, 'c')]);
+    await takeBack(made, made.general, message);
+    expect(contents(made)).toEqual(['between']);
+  },
+);
+
+it('takes away what is too much though that was interrupted, and what a moderator deleted does not come again', async () => {
+  const message = says(parts(4));
+  await send(made, made.general, message);
+  const [, second] = made.general.messages;
+  if (second !== undefined) made.alice.deletes(second);
+  made.discord.faults.next(1, { stored: true, answer: 'reset' }, retract);
+  expect(await failure(edit(made, made.general, message, parts(2, 'b'), 'shorter'))).toMatchObject({ passing: true });
+  made = await restarted(made);
+  await edit(made, made.general, message, parts(2, 'b'), 'shorter');
+  expect(contents(made)).toEqual([parts(1, 'b')]);
+  await edit(made, made.general, message, parts(3, 'c'), 'longer');
+  expect(contents(made)).toEqual([parts(1, 'c'), parts(1, 'c')]);
+});
+
 it('goes on with an edit that was interrupted, and adds nothing twice', async () => {
   const message = says('short');
   await send(made, made.general, message);
