@@ -11,7 +11,7 @@ import { type Actor, type Control, ControlError } from './control.ts';
 import { type Core, openCore } from './core.ts';
 import type { CrossChatOptions } from './crosschat/index.ts';
 import { type Demo, startDemo } from './demo.ts';
-import { health, type Parts } from './health.ts';
+import { health } from './health.ts';
 import type { Route } from './http/route.ts';
 import type { HttpServer } from './http/server.ts';
 import { joinServer } from './joined-server.ts';
@@ -25,6 +25,7 @@ import { networkId } from './network-destination.ts';
 import type { LogLines } from './operator/log-lines.ts';
 import { bridgeOperator } from './operator/open-operator.ts';
 import type { Operator } from './operator/operator.ts';
+import type { Shown } from './operator/view.ts';
 import { isPrivate } from './reload/changes.ts';
 import { reconfigure } from './reload/reconfigure.ts';
 import { openMedia, serve } from './serve.ts';
@@ -195,7 +196,7 @@ export class Bridge {
     return health(this.#parts());
   }
 
-  #parts(): Parts & { control: Control | undefined } {
+  #parts(): Shown {
     return {
       store: this.#store,
       servers: this.#servers,
@@ -203,12 +204,13 @@ export class Bridge {
       whyNot: (member) => this.#members?.whyNot(member),
       outbox: this.#core?.outbox,
       control: this.control,
+      identities: this.#core?.moderation.identities,
       standstill: this.#standstill,
     };
   }
 
   /**
-   * Lets what is on its way go out, says goodbye everywhere, and ends. What could not go out is kept. Never throws; a frozen broker
+   * Lets what is on its way go out, says goodbye everywhere, unless configured otherwise, and ends. What could not go out is kept. Never throws; a frozen broker
    * can make it take 8 s.
    */
   async stop(): Promise<void> {
@@ -217,7 +219,8 @@ export class Bridge {
     this.#operator?.stop();
     await Promise.all([this.#demo?.stop(), this.#http?.stop()]);
     await this.#core?.outbox.close(FLUSH_TIME);
-    await Promise.all([this.#members?.stop(), ...this.#servers.map((server) => server.close())]);
+    const { goodbye } = this.#options.config;
+    await Promise.all([this.#members?.stop(), ...this.#servers.map((server) => server.close({ goodbye }))]);
     await this.#broker?.stop();
     await this.#store?.close();
   }

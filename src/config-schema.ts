@@ -127,6 +127,12 @@ export const schema = z.strictObject({
     .describe(
       'wait while another bridge with the same `server_id` is there, and take over when it is gone; see [Standby](#standby)',
     ),
+  goodbye: z
+    .boolean('must be true or false')
+    .default(true)
+    .describe(
+      'whether the bridge says goodbye to the game servers when it is stopped in order; with `false` a restart within a minute loses nothing that players say, see [Restarts](#restarts)',
+    ),
   log_level: logLevel
     .prefault('info')
     .describe(

@@ -86,6 +86,8 @@ export interface Config {
   readonly steamApiKey: string | undefined;
   /** Whether this instance waits while another one with the same server id is there. */
   readonly standby: boolean;
+  /** Whether a stop in order is told to the network; else it is to game servers as if the bridge were killed, and may be back soon. */
+  readonly goodbye: boolean;
   readonly log: { readonly levels: LogLevels; readonly format: 'auto' | 'json' | 'pretty' };
   readonly adapters: readonly AdapterConfig[];
   readonly channels: readonly Channel[];
@@ -161,6 +163,10 @@ export async function parseConfig({ raw, variables }: Settings, entries: Adapter
     problems.push(
       `${variables.get('standby') ?? 'standby'}: needs a broker that both instances reach; set MQTT_URL or mqtt.url.`,
     );
+  if (given.standby && !given.goodbye)
+    problems.push(
+      `${variables.get('goodbye') ?? 'goodbye'}: must be true with standby, since the other instance would wait for 85 s before it takes over.`,
+    );
   problems.push(...unknownParts(given.log_level, Object.keys(given.adapters), variables.get('log_level') ?? 'log_level'));
   if (problems.length > 0) throw new ConfigError(problems);
   const ignored = foreign.filter((key) => key in given);
@@ -183,6 +189,7 @@ export async function parseConfig({ raw, variables }: Settings, entries: Adapter
     maxFileBytes: given.media.max_mb * 1_000_000,
     steamApiKey: given.steam?.api_key,
     standby: given.standby,
+    goodbye: given.goodbye,
     log: { levels: given.log_level, format: given.log_format },
     adapters: withServers(adapters, given.server_id),
     channels: withRooms(channels.length > 0 ? channels : [{ name: 'main', servers: ['*'], rooms: [] }], adapters),

@@ -50,6 +50,7 @@ const VARIABLES: Readonly<Record<string, readonly [path: string, read: Read]>> =
   MEDIA_MAX_MB: ['media.max_mb', asNumber],
   STEAM_API_KEY: ['steam.api_key', asText],
   STANDBY: ['standby', asFlag],
+  GOODBYE: ['goodbye', asFlag],
   GAME_REACTIONS: ['game_reactions', asFlag],
   LOG_WHISPERS: ['log_whispers', asFlag],
   LOG_LEVEL: ['log_level', readLevels],

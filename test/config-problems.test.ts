@@ -123,6 +123,12 @@ describe('what is wrong is said, with the key and what would be right', () => {
     ['a flood limit that is no map', { 'config.yaml': 'flood: 5' }, {}, /^flood: must be a map with user_per_minute and/],
     ['reactions in other words', {}, { GAME_REACTIONS: 'some' }, /^GAME_REACTIONS: must be true or false\.$/],
     ['a standby in other words', {}, { STANDBY: 'maybe' }, /^STANDBY: must be true or false\.$/],
+    [
+      'a standby without a goodbye',
+      {},
+      { STANDBY: 'true', GOODBYE: 'false', MQTT_URL: 'mqtt://a' },
+      /^GOODBYE: must be true with standby/,
+    ],
     ['a standby without a broker', {}, { STANDBY: 'true' }, /^STANDBY: needs a broker that both instances reach/],
     ['an age without end', {}, { MAX_DELIVERY_AGE_HOURS: '1e9' }, /^MAX_DELIVERY_AGE_HOURS: must be a number of hours\.$/],
     ['url and host', { 'config.yaml': 'mqtt: {url: "mqtt://a", host: b}' }, {}, /either url or host/],

@@ -14,7 +14,7 @@ const hasDocker = inject('hasDocker');
 const MOSQUITTO = 'docker.io/library/eclipse-mosquitto:2';
 
 const compose = parseYaml(readFileSync(`${project}compose.yaml`, 'utf8')) as {
-  services: { mosquitto: { healthcheck: { test: [string, string] } } };
+  services: { bridge: { environment: { GOODBYE: string } }; mosquitto: { healthcheck: { test: [string, string] } } };
 };
 
 /** A bridge in a container between a game server on a Mosquitto in a container, and the stand-in Discord. */
@@ -73,6 +73,7 @@ async function place(): Promise<Place> {
     DISCORD_API_URL: discord.url,
     HTTP_HOST: '127.0.0.1',
     HTTP_PORT: String(await freePort()),
+    GOODBYE: compose.services.bridge.environment.GOODBYE,
   };
   const folder = mkdtempSync(join(tmpdir(), 'crosschat-container-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -129,19 +130,20 @@ test.skipIf(!hasDocker)('stopped and started again, it has missed nothing', asyn
   process.stdout.write(`Healthy after ${Math.round(healthyAfter)} ms, ended ${Math.round(after)} ms after docker stop.\n`);
   expect(code, await bridge.log()).toBe(0);
   expect(after).toBeLessThan(5_000);
-  // It said goodbye, so game servers send it nothing until it is back.
-  await game.presence.waitFor((change) => change === 'offline bridge');
+  await gordon.says('are you there?');
   alice.says(channel, 'said meanwhile');
   await bridge.start();
   await game.chat.waitFor((line) => line === 'Alice@bridge: said meanwhile', 30_000);
   await gordon.says('there you are');
   await channel.waitFor('there you are', 30_000);
+  expect(game.presence.all).not.toContain('offline bridge');
   alice.says(channel, 'the end');
   await game.chat.waitFor((line) => line === 'Alice@bridge: the end', 30_000);
 
   expect(game.chat.all).toEqual(['hello Gordon', 'said meanwhile', 'the end'].map((text) => `Alice@bridge: ${text}`));
   expect(channel.messages.filter(({ author }) => author.startsWith('Gordon')).map(({ content }) => content)).toEqual([
     'hello Discord',
+    'are you there?',
     'there you are',
   ]);
 });

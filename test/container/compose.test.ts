@@ -90,15 +90,16 @@ test.skipIf(!hasDocker)('docker compose: start, look, stop, update', async () =>
 
   // Beside a broker that one has already, it is the bridge alone that is started.
   await type('docker compose stop bridge');
-  await game.presence.waitFor((change) => change === 'offline bridge');
+  await (await game.join('Barney')).says('is anybody there?');
   await type('docker compose up -d --no-deps bridge');
   await ready();
   await type('docker compose build --pull && docker compose up -d');
   await ready();
   const page = await talk(game, 'again');
-  // What was said before the update is still there.
-  expect(page.lines.all.filter((line) => line.startsWith('Gordon: '))).toEqual([
+  // What was said before the update is still there, and what was said while the bridge was stopped has come.
+  expect(page.lines.all.filter((line) => line.endsWith('from the game') || line.startsWith('Barney'))).toEqual([
     'Gordon: hello from the game',
+    'Barney: is anybody there?',
     'Gordon: again from the game',
   ]);
 
