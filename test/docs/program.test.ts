@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Libsql from 'libsql';
 import { pino } from 'pino';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { builtIns } from '../../bridges/index.ts';
 import { Bridge } from '../../src/bridge.ts';
 import { type Broker, startBroker } from '../../src/broker.ts';
@@ -61,7 +61,7 @@ beforeAll(async () => {
   const gordon = await game.join('Gordon');
   await gordon.says('hello');
   // The file is made with the first that is kept.
-  await expect.poll(() => existsSync(join(folder, 'data', 'crosschat.db')), { interval: 10 }).toBe(true);
+  await vi.waitUntil(() => existsSync(join(folder, 'data', 'crosschat.db')), { timeout: 15_000, interval: 10 });
 });
 afterAll(async () => {
   await Promise.all([game.stop(), bridge.stop()]);
