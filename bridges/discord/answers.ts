@@ -39,6 +39,7 @@ const member = z.object({ roles: z.array(id) });
 const webhook = z.object({ id, type: z.number(), token: z.string().optional(), application_id: id.nullish() });
 const shown = z.object({
   id,
+  channel_id: id,
   content: z.string(),
   webhook_id: id.optional(),
   application_id: id.optional(),
@@ -88,6 +89,7 @@ export interface Webhook {
 /** A message as it stands in a channel. */
 export interface Shown {
   readonly id: string;
+  readonly channelId: string;
   readonly webhookId: string | undefined;
   /** The application whose webhook it was, also after the webhook was deleted. */
   readonly applicationId: string | undefined;
@@ -155,9 +157,9 @@ export function webhookOf(answer: unknown): Webhook {
 
 /** A message. */
 export function shownOf(answer: unknown): Shown {
-  const { id, content, webhook_id, application_id, author, attachments } = shown.parse(answer);
+  const { id, channel_id: channelId, content, webhook_id, application_id, author, attachments } = shown.parse(answer);
   const by = { webhookId: webhook_id, applicationId: application_id, username: author.username };
-  return { id, content, ...by, files: attachments.length };
+  return { id, channelId, content, ...by, files: attachments.length };
 }
 
 /** Messages, in the order in which Discord gives them. */

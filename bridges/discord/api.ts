@@ -65,12 +65,12 @@ export class Api {
     return webhookIn(await this.#get(route, signal), applicationId) ?? webhookOf(await make());
   }
 
-  /** Shows a message by a webhook; pings only whom it names. Gives its id. */
-  async execute({ id, token }: Webhook, { threadId, identity, content, uploads = [], signal }: Execution): Promise<string> {
+  /** Shows a message by a webhook; pings only whom it names. Gives what is shown, and where: an admin may have moved the webhook. */
+  async execute({ id, token }: Webhook, { threadId, identity, content, uploads = [], signal }: Execution): Promise<Shown> {
     const query = new URLSearchParams({ wait: 'true', ...(threadId !== undefined && { thread_id: threadId }) });
     const body = { ...identity, ...spoken(content), ...(uploads.length > 0 && attached(uploads)) };
     const options = { query, body, ...filesOf(uploads), auth: false, signal } as const;
-    return shownOf(await this.requests.request('post', Routes.webhook(id, token), options)).id;
+    return shownOf(await this.requests.request('post', Routes.webhook(id, token), options));
   }
 
   /**

@@ -76,7 +76,7 @@ export class Changes {
 
   /** The message of a webhook that was deleted: a moderator may take it away, nobody may change it. */
   async #changeForeign({ channel, where }: Target, id: string, content: Content | undefined, signal: AbortSignal): Promise<void> {
-    const was = `A message in ${where} was written through a webhook that has been deleted since`;
+    const was = `A message in ${where} was written through a webhook that has been deleted or moved since`;
     if (content !== undefined) throw new DeliveryError(`${was}: Discord lets nobody change it any more`, { passing: false });
     try {
       await this.#api.deleteMessage(channel.id, id, signal);

@@ -4,16 +4,16 @@ import type { Attempt, MediaReader, Memory, RoomThread } from '../../src/adapter
 import type { Clock } from '../../src/clock.ts';
 import type { Edit, Message, Notice } from '../../src/event.ts';
 import type { FindPeople } from '../../src/text/calls.ts';
-import type { Account, Webhook } from './answers.ts';
+import type { Account } from './answers.ts';
 import type { Api } from './api.ts';
 import { Changes } from './changes.ts';
-import { deliveryFault, isChannelGone, isDoubtful, isWebhookGone, refusedFields } from './faults.ts';
-import type { Upload } from './form.ts';
+import { deliveryFault, isChannelGone, isDoubtful } from './faults.ts';
 import { History } from './history.ts';
-import { type Identity, identityOf, type Neighbours, namesOf, withoutRefused } from './identity.ts';
+import { type Identity, identityOf, type Neighbours, namesOf } from './identity.ts';
 import { printOf } from './notices.ts';
 import { type Content, contentsOf } from './outgoing.ts';
 import { Outgrown } from './outgrown.ts';
+import { Posting } from './posting.ts';
 import { nativeIdAt, type Target, Targets } from './targets.ts';
 import { isInRoom, outsideThread, ThreadTargets } from './thread-targets.ts';
 import type { ThreadRule } from './threads.ts';
@@ -47,16 +47,8 @@ interface Part {
   readonly content: Content;
 }
 
-/** What is said, by whom. */
-interface Spoken {
-  readonly identity: Identity;
-  readonly content: Content;
-  readonly uploads?: readonly Upload[];
-}
-
 /** Shows messages through one webhook per channel. */
 export class Sender {
-  readonly #api: Api;
   readonly #clock: Clock;
   readonly #template: string;
   readonly #neighbours: SenderOptions['neighbours'];
@@ -68,10 +60,10 @@ export class Sender {
   readonly #uploads: Uploads;
   readonly #threads: ThreadTargets;
   readonly #outgrown: Outgrown;
+  readonly #posting: Posting;
 
   constructor(api: Api, options: SenderOptions) {
     const { clock, log, media, memory, template, account, neighbours, members, threads, unfurl } = options;
-    this.#api = api;
     this.#clock = clock;
     this.#template = template;
     this.#neighbours = neighbours;
@@ -83,6 +75,7 @@ export class Sender {
     this.#changes = new Changes(api, this.#targets, this.#uploads);
     this.#threads = new ThreadTargets(api, this.#targets, { rule: threads, clock, log });
     this.#outgrown = new Outgrown(memory);
+    this.#posting = new Posting(api, this.#targets, log);
   }
 
   /**
@@ -160,7 +153,7 @@ export class Sender {
     return this.#explained(room, async () => {
       const target = await this.#targets.of(room, signal);
       const { identity, content } = printOf(notice);
-      await this.#execute(target, await this.#targets.webhook(target, signal), { identity, content }, signal);
+      await this.#posting.post(target, { identity, content }, signal);
     });
   }
 
@@ -190,7 +183,7 @@ export class Sender {
 
   async #show(target: Target, { id, identity, usernames, content }: Part, since: number, attempt: Attempt): Promise<void> {
     // Before the look: its answer tells Discord's time.
-    const webhook = await this.#targets.webhook(target, attempt.signal);
+    await this.#targets.webhook(target, attempt.signal);
     if (attempt.doubtful) {
       const part = { content: content.plain, usernames, files: content.files?.length ?? 0 };
       const found = await this.#history.find(target, part, since, attempt);
@@ -200,29 +193,11 @@ export class Sender {
       await attempt.begin();
       try {
         const what = { identity, content: now, uploads };
-        attempt.done(nativeIdAt(target, await this.#execute(target, webhook, what, attempt.signal)));
+        attempt.done(nativeIdAt(target, await this.#posting.post(target, what, attempt.signal)));
       } catch (error) {
         if (!isDoubtful(error)) attempt.failed();
         throw error;
       }
     });
-  }
-
-  /** The id of the message. */
-  async #execute(target: Target, webhook: Webhook, what: Spoken, signal: AbortSignal): Promise<string> {
-    const { threadId } = target;
-    const { identity } = what;
-    try {
-      return await this.#api.execute(webhook, { ...what, threadId, signal });
-    } catch (error) {
-      const refused = refusedFields(error);
-      if (isWebhookGone(error)) {
-        this.#targets.forgetWebhook(target);
-        const another = await this.#targets.webhook(target, signal);
-        return await this.#api.execute(another, { ...what, threadId, signal });
-      }
-      if (!refused.includes('username') && !refused.includes('avatar_url')) throw error;
-      return await this.#api.execute(webhook, { ...what, identity: withoutRefused(identity, refused), threadId, signal });
-    }
   }
 }

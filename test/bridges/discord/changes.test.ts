@@ -137,7 +137,7 @@ it('says why nobody can change what a deleted webhook wrote', async () => {
   const message = says('one');
   await send(made, made.general, message);
   for (const webhook of made.general.webhooks) made.general.deleteWebhook(webhook);
-  const why = /#general in Guild was written through a webhook that has been deleted since/;
+  const why = /#general in Guild was written through a webhook that has been deleted or moved since/;
   const changed = await failure(edit(made, made.general, message, 'two'));
   expect(changed).toMatchObject({ passing: false, message: expect.stringMatching(why) });
   const removed = await failure(takeBack(made, made.general, message));

@@ -88,3 +88,45 @@ it('a message that Discord refuses holds up no other', async () => {
   await send(made, made.general, says('hello'));
   expect(contents(made)).toEqual(['hello']);
 });
+
+it('what a webhook says that an admin has moved to another channel is not for the readers there', async () => {
+  const made = await connected();
+  const { general, guild } = made;
+  const [other, forum] = [guild.addTextChannel('other'), guild.addForum('forum')];
+  await send(made, general, says('one'));
+  for (const webhook of general.webhooks) general.moveWebhook(webhook, other);
+  await send(made, general, says('two'));
+  for (const webhook of general.webhooks) general.moveWebhook(webhook, forum);
+  await send(made, general, says('three'));
+  expect(contents(made)).toEqual(['one', 'two', 'three']);
+  expect(other.messages).toEqual([]);
+  expect(made.host.lines.all.filter((line) => line.includes('was moved to another channel'))).toHaveLength(1);
+});
+
+it('a thread is written to although the webhook of its channel was moved', async () => {
+  const made = await connected({ rooms: (general, guild) => [general.addThread('side', guild.addMember('bob')).id] });
+  const { general, guild, host } = made;
+  const [room = ''] = host.rooms;
+  await send(made, { id: room }, says('one'));
+  const other = guild.addTextChannel('other');
+  for (const webhook of general.webhooks) general.moveWebhook(webhook, other);
+  await send(made, { id: room }, says('two'));
+  const [thread] = general.threads;
+  expect(thread?.messages.map(({ content }) => content)).toEqual(['one', 'two']);
+});
+
+it('a name that Discord refuses does no harm to a message whose webhook was deleted', async () => {
+  const made = await connected();
+  await send(made, made.general, says('one'));
+  for (const webhook of made.general.webhooks) made.general.deleteWebhook(webhook);
+  const refused = { code: 'USERNAME_INVALID_CONTAINS', message: 'Username cannot contain "gordon"' };
+  const body = { code: 50_035, message: 'Invalid Form Body', errors: { username: { _errors: [refused] } } };
+  made.discord
+    .until(() => made.general.webhooks.length > 0, 'another webhook')
+    .then(() => made.discord.faults.next(1, { stored: false, answer: { status: 400, body } }, execute));
+  await send(made, made.general, says('two'));
+  expect(made.general.messages.map(({ author, content }) => `${author}: ${content}`)).toEqual([
+    'Gordon [alpha]: one',
+    'Somebody: two',
+  ]);
+});

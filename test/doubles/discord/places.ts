@@ -218,6 +218,12 @@ export class DiscordChannel {
     if (webhook) this.#world.removeWebhook(webhook);
   }
 
+  /** Somebody lets a webhook post in another channel. */
+  moveWebhook({ id }: { readonly id: string }, to: DiscordChannel): void {
+    const webhook = this.#world.webhooks.get(id);
+    if (webhook) this.#world.moveWebhook(webhook, to.state);
+  }
+
   /** Discord adds the preview of a link to a message: an update that is no edit. */
   unfurl(message: { readonly id: string }, embed: APIEmbed): void {
     const found = messageOf(this.#world, message);

@@ -124,7 +124,8 @@ export interface Webhook {
   readonly id: string;
   readonly token: string;
   readonly type: WebhookType.Incoming | WebhookType.ChannelFollower;
-  readonly channel: Channel;
+  /** Where it posts; an admin may move it. */
+  channel: Channel;
   /** The channel whose news it brings; null for one that anybody posts through. */
   readonly source: Channel | null;
   readonly name: string;

@@ -267,6 +267,12 @@ export class World {
     this.#webhooksChanged(webhook.channel);
   }
 
+  moveWebhook(webhook: Webhook, channel: Channel): void {
+    const before = webhook.channel;
+    webhook.channel = channel;
+    for (const one of [before, channel]) this.#webhooksChanged(one);
+  }
+
   #webhooksChanged(channel: Channel): void {
     const data = { guild_id: channel.guild.id, channel_id: channel.id };
     this.dispatch({ type: GatewayDispatchEvents.WebhooksUpdate, guild: channel.guild, channel, render: () => data });
