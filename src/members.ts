@@ -55,6 +55,7 @@ export class Members {
       linking: hub.linking,
       whispers: hub.whispers,
       moderation: moderation.moderation,
+      identities: moderation.identities,
     });
   }
 

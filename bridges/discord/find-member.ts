@@ -13,6 +13,8 @@ export async function findMember(
   userId: string,
   { isFresh = false }: { readonly isFresh?: boolean } = {},
 ): Promise<GuildMember | undefined> {
+  // People who signed in elsewhere with another account have ids of another form.
+  if (!/^\d+$/.test(userId)) return undefined;
   try {
     return await guild.members.fetch({ user: userId, force: isFresh });
   } catch (error) {

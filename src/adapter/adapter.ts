@@ -72,6 +72,7 @@ export interface Adapter {
   /**
    * Whether a moderator stands above one of its users, so that they may do something to them: whoever could throw them out on the
    * platform itself. Rejects when that can't be told now.
+   * @param target maybe somebody whom it does not know, like `discord:1`: nobody needs to stand above them
    * @param moderator one of its users; undefined for somebody from elsewhere, who stands above those who moderate nobody
    * @param room where to look; everywhere, unless given
    */

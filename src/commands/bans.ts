@@ -43,12 +43,10 @@ export const unban: Command = {
     const ban = banCalled(optionOf(given, 'who'), heldBans(given));
     await record(given, { action: 'unban', target: `${nameOf(ban)} (${ban.userId})`, detail: `was banned for: ${ban.reason}` });
     const { services } = given;
-    await Promise.all(
-      sameBans(ban, services.store.accounts, heldBans(given)).map(({ adapter, userId }) =>
-        services.store.bans.lift(adapter, userId),
-      ),
-    );
-    const others = sameBans(ban, services.store.accounts, services.store.bans.list(services.clock.now()));
+    const { identities, store, clock } = services;
+    const lifted = sameBans(ban, identities, heldBans(given));
+    await Promise.all(lifted.map(({ adapter, userId }) => store.bans.lift(adapter, userId)));
+    const others = sameBans(ban, identities, store.bans.list(clock.now()));
     return literal(
       [
         `Lifted the ban of ${nameOf(ban)} here. Crosschat has no message that lifts a ban: where a game server keeps one of its own, lift it there too.`,

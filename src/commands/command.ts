@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts';
 import type { CommandInfo, Commands, Invocation } from '../command.ts';
 import type { Control } from '../control.ts';
 import type { AdapterId, Place } from '../event.ts';
+import type { Identities } from '../moderation/identities.ts';
 import type { Moderation } from '../moderation/moderation.ts';
 import type { Store } from '../store/store.ts';
 import type { RichText } from '../text/tree.ts';
@@ -35,6 +36,8 @@ export interface Services {
   readonly whispers: Pick<Whispers, 'send' | 'tell' | 'blocks' | 'partnersOf'>;
   /** Moderates platform users. */
   readonly moderation: Pick<Moderation, 'act' | 'memberOf' | 'placeOf'>;
+  /** Who is the same person on several platforms. */
+  readonly identities: Identities;
   /** Whether a ban takes a reason. */
   readonly banNeedsReason: boolean;
   readonly clock: Clock;

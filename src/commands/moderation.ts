@@ -85,7 +85,7 @@ async function moderate(given: Given, action: AowlAction, duration?: number): Pr
   const { view, origin, services } = given;
   const target = targetCalled(optionOf(given, 'player'), given);
   const reason = toLine(optionOf(given, 'reason')).slice(0, MAX_REASON);
-  for (const user of target.users) await assertAbove(given, user);
+  await assertAbove(given, target);
   if (target.users.length === 0 && view.servers().length === 0) throw new Refusal(NOBODY);
   const whom = describeTarget(target);
   const detail = [reason || 'no reason given', ...(duration === undefined ? [] : [`for ${inWords(duration)}`])].join('; ');

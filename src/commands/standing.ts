@@ -1,33 +1,50 @@
 /** Nobody moderates those who stand above them where they are. */
+import type { Identity } from '../moderation/identities.ts';
 import type { Given } from './command.ts';
 import { Refusal } from './refusal.ts';
-import type { PlatformUser } from './target.ts';
+import type { Target } from './target.ts';
 
 /**
- * Looks whether the caller stands above a user, as that user's platform sees it. An operator stands above everybody.
+ * Looks whether the caller stands above somebody on each platform where they are the same person, since a ban of one is one of all. An
+ * operator stands above everybody.
  * @throws {Refusal} when they don't, or when it can't be told
  */
-export async function assertAbove(given: Given, user: PlatformUser): Promise<void> {
-  const { invocation, origin, services } = given;
-  const { author, isOperator } = invocation.caller;
-  const adapter = services.moderation.memberOf(user)?.adapter;
-  if (isOperator || adapter?.outranks === undefined) return;
-  const isSamePlatform = user.adapter === origin.id;
-  const moderator = isSamePlatform ? author.id : sameElsewhere(given, user);
-  const room = isSamePlatform ? invocation.room : services.moderation.placeOf(user)?.room;
-  let isAbove: boolean;
-  try {
-    isAbove = await adapter.outranks(user.userId, moderator, room);
-  } catch (error) {
-    services.log.warn({ err: error, adapter: user.adapter }, 'who stands above whom could not be looked up');
-    throw new Refusal(`${adapter.platform} does not tell now whether you stand above ${user.name}, so nothing was done.`);
+export async function assertAbove(given: Given, { users, steamid64, name }: Target): Promise<void> {
+  const { invocation, services } = given;
+  if (invocation.caller.isOperator) return;
+  const { identities } = services;
+  const guises = [
+    ...users,
+    ...users.flatMap(({ adapter, userId }) => identities.of(adapter, userId)),
+    ...(steamid64 === undefined ? [] : identities.ofPlayer(steamid64)),
+  ];
+  for (const guise of new Map(guises.map((one) => [`${one.adapter}/${one.userId}`, one])).values()) {
+    const known = users.find(({ adapter, userId }) => adapter === guise.adapter && userId === guise.userId);
+    await assertAboveGuise(given, guise, known?.name ?? name);
   }
-  if (!isAbove) throw new Refusal(`You do not stand above ${user.name} on ${adapter.platform}.`);
 }
 
-/** Who the caller is on a user's platform, where they have shown it. */
-function sameElsewhere({ invocation, origin, services }: Given, { adapter }: PlatformUser): string | undefined {
-  const { accounts } = services.store;
-  const steamid64 = accounts.find(origin.id, invocation.caller.author.id)?.steamid64;
-  return steamid64 === undefined ? undefined : accounts.on(adapter, steamid64)?.userId;
+async function assertAboveGuise(given: Given, guise: Identity, name: string): Promise<void> {
+  const { invocation, origin, services } = given;
+  const adapter = services.moderation.memberOf(guise)?.adapter;
+  if (adapter?.outranks === undefined) return;
+  const isSamePlatform = guise.adapter === origin.id;
+  const callers = isSamePlatform ? [invocation.caller.author.id] : [undefined, ...sameElsewhere(given, guise)];
+  const room = isSamePlatform ? invocation.room : services.moderation.placeOf(guise)?.room;
+  try {
+    for (const caller of callers) if (await adapter.outranks(guise.userId, caller, room)) return;
+  } catch (error) {
+    services.log.warn({ err: error, adapter: guise.adapter }, 'who stands above whom could not be looked up');
+    throw new Refusal(`${adapter.platform} does not tell now whether you stand above ${name}, so nothing was done.`);
+  }
+  throw new Refusal(`You do not stand above ${name} on ${adapter.platform}.`);
+}
+
+/** Who the caller is on another platform, where they have shown it. */
+function sameElsewhere({ invocation, origin, services }: Given, { adapter }: Identity): string[] {
+  const { identities } = services;
+  const { id } = invocation.caller.author;
+  const players = identities.playersOf(origin.id, id).flatMap((player) => identities.ofPlayer(player));
+  const others = [...identities.of(origin.id, id), ...players].filter((one) => one.adapter === adapter);
+  return [...new Set(others.map(({ userId }) => userId))];
 }

@@ -11,6 +11,7 @@ import { Orders } from './orders.ts';
 
 /** What moderates our people, and who is barred by it. */
 export interface ModerationParts {
+  readonly identities: Identities;
   readonly bars: Bars;
   readonly moderation: Moderation;
   /** Takes what game servers ask of a virtual server. */
@@ -31,5 +32,5 @@ export function makeModeration(store: Store, { config, tell, clock, log }: Surro
   const bars = new Bars(store, identities, clock);
   const moderation = new Moderation({ bars, identities, store, mute: () => config().moderation.mute, tell, clock, log });
   const orders = new Orders({ moderation, store, servers: () => config().moderation.servers, clock, log });
-  return { bars, moderation, listen: (server) => orders.listen(server) };
+  return { identities, bars, moderation, listen: (server) => orders.listen(server) };
 }

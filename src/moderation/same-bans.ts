@@ -1,12 +1,19 @@
 /** Which bans are of one person. */
 import type { AdapterId } from '../event.ts';
-import type { Accounts } from '../store/accounts.ts';
 import { type Ban, STEAM } from '../store/bans.ts';
+import type { Identities } from './identities.ts';
 
-/** A ban, and those of all bans that are of the same person: who is banned on a platform and as a player would stay banned otherwise. */
-export function sameBans(ban: Ban, accounts: Pick<Accounts, 'find' | 'of'>, all: readonly Ban[]): readonly Ban[] {
-  const steamid64 = ban.adapter === STEAM ? ban.userId : accounts.find(ban.adapter as AdapterId, ban.userId)?.steamid64;
-  if (steamid64 === undefined) return [ban];
-  const names = [{ adapter: STEAM, userId: steamid64 }, ...accounts.of(steamid64)];
-  return all.filter((held) => names.some(({ adapter, userId }) => adapter === held.adapter && userId === held.userId));
+/** Who is the same person in several places. */
+export type Guises = Pick<Identities, 'of' | 'ofPlayer' | 'playersOf'>;
+
+/** A ban, and those of all bans that are of the same person: who is banned in one guise and in another would stay banned otherwise. */
+export function sameBans(ban: Ban, identities: Guises, all: readonly Ban[]): readonly Ban[] {
+  const isPlayer = ban.adapter === STEAM;
+  const adapter = ban.adapter as AdapterId;
+  const players = isPlayer ? [ban.userId] : identities.playersOf(adapter, ban.userId);
+  const guises = [
+    ...(isPlayer ? [] : identities.of(adapter, ban.userId)),
+    ...players.flatMap((userId) => [{ adapter: STEAM, userId }, ...identities.ofPlayer(userId)]),
+  ];
+  return all.filter((held) => guises.some((guise) => guise.adapter === held.adapter && guise.userId === held.userId));
 }

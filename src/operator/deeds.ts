@@ -21,9 +21,10 @@ export function does<Name extends Wish>(
   name: Name,
   wish: Requests[Name],
   by: Actor,
-  { control, store }: Hands,
+  hands: Hands,
   clock: Clock,
 ): Promise<string> {
+  const { control, store } = hands;
   // What control does is noted in the same transaction.
   if (store.writer.fault !== undefined) throw new ControlError(NOT_NOTED);
   const deeds: { readonly [Name in Wish]: (wish: Requests[Name]) => Promise<string> } = {
@@ -31,13 +32,18 @@ export function does<Name extends Wish>(
     resume: ({ target }) => control.resume(target, by),
     retry: ({ ids }) => control.retry(ids, by),
     drop: ({ ids }) => control.drop(ids, by),
-    unban: (whom) => unban(whom, by, store, clock),
+    unban: (whom) => unban(whom, by, hands, clock),
   };
   return deeds[name](wish);
 }
 
 /** Lifts a ban, and the others of the same person. @throws {ControlError} when there is none */
-async function unban({ adapter, userId }: Requests['unban'], by: Actor, store: Hands['store'], clock: Clock): Promise<string> {
+async function unban(
+  { adapter, userId }: Requests['unban'],
+  by: Actor,
+  { store, identities }: Hands,
+  clock: Clock,
+): Promise<string> {
   const held = store.bans.list(clock.now());
   const ban = held.find((one) => one.adapter === adapter && one.userId === userId);
   if (!ban) throw new ControlError('There is no such ban any more.');
@@ -46,6 +52,6 @@ async function unban({ adapter, userId }: Requests['unban'], by: Actor, store: H
   const detail = `was banned for: ${ban.reason}`;
   if (!(await noted(store, clock, { who, action: 'unban', target: `${name} (${userId})`, detail })))
     throw new ControlError(NOT_NOTED);
-  await Promise.all(sameBans(ban, store.accounts, held).map((one) => store.bans.lift(one.adapter, one.userId)));
+  await Promise.all(sameBans(ban, identities, held).map((one) => store.bans.lift(one.adapter, one.userId)));
   return `Lifted the ban of ${name} here. Where a game server keeps one of its own, lift it there too.`;
 }

@@ -2,6 +2,7 @@
 import type { AuditEntry, Bans, Letters, Servers, State } from '../../web/operator/wire.ts';
 import type { Clock } from '../clock.ts';
 import type { Control } from '../control.ts';
+import type { Guises } from '../moderation/same-bans.ts';
 import type { Store } from '../store/store.ts';
 import { toLine } from '../text/line.ts';
 import { bansOf, idleState, type Shown, serversOf, stateOf } from './view.ts';
@@ -10,6 +11,7 @@ import { bansOf, idleState, type Shown, serversOf, stateOf } from './view.ts';
 export interface Hands {
   readonly control: Control;
   readonly store: Store;
+  readonly identities: Guises;
 }
 
 /** What is shown. What asks the database rejects where that does not answer. */
@@ -33,8 +35,8 @@ const MAX_ENTRIES = 100;
 /** What a bridge shows. @param made how often a connection was made, where that is known */
 export function sourceOf(parts: () => Shown, made: (connection: string) => number | undefined, clock: Clock): Source {
   const hands = () => {
-    const { control, store, standstill } = parts();
-    return control && store && standstill === undefined ? { control, store } : undefined;
+    const { control, store, identities, standstill } = parts();
+    return control && store && identities && standstill === undefined ? { control, store, identities } : undefined;
   };
   return {
     ids: () => parts().servers.map(({ chat }) => chat.state.ownId),

@@ -3,6 +3,7 @@ import type { Ban, Bans, Channel, Connection, Problem, Queue, Server, Servers, S
 import { roomId } from '../channels.ts';
 import type { ChannelReport, Control, RoomReport } from '../control.ts';
 import { connections, health, type Parts } from '../health.ts';
+import type { Guises } from '../moderation/same-bans.ts';
 import type { QueueReport } from '../outbox/queue-report.ts';
 import type { Ban as HeldBan } from '../store/bans.ts';
 import { toLine } from '../text/line.ts';
@@ -12,6 +13,8 @@ import { gameOf } from '../text/server.ts';
 /** The parts of a bridge, and what can be done with it. */
 export interface Shown extends Parts {
   readonly control: Control | undefined;
+  /** Who is the same person on several platforms. */
+  readonly identities: Guises | undefined;
 }
 
 /** So many game servers are listed, so many players of each are named, and so many of all. */

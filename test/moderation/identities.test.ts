@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { AdapterId } from '../../src/event.ts';
 import { Identities } from '../../src/moderation/identities.ts';
 import { openTestStore } from '../store/open.ts';
-import { Square } from './square.ts';
+import { idOf, order, Square } from './square.ts';
 
 const GORDON = '76561197960287930';
 
@@ -67,4 +67,40 @@ test('a ban on one platform holds where the same person signs in with that accou
   expect(square.there.host.whyBarred('here:eve')).toBeUndefined();
   expect(await square.gives('Dave', 'ban', { player: 'here:adam', reason: 'noise' })).toContain('Ban');
   expect(square.here.host.whyBarred('adam')).toMatch('Dave banned you (noise)');
+});
+
+test('nobody hits those above them by way of who they are elsewhere', async () => {
+  const square = await Square.open();
+  const alpha = await square.game('alpha');
+  await square.bridge();
+  square.here.standings?.set('Dave', 1).set('owner', 2);
+  square.there.standings?.set(`steam:${GORDON}`, 2);
+  await square.there.says('far', 'here:owner', 'hello from my other account');
+  await alpha.chat.waitFor((line) => line.endsWith('other account'));
+  for (const command of ['kick', 'slap', 'ban'])
+    expect(await square.gives('Dave', command, { player: 'here:owner', reason: 'coup' })).toMatch(/^You do not stand above /);
+  // The ban of a player would hold for whoever signed in as that player.
+  const gordon = await alpha.join('Gordon', { steamid64: GORDON });
+  await gordon.says('hi');
+  await square.there.sees.waitFor((change) => change.endsWith('Gordon: hi'));
+  expect(await square.gives('Dave', 'ban', { player: GORDON, reason: 'coup' })).toMatch(/^You do not stand above Gordon /);
+  expect(square.here.host.whyBarred('owner')).toBeUndefined();
+  expect(square.there.host.whyBarred(`steam:${GORDON}`)).toBeUndefined();
+});
+
+test('who is banned twice, in both guises, is free again when one of the bans is lifted', async () => {
+  const square = await Square.open();
+  const alpha = await square.game('alpha');
+  square.here.standings?.set('Dave', 1);
+  await square.bridge();
+  await square.here.says('one', 'eve', 'hi');
+  await square.there.says('far', 'here:eve', 'hi as well');
+  for (const name of ['eve', 'here:eve']) await alpha.presence.waitFor((change) => change.startsWith(`+${name}@`));
+  const { server_id, user_id } = { server_id: 'bridge', user_id: idOf(alpha, 'bridge', 'here:eve') };
+  expect(await square.gives('Dave', 'ban', { player: 'eve', reason: 'spam' })).toContain('Ban eve');
+  await order(alpha, 'ban', 'bridge', { server_id, user_id, reason: 'noise' });
+  await expect.poll(() => square.gives('Dave', 'bans')).toContain('noise');
+  expect(await square.gives('Dave', 'unban', { who: 'eve' })).not.toContain('still holds');
+  expect(await square.gives('Dave', 'bans')).toBe('This bridge holds no bans.');
+  expect(square.here.host.whyBarred('eve')).toBeUndefined();
 });
