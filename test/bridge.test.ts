@@ -92,7 +92,7 @@ test.each([0, 1, 2, 4, 8, 30])('one that leaves %i turns after its start began i
   const other = new Probe();
   const next = await bridgeOf(other);
   await next.start();
-  await next.ready(AbortSignal.timeout(5_000));
+  await next.ready(AbortSignal.timeout(20_000));
   expect(other.isRunning).toBe(true);
   expect(next.health()).toEqual([]);
 });

@@ -43,7 +43,7 @@ async function startBridge(settings: Record<string, unknown> = {}): Promise<Brid
   const bridge = new Bridge({ config, log, clock: systemClock, random: Math.random, shutdown: () => {} });
   bridges.push(bridge);
   await bridge.start();
-  await bridge.ready(AbortSignal.timeout(10_000));
+  await bridge.ready(AbortSignal.timeout(20_000));
   if (!game.isOnline('bridge')) await game.presence.waitFor((change) => change === 'online bridge');
   return bridge;
 }

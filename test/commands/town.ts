@@ -114,7 +114,7 @@ export class Town {
     const tenure = { store, times: standbyTimes(), contested: false, locked: true, lost: () => {} };
     this.#bridge = new Bridge({ ...common, config, shutdown: () => {}, tenure });
     await this.#bridge.start();
-    await this.#bridge.ready(AbortSignal.timeout(10_000));
+    await this.#bridge.ready(AbortSignal.timeout(20_000));
   }
 
   /** A game server goes online, and the bridge knows of it. */

@@ -79,7 +79,7 @@ async function start(): Promise<void> {
   bridge = new Bridge({ config, log: silent, clock: systemClock, random: Math.random, shutdown: () => {} });
   onTestFinished(() => bridge.stop());
   await bridge.start();
-  await bridge.ready(AbortSignal.timeout(10_000));
+  await bridge.ready(AbortSignal.timeout(20_000));
   for (const game of [eu, us]) if (!game.isOnline('bridge')) await game.presence.waitFor((change) => change === 'online bridge');
   if (!bridge.control) throw new Error('the bridge has no control');
   control = bridge.control;

@@ -49,7 +49,7 @@ export class Scene {
     this.#bridge = bridge;
     onTestFinished(() => bridge.stop());
     await bridge.start();
-    await bridge.ready(AbortSignal.timeout(10_000));
+    await bridge.ready(AbortSignal.timeout(20_000));
     if (!this.game.isOnline('bridge')) await this.game.presence.waitFor((change) => change === 'online bridge');
     const { control } = bridge;
     if (!control) throw new Error('the bridge has no control');

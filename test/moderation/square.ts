@@ -58,7 +58,7 @@ export class Square {
     this.#bridge = bridge;
     onTestFinished(() => bridge.stop());
     await bridge.start();
-    await bridge.ready(AbortSignal.timeout(10_000));
+    await bridge.ready(AbortSignal.timeout(20_000));
     for (const game of this.#games) for (const { serverId } of config.adapters) await sees(game, serverId);
     return bridge;
   }

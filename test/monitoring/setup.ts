@@ -59,7 +59,7 @@ export async function watched(http: Record<string, unknown> = {}, settings: Reco
   const bridge = new Bridge({ config, log, lines: kept, clock: systemClock, random: Math.random, shutdown: () => {} });
   onTestFinished(() => bridge.stop());
   await bridge.start();
-  await bridge.ready(AbortSignal.timeout(10_000));
+  await bridge.ready(AbortSignal.timeout(20_000));
   if (!game.isOnline('bridge')) await game.presence.waitFor((change) => change === 'online bridge');
   const ask: Watched['ask'] = async (path, headers = {}) => {
     const answer = await fetch(`${bridge.httpUrl}${path}`, { headers });

@@ -38,7 +38,7 @@ afterEach(async () => {
 /** Goes online, and lets a while pass. */
 async function start(): Promise<void> {
   chat.start();
-  await chat.whenReady(AbortSignal.timeout(10_000));
+  await chat.whenReady(AbortSignal.timeout(20_000));
   if (!alpha.isOnline('bridge')) await alpha.presence.waitFor((change) => change === 'online bridge');
   await caughtUp();
   await clock.advance(10 * MINUTE);

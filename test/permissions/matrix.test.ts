@@ -63,7 +63,7 @@ async function open(settings: (ids: Readonly<Record<string, string>>) => Record<
   const bridge = new Bridge({ ...common, config, shutdown: () => {} });
   onTestFinished(() => bridge.stop());
   await bridge.start();
-  await bridge.ready(AbortSignal.timeout(10_000));
+  await bridge.ready(AbortSignal.timeout(20_000));
   const alpha = await GameServer.start({ url: broker.url, id: 'alpha' });
   onTestFinished(() => alpha.stop());
   await alpha.presence.waitFor((change) => change === 'online bridge');

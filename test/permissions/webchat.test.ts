@@ -47,7 +47,7 @@ async function open() {
   const bridge = new Bridge({ config, log, clock: systemClock, random: Math.random, shutdown: () => {} });
   onTestFinished(() => bridge.stop());
   await bridge.start();
-  await bridge.ready(AbortSignal.timeout(10_000));
+  await bridge.ready(AbortSignal.timeout(20_000));
   const alpha = await GameServer.start({ url: broker.url, id: 'alpha' });
   onTestFinished(() => alpha.stop());
   await alpha.presence.waitFor((change) => change === 'online bridge');

@@ -84,7 +84,7 @@ export class Stage {
         break;
       case 'mend':
         await this.#proxy.open();
-        if (this.#isPatient) await this.#bridge?.ready(AbortSignal.timeout(10_000));
+        if (this.#isPatient) await this.#bridge?.ready(AbortSignal.timeout(20_000));
         break;
       case 'restart':
       case 'crash':
@@ -150,6 +150,6 @@ export class Stage {
     const bridge = new Bridge({ config, log, clock: this.#clock, random: () => 0.01, shutdown: () => {} });
     this.#bridge = bridge;
     await bridge.start();
-    if (this.model.isConnected) await bridge.ready(AbortSignal.timeout(10_000));
+    if (this.model.isConnected) await bridge.ready(AbortSignal.timeout(20_000));
   }
 }

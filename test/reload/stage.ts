@@ -96,7 +96,7 @@ export async function openStage(
   const started = bridge.start();
   during({ reload });
   await started;
-  await bridge.ready(AbortSignal.timeout(10_000));
+  await bridge.ready(AbortSignal.timeout(20_000));
   if (!game.isOnline('bridge')) await game.presence.waitFor((change) => change === 'online bridge');
   const atFirst = connects;
   const { control } = bridge;

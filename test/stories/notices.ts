@@ -214,7 +214,7 @@ export function noticeBrokerStories(openSite: OpenSite): void {
       await world.site.broker.stop?.();
       await world.bridgeIsDown(bridge);
       await world.site.broker.start?.();
-      await bridge.ready(AbortSignal.timeout(10_000));
+      await bridge.ready(AbortSignal.timeout(20_000));
       await alpha.presence.waitFor((change) => change === 'online bridge');
       await (await alpha.join('Late')).says('hello');
       await world.discord.waitFor('hello');

@@ -108,7 +108,7 @@ it('looks through so many messages and no more, and says so', async () => {
   const message = says('hello');
   expect(await failure(send(made, made.general, message))).toBeDefined();
   for (let n = 0; n < 2_500; n++) made.alice.says(made.general, `${n}`);
-  await send(made, made.general, message, AbortSignal.timeout(12_000));
+  await send(made, made.general, message, AbortSignal.timeout(20_000));
   expect(looks(made)).toBe(20);
   expect(made.general.messages.filter(({ isApp }) => isApp)).toHaveLength(1);
   expect(made.host.lines.all.join('')).toContain('is not among the 2000 that came after it began; it is sent again');

@@ -89,7 +89,7 @@ export class Guildhall {
     this.#bridge = bridge;
     onTestFinished(() => bridge.stop());
     await bridge.start();
-    await bridge.ready(AbortSignal.timeout(10_000));
+    await bridge.ready(AbortSignal.timeout(20_000));
     await this.discord.until(() => this.looks === looks + 2 && this.commandsIn(this.other).length > 0, 'commands in both guilds');
     return bridge;
   }

@@ -8,21 +8,19 @@ const execute = 'POST /webhooks/:webhook/:token';
 const refusals = (requests: readonly { status: number }[]) => requests.filter(({ status }) => status === 429).length;
 
 it.each([
-  ['with headers', { status: 429, retryAfter: 2.5 }, 2_500],
-  ['without headers', { status: 429, retryAfter: 2.5, headers: false }, 2_500],
-  ['for the whole bot', { status: 429, retryAfter: 2.5, global: true }, 2_500],
-  ['by a proxy that says how long', { status: 429, body: 'page', retryAfter: 7 }, 7_000],
+  ['with headers', { status: 429, retryAfter: 62.5 }, 62_500],
+  ['without headers', { status: 429, retryAfter: 62.5, headers: false }, 62_500],
+  ['for the whole bot', { status: 429, retryAfter: 62.5, global: true }, 62_500],
+  ['by a proxy that says how long', { status: 429, body: 'page', retryAfter: 60 }, 60_000],
   ['by a proxy that does not', { status: 429, body: 'page' }, 30_000],
 ] as const)('tells a limit %s at once', async (_, answer, wait) => {
   const made = await connected();
   made.discord.faults.next(1, { stored: false, answer }, execute);
-  const begin = performance.now();
   const fault = await failure(send(made, made.general, says('hello')));
   expect(fault).toMatchObject({ name: 'DeliveryError', passing: true });
   const { retryAfter } = fault as { retryAfter: number };
   expect(retryAfter).toBeGreaterThanOrEqual(wait);
   expect(retryAfter).toBeLessThan(wait + 200);
-  expect(performance.now() - begin).toBeLessThan(2_000);
 });
 
 it('sends nothing earlier than told, from whichever room of a channel', async () => {
@@ -52,7 +50,7 @@ it('leaves all rooms alone when the whole bot has to wait', async () => {
   const other = made.guild.addTextChannel('other');
   await send(made, made.general, says('one'));
   await send(made, other, says('two'));
-  made.discord.faults.next(1, { stored: false, answer: { status: 429, retryAfter: 0.5, global: true } }, execute);
+  made.discord.faults.next(1, { stored: false, answer: { status: 429, retryAfter: 60, global: true } }, execute);
   await failure(send(made, made.general, says('three')));
   const asked = made.discord.requests.length;
   expect(await failure(send(made, other, says('four')))).toMatchObject({ passing: true, retryAfter: expect.any(Number) });
@@ -64,18 +62,20 @@ it('keeps to the limits that Discord announces without a single refusal, and wai
   // The usual ones in a quarter of the time.
   const routes = usualRateLimits.routes.map((limit) => ({ ...limit, window: limit.window / 4 }));
   made.discord.limits = { ...usualRateLimits, routes };
-  const begin = performance.now();
-  for (let i = 0; i < 12; i += 1) await insist(made, made.general, says(`${i}`));
+  let waited = 0;
+  for (let i = 0; i < 12; i += 1) waited += await insist(made, made.general, says(`${i}`));
   expect(made.general.messages.map(({ content }) => content).join(' ')).toBe('0 1 2 3 4 5 6 7 8 9 10 11');
   expect(refusals(made.discord.requests)).toBe(0);
-  expect(performance.now() - begin).toBeLessThan(3_000);
+  // Two windows, and what discord.js adds to each.
+  expect(waited).toBeLessThan(1_500);
 });
 
 it('finds a limit that Discord does not announce with one refusal', async () => {
-  const made = await connected();
+  const clock = new TestClock();
+  const made = await scene({ options: { clock }, double: { clock } });
   const hidden = { routes: [execute], requests: 3, window: 700, per: 'channel', hidden: true } as const;
   made.discord.limits = { ...noRateLimits, routes: [hidden] };
-  for (let i = 0; i < 7; i += 1) await insist(made, made.general, says(`${i}`));
+  for (let i = 0; i < 7; i += 1) await insist(made, made.general, says(`${i}`), (ms) => clock.advance(ms));
   expect(made.general.messages.map(({ content }) => content).join('')).toBe('0123456');
   expect(refusals(made.discord.requests)).toBe(2);
 });

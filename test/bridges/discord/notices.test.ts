@@ -14,7 +14,7 @@ function notice(body: RichText, tag = 'alpha'): Notice {
 }
 
 function notify({ adapter, general }: Scene, what: Notice): Promise<void> {
-  return Promise.resolve(adapter.notify?.(general.id as RoomRef, what, AbortSignal.timeout(5_000)));
+  return Promise.resolve(adapter.notify?.(general.id as RoomRef, what, AbortSignal.timeout(20_000)));
 }
 
 test('small print by the webhook under the name of the server; nobody’s telephone rings', async () => {

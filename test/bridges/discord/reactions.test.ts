@@ -9,7 +9,7 @@ const reactionsRoute = '/channels/:channel/messages/:message/reactions/:emoji/@m
 let causes = 0;
 function set({ adapter, general }: Pick<Scene, 'adapter' | 'general'>, message: string, emoji: Emoji, isOn = true) {
   const cause = `cause ${++causes}` as EventId;
-  return adapter.react?.(general.id as RoomRef, { message, emoji, isOn, cause }, AbortSignal.timeout(5_000));
+  return adapter.react?.(general.id as RoomRef, { message, emoji, isOn, cause }, AbortSignal.timeout(20_000));
 }
 
 describe('what members react with', () => {

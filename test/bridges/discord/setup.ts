@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { expect, onTestFinished, vi } from 'vitest';
 import { discord } from '../../../bridges/discord/index.ts';
 import { type Adapter, DeliveryError } from '../../../src/adapter.ts';
@@ -99,7 +100,7 @@ export function send(
   { adapter, deliveries }: Pick<Scene, 'adapter' | 'deliveries'>,
   channel: { readonly id: string },
   message: Message,
-  signal = AbortSignal.timeout(5_000),
+  signal = AbortSignal.timeout(20_000),
 ): Promise<void> {
   return adapter.send(channel.id as RoomRef, message, deliveries.attempt(message.id, signal));
 }
@@ -131,13 +132,13 @@ export function edit(
   const change: Edit = { kind: 'edit', id, at: 0, place: message.place, message: { ...message, body: literal(text) } };
   const shown = deliveries.shown(message.id);
   return Promise.resolve(
-    adapter.edit?.(channel.id as RoomRef, change, shown, deliveries.attempt(id, AbortSignal.timeout(5_000))),
+    adapter.edit?.(channel.id as RoomRef, change, shown, deliveries.attempt(id, AbortSignal.timeout(20_000))),
   );
 }
 
 /** Takes a message back as the core does. */
 export function takeBack({ adapter, deliveries }: Scene, channel: { readonly id: string }, message: Message): Promise<void> {
-  return Promise.resolve(adapter.remove?.(channel.id as RoomRef, deliveries.shown(message.id), AbortSignal.timeout(5_000)));
+  return Promise.resolve(adapter.remove?.(channel.id as RoomRef, deliveries.shown(message.id), AbortSignal.timeout(20_000)));
 }
 
 /** What a delivery came to. */
@@ -148,12 +149,23 @@ export function failure(delivery: Promise<void>): Promise<unknown> {
   );
 }
 
-/** Tries like the core does, until it worked; waits as long as it is told. @throws {DeliveryError} that is not passing */
-export async function insist(made: Pick<Scene, 'adapter' | 'deliveries'>, channel: { readonly id: string }, message: Message) {
-  for (;;) {
+/**
+ * Tries like the core does, until it worked; waits as long as it is told.
+ * @returns for how many milliseconds it was told to wait
+ * @throws {DeliveryError} that is not passing
+ */
+export async function insist(
+  made: Pick<Scene, 'adapter' | 'deliveries'>,
+  channel: { readonly id: string },
+  message: Message,
+  wait: (ms: number) => Promise<void> = setTimeout,
+): Promise<number> {
+  for (let waited = 0; ; ) {
     const fault = await failure(send(made, channel, message));
-    if (fault === undefined) return;
+    if (fault === undefined) return waited;
     if (!(fault instanceof DeliveryError && fault.passing)) throw fault;
-    await new Promise((resolve) => setTimeout(resolve, fault.retryAfter ?? 10));
+    const { retryAfter = 10 } = fault;
+    await wait(retryAfter);
+    waited += retryAfter;
   }
 }

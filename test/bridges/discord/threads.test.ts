@@ -16,7 +16,7 @@ const inThread: Partial<Message> = { thread: { id: 'matrix/!r/$root' as EventId,
 
 /** Sends what was said in a thread. */
 function sendTo(made: Scene, thread: RoomThread, message: Message, room: { readonly id: string } = made.general): Promise<void> {
-  const attempt = made.deliveries.attempt(message.id, AbortSignal.timeout(5_000));
+  const attempt = made.deliveries.attempt(message.id, AbortSignal.timeout(20_000));
   return made.adapter.send(room.id as RoomRef, message, attempt, thread);
 }
 
@@ -178,7 +178,7 @@ it('edits and takes back what it showed in a thread, also in one that was closed
   thread?.archive();
   const edit = { kind: 'edit', id: 'e' as EventId, at: 0, place: message.place } as const;
   const changed = { ...message, body: [{ type: 'text', text: `1${' long'.repeat(500)}` }] } as const;
-  const attempt = made.deliveries.attempt(`${message.id}/e` as EventId, AbortSignal.timeout(5_000));
+  const attempt = made.deliveries.attempt(`${message.id}/e` as EventId, AbortSignal.timeout(20_000));
   await made.adapter.edit?.(
     made.general.id as RoomRef,
     { ...edit, message: changed },
@@ -192,11 +192,11 @@ it('edits and takes back what it showed in a thread, also in one that was closed
   expect(lines[2]).toBe('two');
   expect(lines[3]).toMatch(/long$/);
   thread?.archive();
-  await made.adapter.remove?.(made.general.id as RoomRef, made.deliveries.shown(other.id), AbortSignal.timeout(5_000));
+  await made.adapter.remove?.(made.general.id as RoomRef, made.deliveries.shown(other.id), AbortSignal.timeout(20_000));
   expect(contents(thread)).not.toContain('two');
   // What was in a thread that is gone needs no change.
   thread?.delete();
-  await made.adapter.remove?.(made.general.id as RoomRef, made.deliveries.shown(message.id), AbortSignal.timeout(5_000));
+  await made.adapter.remove?.(made.general.id as RoomRef, made.deliveries.shown(message.id), AbortSignal.timeout(20_000));
   expect(made.discord.violations.filter(({ code }) => code !== 50083)).toEqual([]);
 });
 

@@ -66,7 +66,7 @@ export function appserviceStories(openSite: () => Promise<AppserviceSite>): void
       expect((await carol.eyes.standing(room)).map(({ body, sender }) => [body, sender])).toEqual([
         ['first', stage.ghost('alpha', '7')],
       ]);
-      await bridge.adapter.remove?.(room as RoomRef, attempt.shown, AbortSignal.timeout(5_000));
+      await bridge.adapter.remove?.(room as RoomRef, attempt.shown, AbortSignal.timeout(20_000));
       expect(await carol.eyes.standing(room)).toEqual([]);
     });
   });
@@ -106,7 +106,7 @@ export function appserviceStories(openSite: () => Promise<AppserviceSite>): void
       return bridge.adapter.react?.(
         room as RoomRef,
         { message: id, emoji: { name: '👍' }, isOn, cause, by },
-        AbortSignal.timeout(9_000),
+        AbortSignal.timeout(20_000),
       );
     };
     const reacting = async () => {

@@ -27,7 +27,7 @@ function notice(): Notice {
 
 test('it is an m.notice that pings nobody, and our own', async () => {
   const bridge = await stage.started([room]);
-  await bridge.adapter.notify?.(room as RoomRef, notice(), AbortSignal.timeout(5_000));
+  await bridge.adapter.notify?.(room as RoomRef, notice(), AbortSignal.timeout(20_000));
   const event = await carol.client.getEvent(room, (await carol.eyes.standing(room))[0]?.id ?? '');
   expect(event.content).toEqual({
     msgtype: 'm.notice',
@@ -44,7 +44,7 @@ test('it is an m.notice that pings nobody, and our own', async () => {
 
 test('two are two, and stand among messages', async () => {
   const bridge = await stage.started([room]);
-  for (const each of [notice(), notice()]) await bridge.adapter.notify?.(room as RoomRef, each, AbortSignal.timeout(5_000));
+  for (const each of [notice(), notice()]) await bridge.adapter.notify?.(room as RoomRef, each, AbortSignal.timeout(20_000));
   await send(bridge, room, said('hello'));
   expect(await carol.eyes.standing(room)).toHaveLength(3);
 });
@@ -52,6 +52,6 @@ test('two are two, and stand among messages', async () => {
 test('in a room that can’t be joined it is not shown, and that is said', async () => {
   const elsewhere = await carol.client.createRoom({ preset: 'private_chat' });
   const bridge = await stage.started([elsewhere]);
-  const told = bridge.adapter.notify?.(elsewhere as RoomRef, notice(), AbortSignal.timeout(5_000));
+  const told = bridge.adapter.notify?.(elsewhere as RoomRef, notice(), AbortSignal.timeout(20_000));
   await expect(told).rejects.toThrow(DeliveryError);
 });

@@ -30,7 +30,7 @@ export function reactionStories(openSite: () => Promise<MatrixSite>): void {
   };
   let causes = 0;
   const set = ({ adapter }: Bridge, emoji: Emoji, isOn: boolean, to = message, cause = `cause ${++causes}`) =>
-    adapter.react?.(room as RoomRef, { message: to, emoji, isOn, cause: cause as EventId }, AbortSignal.timeout(5_000));
+    adapter.react?.(room as RoomRef, { message: to, emoji, isOn, cause: cause as EventId }, AbortSignal.timeout(20_000));
 
   describe('what people react with', () => {
     test('reaches the core, with who it was, and so does the end of it', async () => {
@@ -124,7 +124,7 @@ export function reactionStories(openSite: () => Promise<MatrixSite>): void {
       const refused = bridge.adapter.react?.(
         closed as RoomRef,
         { message: id, emoji: { name: '👍' }, isOn: true, cause: 'x' as EventId },
-        AbortSignal.timeout(5_000),
+        AbortSignal.timeout(20_000),
       );
       await expect(refused).rejects.toMatchObject({ passing: false, message: expect.stringContaining('may not react there') });
     });

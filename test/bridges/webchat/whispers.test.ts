@@ -21,7 +21,7 @@ async function startBridge(raw: Record<string, unknown>): Promise<{ url: string;
   const bridge = new Bridge({ config, log, clock: systemClock, random: Math.random, shutdown: () => {} });
   onTestFinished(() => bridge.stop());
   await bridge.start();
-  await bridge.ready(AbortSignal.timeout(10_000));
+  await bridge.ready(AbortSignal.timeout(20_000));
   return { url: bridge.httpUrl ?? '', stop: () => bridge.stop() };
 }
 

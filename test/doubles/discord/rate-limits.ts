@@ -83,14 +83,16 @@ export class RateLimiter {
 
   /** Counts a request, unless it is refused. */
   take(request: Counted): Verdict {
-    this.#forgetPast();
-    const all = this.#windowsOf(request);
+    // One time for all: a window that ends meanwhile would tell of a wait below zero.
+    const now = this.#clock.now();
+    this.#forgetPast(now);
+    const all = this.#windowsOf(request, now);
     const over = all.find(({ window, max }) => window.count >= max);
     if (!over) for (const { window } of all) window.count++;
     const announced = over && !over.hidden ? over : all.find(({ global, hidden }) => !global && !hidden);
-    const headers = announced && !announced.global ? this.#headers(announced) : {};
+    const headers = announced && !announced.global ? this.#headers(announced, now) : {};
     if (!over) return { headers };
-    const retryAfter = (over.window.resetAt - this.#clock.now()) / 1000;
+    const retryAfter = (over.window.resetAt - now) / 1000;
     const scope = over.global ? 'global' : over.hidden ? 'shared' : 'user';
     return {
       headers: {
@@ -103,7 +105,7 @@ export class RateLimiter {
     };
   }
 
-  #windowsOf(request: Counted) {
+  #windowsOf(request: Counted, now: number) {
     const { global, routes } = this.limits;
     const own = routes.flatMap((limit, index) => {
       if (!limit.routes.includes(request.route)) return [];
@@ -111,7 +113,7 @@ export class RateLimiter {
       const name = `${index}:${limit.routes[0]}`;
       return [
         {
-          window: this.#window(`${name}:${about}`, limit.window),
+          window: this.#window(`${name}:${about}`, limit.window, now),
           max: limit.requests,
           global: false,
           hidden: limit.hidden ?? false,
@@ -122,27 +124,27 @@ export class RateLimiter {
     if (request.bot === undefined || global === Number.POSITIVE_INFINITY) return own;
     return [
       ...own,
-      { window: this.#window(`global:${request.bot}`, 1000), max: global, global: true, hidden: false, name: 'global' },
+      { window: this.#window(`global:${request.bot}`, 1000, now), max: global, global: true, hidden: false, name: 'global' },
     ];
   }
 
-  #window(key: string, length: number): Window {
-    const window = this.#windows.get(key) ?? { count: 0, resetAt: this.#clock.now() + length };
+  #window(key: string, length: number, now: number): Window {
+    const window = this.#windows.get(key) ?? { count: 0, resetAt: now + length };
     this.#windows.set(key, window);
     return window;
   }
 
-  #headers({ window, max, name }: { window: Window; max: number; name: string }): Record<string, string> {
+  #headers({ window, max, name }: { window: Window; max: number; name: string }, now: number): Record<string, string> {
     return {
       'x-ratelimit-limit': String(max),
       'x-ratelimit-remaining': String(Math.max(0, max - window.count)),
       'x-ratelimit-reset': (window.resetAt / 1000).toFixed(3),
-      'x-ratelimit-reset-after': ((window.resetAt - this.#clock.now()) / 1000).toFixed(3),
+      'x-ratelimit-reset-after': ((window.resetAt - now) / 1000).toFixed(3),
       'x-ratelimit-bucket': createHash('md5').update(name).digest('hex'),
     };
   }
 
-  #forgetPast(): void {
-    for (const [key, { resetAt }] of this.#windows) if (resetAt <= this.#clock.now()) this.#windows.delete(key);
+  #forgetPast(now: number): void {
+    for (const [key, { resetAt }] of this.#windows) if (resetAt <= now) this.#windows.delete(key);
   }
 }
