@@ -405,5 +405,16 @@ export function ghostWhisperStories(openSite: OpenSite): void {
       await carol.waitFor(chat, 'hello Carol');
       expect(carol.invitations.all).toEqual([]);
     });
+
+    test('can begin with a chat with a player who has said nothing, whom somebody has looked up', async () => {
+      const { carol } = world.matrix;
+      const [found] = (await carol.looksUp('user/crosschat?player=gordon')) as { userid: string }[];
+      const ghost = found?.userid ?? '';
+      const chat = await carol.invitesToPrivate(ghost);
+      await carol.waitForMember(chat, ghost);
+      expect(await carol.stateOf(chat, 'm.room.member', ghost)).toMatchObject({ displayname: 'Gordon (alpha)' });
+      await carol.says(chat, 'hello Gordon');
+      await hears(alpha, gordon, 'Carol: hello Gordon');
+    });
   });
 }

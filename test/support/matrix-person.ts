@@ -180,8 +180,8 @@ export class MatrixPerson {
   }
 
   /** A setting of a room. */
-  stateOf(room: string, type: string): Promise<unknown> {
-    return this.#request('GET', `rooms/${encodeURIComponent(room)}/state/${type}/`);
+  stateOf(room: string, type: string, key = ''): Promise<unknown> {
+    return this.#request('GET', `rooms/${encodeURIComponent(room)}/state/${type}/${encodeURIComponent(key)}`);
   }
 
   /** Looks up what there is behind the homeserver. https://spec.matrix.org/v1.13/client-server-api/#third-party-networks */

@@ -1,6 +1,8 @@
 /** The bridge as an appservice: the homeserver sends it what happens, and it speaks as a ghost for everybody. */
 import { AdapterError, type AdapterHost, DeliveryError, type Route } from '../../../src/adapter.ts';
-import type { Author, Place } from '../../../src/event.ts';
+import type { Author, Place, PlayerParty, UserParty } from '../../../src/event.ts';
+import { sanitizeName } from '../../../src/text/names.ts';
+import { partnerIn } from '../direct/partner.ts';
 import type { Homeserver } from '../homeserver.ts';
 import type { Listener } from '../sync.ts';
 import type { Typist } from '../typing-out.ts';
@@ -8,11 +10,12 @@ import type { Uploads } from '../uploads.ts';
 import type { Speaker, Voice, Voices } from '../voice.ts';
 import { Absence } from './absence.ts';
 import type { AppserviceConfig } from './config.ts';
-import { GhostIds, type GhostOf } from './ghost-ids.ts';
+import { GhostIds } from './ghost-ids.ts';
 import { GhostVoices } from './ghost-voices.ts';
 import { Ghosts, registerUser } from './ghosts.ts';
 import { Incoming } from './incoming.ts';
 import { asUser } from './masquerade.ts';
+import type { Looks } from './members.ts';
 import { ping } from './ping.ts';
 import { Portals } from './portals.ts';
 import { appserviceRoute } from './routes.ts';
@@ -58,7 +61,7 @@ export class Appservice {
     const portals = new Portals({ config, host, homeserver });
     this.route = appserviceRoute(config.url, config.hs_token, {
       transaction: (id, transaction) => this.#incoming.take(id, transaction),
-      user: () => Promise.resolve(false),
+      user: async (userId) => (await this.meet(userId)) !== undefined,
       alias: (alias) => portals.ask(alias),
       thirdParty: (path, query) => lookUp(path, query, { host, ids: this.#ids, portals }),
     });
@@ -81,19 +84,24 @@ export class Appservice {
 
   /** As whom messages are shown. @param own the bridge itself */
   voices(own: Voice): Voices {
-    const { host, nameTemplate, uploads } = this.#options;
+    const { host } = this.#options;
     return new GhostVoices(own, {
       ...this.#options,
       ids: this.#ids,
       ghosts: this.#ghosts,
       serverId: host.chat.state.ownId,
       puppetOf: (speaker) => this.#puppetOf(speaker),
-      looksOf: async (speaker, signal) => ({
-        name: nameTemplate.replace(/\{name\}|\{server\}/g, (hole) => (hole === '{name}' ? speaker.author.name : speaker.tag)),
-        avatar: await uploads.avatarOf(speaker, signal),
-      }),
+      looksOf: (speaker, signal) => this.#looksOf(speaker, signal),
       spoke: (roomId, userId) => this.#absence.spoke(roomId, userId),
     });
+  }
+
+  /** How somebody's ghost is to look. */
+  async #looksOf(speaker: Speaker, signal: AbortSignal): Promise<Looks> {
+    const { nameTemplate, uploads } = this.#options;
+    const { author, tag } = speaker;
+    const name = nameTemplate.replace(/\{name\}|\{server\}/g, (hole) => (hole === '{name}' ? author.name : tag));
+    return { name, avatar: await uploads.avatarOf(speaker, signal) };
   }
 
   #puppetOf({ place, author }: Speaker): string | undefined {
@@ -115,9 +123,21 @@ export class Appservice {
     return userId === this.#botId || this.#ids.isGhost(userId);
   }
 
-  /** Whom a ghost stands for; undefined where its id does not tell. */
-  ghostOf(userId: string): GhostOf | undefined {
-    return this.#ids.read(userId);
+  /**
+   * Whom a ghost stands for; undefined where nobody knows. A player has that ghost then, also one who has said nothing yet.
+   * Rejects with what the homeserver says.
+   */
+  async meet(userId: string): Promise<PlayerParty | UserParty | undefined> {
+    const { host, ended } = this.#options;
+    const partner = partnerIn(host.chat.state, this.#ids.read(userId));
+    if (partner?.kind !== 'player') return partner;
+    const { server, author } = partner;
+    const place = { kind: 'server', server } as const;
+    // Of several ways to write an id, one is right: else somebody could have several ghosts.
+    if (this.#ids.of(place, author) !== userId) return undefined;
+    const looks = await this.#looksOf({ place, author, tag: sanitizeName(server) || 'server' }, ended);
+    await this.#ghosts.exists(userId, looks, ended);
+    return partner;
   }
 
   /** Takes no part in a room any more. Never rejects. */

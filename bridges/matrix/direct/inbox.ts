@@ -17,8 +17,8 @@ export interface DirectInboxOptions {
   readonly rooms: Rooms;
   /** Our own user id. */
   readonly userId: string;
-  /** Whom a ghost stands for; undefined where nobody knows. */
-  readonly partnerOf: (ghost: string) => PlayerParty | UserParty | undefined;
+  /** Whom a ghost stands for, which is there then; undefined where nobody knows. Rejects with what the homeserver says. */
+  readonly partnerOf: (ghost: string) => Promise<PlayerParty | UserParty | undefined>;
 }
 
 export class DirectInbox {
@@ -92,7 +92,7 @@ export class DirectInbox {
     try {
       if ((await this.communityOf(by)).length === 0) return false;
       const caller = ghost === undefined ? homeserver : asUser(homeserver, ghost);
-      const partner = ghost === undefined ? undefined : partnerOf(ghost);
+      const partner = ghost === undefined ? undefined : await partnerOf(ghost);
       const isThere = ghost === undefined || partner !== undefined;
       const path = `/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/${isThere ? 'join' : 'leave'}`;
       await caller.call('POST', path, { body: {} });

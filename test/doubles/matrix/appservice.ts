@@ -173,6 +173,7 @@ export class Appservice {
       const [next] = this.#waiting;
       if (!next) break;
       const { id, events, ephemeral } = next;
+      for (const { type, stateKey } of events) if (type === 'm.room.member') await this.#askFor(stateKey ?? '');
       const body = {
         events: events.map((event) => this.#written(event)),
         ...(this.registration.receive_ephemeral && { ephemeral }),
@@ -186,6 +187,12 @@ export class Appservice {
     }
     this.#sending = undefined;
     this.#changed.notify();
+  }
+
+  /** Whom a member event names may be somebody whom it has not made yet: it is asked before it is told. */
+  async #askFor(userId: string): Promise<void> {
+    const isUnknown = matches(this.registration.namespaces.users, userId) && !this.#world.users.has(userId);
+    if (isUnknown && userId.endsWith(`:${this.#world.serverName}`)) await this.ask('GET', `users/${encodeURIComponent(userId)}`);
   }
 
   #written(event: RoomEvent): object {
