@@ -21,6 +21,7 @@ import { type MatrixConfig, tokenOf, trustedIn } from './config.ts';
 import { Connection } from './connection.ts';
 import { DirectChats } from './direct/chats.ts';
 import type { Drafting } from './drafting.ts';
+import { Edits } from './edits.ts';
 import { describe, Homeserver, routeSdkLog } from './homeserver.ts';
 import { KnownRooms } from './known-rooms.ts';
 import { openMxc } from './media.ts';
@@ -89,6 +90,7 @@ export class MatrixAdapter implements Adapter {
       rooms: this.#rooms,
       known: this.#known,
       chats: new DirectChats(host.memory, host.log),
+      edits: new Edits(host.memory, host.log),
       uploads: this.#uploads,
       positions: new Positions(host.memory, host.log),
       appservice: this.#appservice,
@@ -220,6 +222,8 @@ export class MatrixAdapter implements Adapter {
   }
 
   async outranks(target: Author['id'], moderator: Author['id'] | undefined, room: RoomRef | undefined): Promise<boolean> {
+    // People who signed in elsewhere have ids of another form.
+    if (!target.startsWith('@')) return true;
     const rooms = room === undefined ? this.#host.rooms : [room];
     const ids = rooms.flatMap((ref) => this.#rooms.get(ref)?.id ?? []);
     if (ids.length === 0) throw new Error('no room is open');

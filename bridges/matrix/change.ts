@@ -1,6 +1,6 @@
 /** A Matrix room event → which earlier event it changes, and how. */
 import { z } from 'zod';
-import { bridgeMark, type RoomEvent, readSaid, type Said } from './event.ts';
+import { bridgeMark, type RoomEvent, readSaid, roomEvent, type Said } from './event.ts';
 import { pollTypes } from './kinds.ts';
 
 /** @see https://spec.matrix.org/v1.13/client-server-api/#event-replacements */
@@ -21,13 +21,24 @@ export function editTarget({ type, state_key, content }: RoomEvent): string | un
  * @see https://spec.matrix.org/v1.13/client-server-api/#validity-of-replacement-events
  */
 export function readEdit(edit: RoomEvent, original: RoomEvent): Said | undefined {
-  const before = readSaid(original);
-  if (before === undefined || original.sender !== edit.sender || original.type !== edit.type) return undefined;
+  const now = readSaid(original) && replaced(original, edit);
+  return now && readSaid(now);
+}
+
+/**
+ * An event as it reads now, with what its latest edit says: the homeserver brings that with it.
+ * @see https://spec.matrix.org/v1.13/client-server-api/#server-side-aggregation-of-mreplace-relationships
+ */
+export function asEdited(event: RoomEvent): RoomEvent {
+  const { data: edit } = roomEvent.safeParse(event.unsigned?.['m.relations']?.['m.replace']);
+  return (edit && replaced(event, edit)) ?? event;
+}
+
+/** An edit can't change what is answered, and in which thread, and need not repeat it. */
+function replaced(original: RoomEvent, edit: RoomEvent): RoomEvent | undefined {
   const { data } = replacement.safeParse(edit.content);
-  const now = data && readSaid({ ...original, content: data['m.new_content'] });
-  // An edit can't change what is answered, and in which thread, and need not repeat it.
-  const { inReplyTo, threadRoot } = before;
-  return now && { ...now, ...(inReplyTo !== undefined && { inReplyTo }), ...(threadRoot !== undefined && { threadRoot }) };
+  if (data === undefined || original.sender !== edit.sender || original.type !== edit.type) return undefined;
+  return { ...original, content: { ...data['m.new_content'], 'm.relates_to': original.content['m.relates_to'] } };
 }
 
 /** The id of the event that a redaction empties; undefined, if this is none. */

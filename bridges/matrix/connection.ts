@@ -67,8 +67,8 @@ export class Connection {
   /** Resolves when nothing runs any more, after the end was signalled. */
   async ended(): Promise<void> {
     await this.#running;
-    const { positions, known, chats, appservice } = this.#options;
-    await Promise.all([positions.settled(), known.settled(), chats.settled(), appservice?.settled()]);
+    const { positions, known, chats, edits, appservice } = this.#options;
+    await Promise.all([...[positions, known, chats, edits].map((kept) => kept.settled()), appservice?.settled()]);
   }
 
   /** @param fault what the attempt before has failed with, if it has */
@@ -126,7 +126,7 @@ export class Connection {
     const { user_id: userId } = whoAmI.parse(await homeserver.getWhoAmI());
     appservice?.requireSelf(userId);
     host.log.info(sentences.loggedIn(userId));
-    await Promise.all([this.#options.known.restore(host.rooms), this.#options.chats.restore()]);
+    await Promise.all([this.#options.known.restore(host.rooms), this.#options.chats.restore(), this.#options.edits.restore()]);
     return openSession(userId, this.#options);
   }
 

@@ -24,6 +24,8 @@ export const roomEvent = z.object({
     .object({
       prev_content: z.record(z.string(), z.unknown()).optional().catch(undefined),
       redacted_because: z.object({ sender: z.string() }).optional().catch(undefined),
+      /** What later events say of it. */
+      'm.relations': z.object({ 'm.replace': z.unknown() }).optional().catch(undefined),
     })
     .optional()
     .catch(undefined),

@@ -2,9 +2,10 @@
 import type { AdapterHost } from '../../src/adapter.ts';
 import { eventId, type Message, type Place, type Quote, type RoomRef, type Thread } from '../../src/event.ts';
 import { excerpt } from '../../src/text/excerpt.ts';
-import { editTarget, isRemoved, readEdit, redactionTarget } from './change.ts';
+import { asEdited, editTarget, isRemoved, readEdit, redactionTarget } from './change.ts';
 import type { TextCommands } from './commands/text-commands.ts';
 import type { DirectInbox } from './direct/inbox.ts';
+import type { Edits } from './edits.ts';
 import type { EncryptedRooms } from './encrypted-rooms.ts';
 import { localpart, type RoomEvent, readSaid, roomEvent, type Said, toAuthor, toMessage, toQuote } from './event.ts';
 import { describe, type Homeserver, isPassing, isTokenRefused } from './homeserver.ts';
@@ -32,6 +33,8 @@ export interface InboxOptions {
   readonly threads: Pick<Threads, 'note'>;
   readonly invites: Invites;
   readonly direct: DirectInbox;
+  /** Is told of each, in case that it is taken back. */
+  readonly edits: Edits;
   readonly encrypted: EncryptedRooms;
   /** Is told who comes and goes. */
   readonly people: Pick<People, 'note'>;
@@ -132,7 +135,7 @@ export class Inbox implements Listener {
     const edited = editTarget(event);
     const removed = redactionTarget(event);
     const reacted = readReaction(event);
-    if (removed !== undefined) await this.#removed(roomId, event, removed);
+    if (removed !== undefined) await this.#removed(roomId, event, removed, names);
     else if (reacted !== undefined) await this.#reacted(roomId, event, reacted, names);
     else if (edited !== undefined) await this.#edited(roomId, event, edited, names);
     else await this.#said(roomId, event, names);
@@ -162,6 +165,12 @@ export class Inbox implements Listener {
     const original = await this.#original(roomId, target);
     const said = original && readEdit(event, original);
     if (original === undefined || said === undefined || this.#options.commands.isCommand(original)) return;
+    this.#options.edits.note(event.event_id, target);
+    await this.#readsNow(roomId, event, original, said, names);
+  }
+
+  /** @param event by which the message reads so */
+  async #readsNow(roomId: string, event: RoomEvent, original: RoomEvent, said: Said, names: Names): Promise<void> {
     const messageIn = await this.#messages(roomId, original, said, names);
     const { event_id: id, origin_server_ts: at } = event;
     await this.#hand(roomId, (place) =>
@@ -169,10 +178,24 @@ export class Inbox implements Listener {
     );
   }
 
-  async #removed(roomId: string, { event_id: id, origin_server_ts: at }: RoomEvent, target: string): Promise<void> {
-    const { host, isOurs } = this.#options;
+  /** Without an edit that was taken back, a message reads as before it. */
+  async #readsAsBefore(roomId: string, event: RoomEvent, target: string, names: Names): Promise<void> {
+    const original = await this.#original(roomId, target);
+    const said = original && readSaid(asEdited(original));
+    if (original !== undefined && said !== undefined) await this.#readsNow(roomId, event, original, said, names);
+  }
+
+  async #removed(roomId: string, event: RoomEvent, target: string, names: Names): Promise<void> {
+    const { host, isOurs, edits } = this.#options;
     const original = await this.#original(roomId, target);
     if (original === undefined || isOurs(original.sender) || !isRemoved(original)) return;
+    const edited = edits.messageOf(target);
+    if (edited !== undefined) {
+      if (edits.isLatest(target)) await this.#readsAsBefore(roomId, event, edited, names);
+      edits.forget(target);
+      return;
+    }
+    const { event_id: id, origin_server_ts: at } = event;
     await this.#hand(roomId, (place) =>
       host.remove({ kind: 'removal', id: eventId(place, id), at, place, target: eventId(place, target) }),
     );
@@ -261,7 +284,7 @@ export class Inbox implements Listener {
   /** The message that is answered; undefined if it can't be had. */
   async #quote(roomId: string, eventId: string, names: Names): Promise<Quote | undefined> {
     const { data } = roomEvent.safeParse(await this.#lookUp(this.#fetch(roomId, eventId)));
-    return data && toQuote(data, await this.#nameOf(roomId, data.sender, names), this.#options.userId);
+    return data && toQuote(asEdited(data), await this.#nameOf(roomId, data.sender, names), this.#options.userId);
   }
 
   #fetch(roomId: string, eventId: string): Promise<unknown> {

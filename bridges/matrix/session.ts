@@ -6,9 +6,9 @@ import { TextCommands } from './commands/text-commands.ts';
 import { type MatrixConfig, trustedIn } from './config.ts';
 import type { DirectChats } from './direct/chats.ts';
 import { DirectInbox } from './direct/inbox.ts';
-import { partnerIn } from './direct/partner.ts';
 import { Whisperer } from './direct/whisperer.ts';
 import { Drafting } from './drafting.ts';
+import type { Edits } from './edits.ts';
 import { EncryptedRooms } from './encrypted-rooms.ts';
 import type { Homeserver } from './homeserver.ts';
 import { Inbox } from './inbox.ts';
@@ -60,6 +60,7 @@ export interface SessionOptions {
   readonly rooms: Rooms;
   readonly known: KnownRooms;
   readonly chats: DirectChats;
+  readonly edits: Edits;
   readonly uploads: Uploads;
   readonly positions: Positions;
   readonly appservice: Appservice | undefined;
@@ -68,7 +69,7 @@ export interface SessionOptions {
 }
 
 export function openSession(userId: string, options: SessionOptions): Session {
-  const { config, host, homeserver, rooms, known, chats, uploads, positions, appservice, ended } = options;
+  const { config, host, homeserver, rooms, known, chats, edits, uploads, positions, appservice, ended } = options;
   const { clock, log } = host;
   const serverId = host.chat.state.ownId;
   const account = { homeserver, userId };
@@ -93,8 +94,9 @@ export function openSession(userId: string, options: SessionOptions): Session {
         chats,
         host,
         rooms,
-        partnerOf: (ghost) => partnerIn(host.chat.state, appservice?.ghostOf(ghost)),
+        partnerOf: async (ghost) => appservice?.meet(ghost),
       }),
+      edits,
       encrypted,
       isOurs,
       people,

@@ -95,6 +95,55 @@ export function changeStories(openSite: () => Promise<MatrixSite>): void {
       ]);
     });
 
+    test('an edit that is taken back leaves what was said before it, also after a restart', async () => {
+      const memory = testMemory();
+      const bridge = await stage.started([room], { memory });
+      const first = await carol.client.sendText(room, 'my name is Carol');
+      const edit = await replaces(carol, first, 'my name is Caroline');
+      const secret = await replaces(carol, first, 'my password is swordfish');
+      await bridge.host.edits.waitFor(({ id }) => id === idOf(secret));
+      const one = await carol.client.redactEvent(room, secret);
+      const { message } = await bridge.host.edits.waitFor(({ id }) => id === idOf(one));
+      expect(message).toMatchObject({ id: idOf(first), body: [{ type: 'text', text: 'my name is Caroline' }] });
+      await bridge.adapter.stop();
+      const two = await carol.client.redactEvent(room, edit);
+      const after = await stage.started([room], { memory });
+      const before = await after.host.edits.waitFor(({ id }) => id === idOf(two));
+      expect(before.message).toMatchObject({ id: idOf(first), body: [{ type: 'text', text: 'my name is Carol' }] });
+      const three = await carol.client.redactEvent(room, first);
+      await after.host.removals.waitFor(({ id }) => id === idOf(three));
+      expect([...bridge.host.removals.all, ...after.host.removals.all].map(({ target }) => target)).toEqual([idOf(first)]);
+    });
+
+    test('an edit that is taken back after the message is gone changes nothing', async () => {
+      const bridge = await stage.started([room]);
+      const first = await carol.client.sendText(room, 'helo');
+      const edit = await replaces(carol, first, 'hello');
+      await bridge.host.edits.waitFor(({ id }) => id === idOf(edit));
+      await carol.client.redactEvent(room, first);
+      await carol.client.redactEvent(room, edit);
+      await carol.client.sendText(room, 'end');
+      await bridge.host.waitForMessage('end');
+      expect(bridge.host.edits.all).toHaveLength(1);
+      expect(bridge.host.removals.all.map(({ target }) => target)).toEqual([idOf(first)]);
+    });
+
+    test('an answer to what was edited quotes what stands there now, of people and of players', async () => {
+      const bridge = await stage.started([room]);
+      const first = await carol.client.sendText(room, 'helo');
+      await replaces(carol, first, 'hello');
+      const message = said('hy');
+      const { shown } = await sendDone(bridge, message);
+      await editIn(bridge, edited(message, 'hi'), shown);
+      for (const id of [first, shown[0]]) {
+        const relation = { 'm.relates_to': { 'm.in_reply_to': { event_id: id } } };
+        await carol.client.sendMessage(room, { msgtype: 'm.text', body: `about ${id}`, ...relation });
+      }
+      await bridge.host.waitForMessage(`about ${shown[0]}`);
+      const quotes = bridge.host.messages.all.slice(1).map(({ replyTo }) => `${replyTo?.author}: ${replyTo?.text}`);
+      expect(quotes).toEqual(['carol: hello', 'Alice (alpha): hi']);
+    });
+
     test('what the bridge itself says, edits and deletes, and what becomes of that, is not passed on', async () => {
       const bridge = await stage.started([room]);
       const attempt = new TestAttempt();
