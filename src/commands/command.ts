@@ -35,7 +35,7 @@ export interface Services {
   readonly linking: Pick<Linking, 'begin' | 'end'>;
   readonly whispers: Pick<Whispers, 'send' | 'tell' | 'blocks' | 'partnersOf'>;
   /** Moderates platform users. */
-  readonly moderation: Pick<Moderation, 'act' | 'memberOf' | 'placeOf'>;
+  readonly moderation: Pick<Moderation, 'act' | 'memberOf' | 'placeOf' | 'placesOf'>;
   /** Who is the same person on several platforms. */
   readonly identities: Identities;
   /** Whether a ban takes a reason. */

@@ -1,9 +1,10 @@
 /** Whispers to players, and to users of all platforms. */
 import type { PlayerParty, UserParty } from '../event.ts';
 import { isBlank } from '../incoming.ts';
+import type { Identity } from '../moderation/identities.ts';
 import { MAX_TEXT } from '../text/game.ts';
 import { literal } from '../text/tree.ts';
-import { nameOf, partyOf } from '../whispers/parties.ts';
+import { keyOf, nameOf, partyOf } from '../whispers/parties.ts';
 import { type Command, type Given, optionOf } from './command.ts';
 import { candidatesOf, personCalled } from './people.ts';
 import { Refusal } from './refusal.ts';
@@ -37,9 +38,12 @@ export const pm: Command = {
   candidates: (_option, given) => candidatesOf(peopleFor(given)),
 };
 
-/** Whom somebody can whisper to: the players that they see, and everybody on our platforms whom the network sees. */
-export function peopleFor({ view }: Given): readonly Person[] {
-  return [...view.players(), ...view.speakers().filter(({ user }) => user.extra['platform'] !== 'bridge')];
+/** Whom somebody can whisper to: the players that they see, and those on our platforms whom they hear, or whispered with. */
+export function peopleFor({ view, services, origin, invocation }: Given): readonly Person[] {
+  const caller: UserParty = { kind: 'user', adapter: origin.id, author: invocation.caller.author };
+  const partners = new Set(services.whispers.partnersOf(caller).map(keyOf));
+  const keyOfUser = ({ adapter, userId }: Identity) => keyOf({ kind: 'user', adapter, author: { id: userId, name: '' } });
+  return [...view.players(), ...view.speakers((who) => partners.has(keyOfUser(who)))];
 }
 
 /** The one whom a text names. @throws {Refusal} when that is nobody, or several, or the caller */

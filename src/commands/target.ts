@@ -32,7 +32,7 @@ export interface Target {
 
 /** Everybody whom a caller can moderate: the players that they see, and those who speak where they hear it. */
 export function moderated(given: Given): Person[] {
-  return [...given.view.players(), ...given.view.speakers().filter((person) => mayReach(userOf(person, given), given))];
+  return [...given.view.players(), ...given.view.speakers()];
 }
 
 /**
@@ -79,12 +79,4 @@ function numbered(person: Person | undefined): AowlTarget | undefined {
 function userOf({ user: { server, id } }: Person, { services }: Given): PlatformUser | undefined {
   const found = services.servers.find(({ chat }) => chat.state.ownId === server.id)?.speaker(id);
   return found === undefined || found === 'bridge' ? undefined : { ...found, name: sanitizeName(found.name) };
-}
-
-/** A moderator of one place has no say in another one. */
-function mayReach(user: PlatformUser | undefined, { invocation, view, services }: Given): boolean {
-  if (user === undefined) return false;
-  if (invocation.caller.isOperator) return true;
-  const place = services.moderation.placeOf(user);
-  return place !== undefined && view.hears(place);
 }

@@ -3,6 +3,7 @@ import type { RoomAddress } from '../channels.ts';
 import type { Invocation } from '../command.ts';
 import type { ChannelReport } from '../control.ts';
 import type { CrossChatServer, CrossChatUser } from '../crosschat/index.ts';
+import type { Identity } from '../moderation/identities.ts';
 import { anyGlob } from '../text/glob.ts';
 import { sanitizeName } from '../text/names.ts';
 import type { Origin, Services } from './command.ts';
@@ -29,18 +30,25 @@ export interface View {
   players(): readonly Person[];
   /** The users of a server, by name. */
   playersOn(server: CrossChatServer): readonly Person[];
-  /** The platform users of this bridge whom the network can see. */
-  speakers(): readonly Person[];
+  /**
+   * The platform users of this bridge whom the network can see, and who spoke of late where the caller hears it.
+   * @param knows whether the caller knows somebody all the same
+   */
+  speakers(knows?: (who: Identity) => boolean): readonly Person[];
 }
 
 /** The view of a caller: an operator sees everything. */
-export function viewOf({ caller, rooms }: Invocation, { servers, control }: Services, origin: Origin): View {
+export function viewOf({ caller, rooms }: Invocation, { servers, control, moderation }: Services, origin: Origin): View {
   const all = control.channels();
   const channels = caller.isOperator
     ? all
     : all.filter((channel) => channel.rooms.some(({ adapter, room }) => adapter === origin.id && rooms.includes(room)));
   const inChannels = anyGlob(channels.flatMap((channel) => channel.servers));
   const includes = (id: string) => caller.isOperator || inChannels(id);
+  const hears = ({ adapter, room }: RoomAddress) =>
+    caller.isOperator ||
+    (adapter === origin.id && rooms.includes(room)) ||
+    channels.some((channel) => channel.rooms.some((other) => other.adapter === adapter && other.room === room));
   const online = () =>
     origin.server.chat.state
       .online()
@@ -50,14 +58,18 @@ export function viewOf({ caller, rooms }: Invocation, { servers, control }: Serv
     isMapped: rooms.length > 0,
     channels,
     includes,
-    hears: ({ adapter, room }) =>
-      caller.isOperator ||
-      (adapter === origin.id && rooms.includes(room)) ||
-      channels.some((channel) => channel.rooms.some((other) => other.adapter === adapter && other.room === room)),
+    hears,
     servers: online,
     players: () => online().flatMap(peopleOn),
     playersOn: (server) => [...peopleOn(server)].sort((a, b) => a.name.localeCompare(b.name, 'en')),
-    speakers: () => servers.flatMap(({ chat }) => peopleOn(chat.state.me())),
+    speakers: (knows = () => false) =>
+      servers.flatMap((server) =>
+        peopleOn(server.chat.state.me()).filter(({ user }) => {
+          const who = server.speaker(user.id);
+          if (who === undefined || who === 'bridge') return false;
+          return caller.isOperator || knows(who) || moderation.placesOf(who).some(hears);
+        }),
+      ),
   };
 }
 

@@ -55,6 +55,8 @@ export interface ModerationOptions {
 
 /** Of so many people it is remembered where they spoke last, and what they were told. */
 const MAX_PEOPLE = 10_000;
+/** So many places of one person are remembered. */
+const MAX_PLACES = 8;
 /** So often a minute one person is slapped. */
 const SLAPS = 6;
 const MINUTE = 60_000;
@@ -63,8 +65,8 @@ const MINUTE = 60_000;
 export class Moderation {
   readonly #options: ModerationOptions;
   readonly #members = new Map<AdapterId, Member>();
-  /** Where people spoke last: their own place. */
-  readonly #places = new Recent<string, RoomPlace>(MAX_PEOPLE);
+  /** Where people spoke, the latest place first, which is their own. */
+  readonly #places = new Recent<string, readonly RoomPlace[]>(MAX_PEOPLE);
   /** The bans that people were told of. */
   readonly #told = new Recent<string, Ban>(MAX_PEOPLE);
   readonly #slaps: FloodLimiter;
@@ -94,11 +96,16 @@ export class Moderation {
 
   /** Where a person spoke last; of who is on the network, it is known after a restart as well. */
   placeOf(person: Pick<Person, 'adapter' | 'userId'>): RoomPlace | undefined {
+    return this.placesOf(person)[0];
+  }
+
+  /** Where a person spoke of late, the latest place first: after a restart, the last one is known. */
+  placesOf(person: Pick<Person, 'adapter' | 'userId'>): readonly RoomPlace[] {
     const { adapter, userId } = person;
-    const place = this.#places.get(keyOf(person));
-    if (place !== undefined) return place;
+    const places = this.#places.get(keyOf(person));
+    if (places !== undefined) return places;
     const room = this.memberOf(person)?.server.roomOf(adapter, userId);
-    return room === undefined ? undefined : { kind: 'room', adapter, room };
+    return room === undefined ? [] : [{ kind: 'room', adapter, room }];
   }
 
   /**
@@ -112,7 +119,8 @@ export class Moderation {
     const bar = this.#options.bars.of(adapter, author.id);
     if (bar?.kind === 'privacy') return undefined;
     const person = { adapter, userId: author.id, name: author.name };
-    this.#places.set(keyOf(person), place);
+    const others = this.placesOf(person).filter(({ room }) => room !== place.room);
+    this.#places.set(keyOf(person), [place, ...others].slice(0, MAX_PLACES));
     if (bar === undefined) {
       return this.#options.bars.heldAt(adapter, author.id, event.at) ? undefined : this.#withoutBarred(event, adapter);
     }

@@ -45,6 +45,8 @@ interface TownOptions {
   readonly clock?: Clock;
   /** Keys of the configuration over the usual ones. */
   readonly settings?: Record<string, unknown>;
+  /** Whether the platform takes whispers. */
+  readonly takesWhispers?: boolean;
   /** Rooms of the second platform that can't be opened, and why. */
   readonly refusals?: Readonly<Record<string, string>>;
 }
@@ -80,6 +82,7 @@ export class Town {
     const broker = await startBroker({ port: 0, log: pino({ level: 'silent' }) });
     onTestFinished(() => broker.stop());
     const town = new Town(broker.url, options, () => broker.stop());
+    town.platform.takesWhispers = options.takesWhispers ?? false;
     for (const [room, why] of Object.entries(options.refusals ?? {})) town.other.refusals.set(room, why);
     onTestFinished(() => town.#bridge?.stop());
     await town.#begin();

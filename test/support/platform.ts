@@ -49,6 +49,10 @@ export class Platform {
   /** What moderators elsewhere did to its users, and what it answers them. */
   readonly sanctions = new Recorder<Sanction>();
   sanctionResult: string | undefined;
+  /** Whether it shows whispers; for a bridge that is started from now on. */
+  takesWhispers = false;
+  /** The whispers that were shown, as `to: text`. */
+  readonly whispered = new Recorder<string>();
   readonly module: AdapterModule;
   /** Each start and stop of an adapter: `start good`, by its token. */
   readonly comesAndGoes = new Recorder<string>();
@@ -160,6 +164,12 @@ export class Platform {
         this.opened.add(room);
       },
       close: (room) => void this.opened.delete(room),
+      ...(this.takesWhispers && {
+        whisper: async (userId, { body }, attempt) => {
+          this.whispered.add(`${userId}: ${words(body)}`);
+          attempt.done(`whisper ${this.whispered.all.length}`);
+        },
+      }),
       moderate: async (sanction) => {
         this.sanctions.add(sanction);
         return this.sanctionResult;
