@@ -283,7 +283,7 @@ class DiscordAdapter implements Adapter {
         members: this.#members,
         slash: new SlashCommands({
           host: this.#host,
-          requests: new CommandRequests(this.#api.requests),
+          requests: new CommandRequests({ requests: this.#api.requests, clock, signal: this.#stopping.signal }),
           applicationId,
           trusted: { admins, moderators, owners },
           grants,

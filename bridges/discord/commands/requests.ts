@@ -1,5 +1,14 @@
 /** The requests that commands take. Errors are those of discord.js. */
-import { InteractionResponseType, MessageFlags, type RESTPostAPIInteractionCallbackJSONBody, Routes } from 'discord.js';
+import {
+  InteractionResponseType,
+  MessageFlags,
+  RESTJSONErrorCodes,
+  type RESTPostAPIInteractionCallbackJSONBody,
+  Routes,
+} from 'discord.js';
+import type { Clock } from '../../../src/clock.ts';
+import { codeOf, isSaidByDiscord, waitOf } from '../faults.ts';
+import { passed } from '../passed.ts';
 import type { Requests } from '../rest.ts';
 import type { Definitions } from './definitions.ts';
 
@@ -10,17 +19,33 @@ interface Asked {
   readonly token: string;
   readonly applicationId: string;
 }
-type Choices = readonly { readonly name: string; readonly value: string }[];
+/** Values for an option, as Discord shows them. */
+export type Choices = readonly { readonly name: string; readonly value: string }[];
 
 /** Only who asked sees it. */
 const forThem = { flags: MessageFlags.Ephemeral as number };
 const pingNobody = { allowed_mentions: { parse: [] } };
 
+/** The pause in milliseconds before what Discord did not answer is tried again; the pauses double. */
+const firstPause = 250;
+/** So often it is tried to answer within 3 s, and later: for about a minute. */
+const maxTries = 4;
+const maxLateTries = 9;
+
+interface CommandRequestsOptions {
+  readonly requests: Requests;
+  readonly clock: Clock;
+  /** Ends it. */
+  readonly signal: AbortSignal;
+}
+
 export class CommandRequests {
   readonly #requests: Requests;
+  readonly #options: CommandRequestsOptions;
 
-  constructor(requests: Requests) {
-    this.#requests = requests;
+  constructor(options: CommandRequestsOptions) {
+    this.#requests = options.requests;
+    this.#options = options;
   }
 
   /** The commands that are registered for a guild, or for none, as Discord lists them. */
@@ -47,7 +72,8 @@ export class CommandRequests {
   /** Gives the answer that was waited for. */
   async answerLate({ applicationId, token }: Asked, content: string): Promise<void> {
     const route = Routes.webhookMessage(applicationId, token, '@original');
-    await this.#requests.request('patch', route, { body: { content, ...pingNobody }, auth: false });
+    const body = { content, ...pingNobody };
+    await this.#insist(maxLateTries, () => this.#requests.request('patch', route, { body, auth: false }));
   }
 
   /** Suggests values for an option. */
@@ -58,7 +84,28 @@ export class CommandRequests {
 
   async #callback({ id, token }: Asked, body: RESTPostAPIInteractionCallbackJSONBody): Promise<void> {
     const route: Route = Routes.interactionCallback(id, token);
-    await this.#requests.request('post', route, { body, auth: false });
+    await this.#insist(maxTries, async (isFirst) => {
+      try {
+        await this.#requests.request('post', route, { body, auth: false });
+      } catch (error) {
+        // It was heard the first time.
+        if (isFirst || codeOf(error) !== RESTJSONErrorCodes.InteractionHasAlreadyBeenAcknowledged) throw error;
+      }
+    });
+  }
+
+  /** Somebody waits for it: a passing fault passes, what Discord itself refuses stays refused. */
+  async #insist(tries: number, send: (isFirst: boolean) => Promise<unknown>): Promise<void> {
+    const { clock, signal } = this.#options;
+    for (let nth = 1; ; nth++) {
+      try {
+        await send(nth === 1);
+        return;
+      } catch (error) {
+        if (nth === tries || signal.aborted || isSaidByDiscord(error) || waitOf(error) !== undefined) throw error;
+        await passed(firstPause * 2 ** (nth - 1), clock, signal);
+      }
+    }
   }
 }
 

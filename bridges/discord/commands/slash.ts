@@ -6,6 +6,7 @@ import {
   Events,
   type Interaction,
 } from 'discord.js';
+import type { Clock } from '../../../src/clock.ts';
 import { reasonOf } from '../faults.ts';
 import { answerContent } from './answer.ts';
 import { definitionsOf, privateDefinitionsOf } from './definitions.ts';
@@ -13,7 +14,7 @@ import { namedFor } from './grants.ts';
 import { invocationOf, type Rules } from './invocation.ts';
 import { Reach } from './reach.ts';
 import { Registration } from './registration.ts';
-import type { CommandRequests } from './requests.ts';
+import type { Choices, CommandRequests } from './requests.ts';
 
 interface SlashOptions extends Omit<Rules, 'reach'> {
   readonly requests: CommandRequests;
@@ -24,7 +25,7 @@ interface SlashOptions extends Omit<Rules, 'reach'> {
 
 type Answering = Rules & Pick<SlashOptions, 'requests'>;
 
-/** Milliseconds until Discord is told that an answer takes a while: it waits for 3 s, and the way there takes some of them. */
+/** Milliseconds until Discord is told that an answer takes a while, or is none: it waits for 3 s, and the way there takes some of them. */
 const patience = 1_500;
 const unknownCaller = 'Discord does not tell now which servers you are in, so nothing was done. Try again in a minute.';
 
@@ -72,12 +73,7 @@ async function answer(interaction: Interaction, answering: Answering): Promise<v
 async function run(interaction: ChatInputCommandInteraction, answering: Answering): Promise<void> {
   const { requests, host } = answering;
   const content = answerTo(interaction, answering);
-  let cancel = () => {};
-  const late = new Promise<undefined>((resolve) => {
-    cancel = host.clock.after(patience, () => resolve(undefined));
-  });
-  const inTime = await Promise.race([content, late]);
-  cancel();
+  const inTime = await within(host.clock, content);
   if (inTime !== undefined) return requests.answer(interaction, inTime);
   await requests.defer(interaction);
   await requests.answerLate(interaction, await content);
@@ -95,9 +91,30 @@ async function answerTo(interaction: ChatInputCommandInteraction, answering: Ans
 }
 
 async function suggest(interaction: AutocompleteInteraction, answering: Answering): Promise<void> {
+  const { requests, host } = answering;
+  // To have none is better than to be told that they could not be loaded: with the next letter they are asked for again.
+  await requests.suggest(interaction, (await within(host.clock, choicesFor(interaction, answering))) ?? []);
+}
+
+async function choicesFor(interaction: AutocompleteInteraction, answering: Answering): Promise<Choices> {
   const { name } = interaction.options.getFocused(true);
-  const invocation = await invocationOf(interaction, answering);
-  const suggestions = invocation === undefined ? [] : await answering.host.commands.complete(invocation, name);
-  const choices = suggestions.map(({ label, value }) => ({ name: label, value }));
-  await answering.requests.suggest(interaction, choices);
+  try {
+    const invocation = await invocationOf(interaction, answering);
+    const suggestions = invocation === undefined ? [] : await answering.host.commands.complete(invocation, name);
+    return suggestions.map(({ label, value }) => ({ name: label, value }));
+  } catch (error) {
+    answering.host.log.debug(`Nothing is suggested, since Discord does not tell who asks: ${reasonOf(error)}`);
+    return [];
+  }
+}
+
+/** What is found out in time to answer at once; undefined where it takes longer. */
+async function within<T>(clock: Clock, found: Promise<T>): Promise<T | undefined> {
+  let cancel = () => {};
+  const late = new Promise<undefined>((resolve) => {
+    cancel = clock.after(patience, () => resolve(undefined));
+  });
+  const inTime = await Promise.race([found, late]);
+  cancel();
+  return inTime;
 }

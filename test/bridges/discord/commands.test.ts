@@ -101,7 +101,7 @@ describe('an answer', () => {
 
   test('that Discord does not take is told in the log, without the token', async () => {
     await startWithAlpha();
-    hall.discord.faults.next(1, { stored: false, answer: { status: 500 } }, 'POST /interactions/:interaction/:token/callback');
+    hall.discord.faults.next(4, { stored: false, answer: { status: 500 } }, 'POST /interactions/:interaction/:token/callback');
     hall.alice.runs(hall.general, 'servers');
     await hall.lines.waitFor((line) => line.includes('A command could not be answered: Discord answered with status 500'));
     const [{ token = '' } = {}] = hall.discord.world.interactions.values();
