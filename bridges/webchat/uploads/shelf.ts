@@ -105,14 +105,19 @@ export class Shelf {
     }
   }
 
-  /** A file belongs to a message from now on. @param at milliseconds since the epoch */
+  /** A file belongs to a message from now on, at once: another message can't have it. @param at milliseconds since the epoch */
   async send(id: string, at: number): Promise<void> {
     const file = this.#files.get(id);
     if (!file || file.isSent) return;
-    const path = join(this.#folder, id);
-    await rename(`${path}${NEW}`, path);
-    await utimes(path, at / 1_000, at / 1_000);
     this.#files.set(id, { ...file, at, isSent: true });
+    const path = join(this.#folder, id);
+    try {
+      await rename(`${path}${NEW}`, path);
+      await utimes(path, at / 1_000, at / 1_000);
+    } catch (error) {
+      this.#files.set(id, file);
+      throw error;
+    }
   }
 
   /** What stands in a file that belongs to a message; undefined when there is none. */

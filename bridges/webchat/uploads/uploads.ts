@@ -94,10 +94,12 @@ export class Uploads {
     const own = [...this.#tickets.values()].filter((ticket) => ticket.owner === owner);
     if (own.length >= this.#config.max_files || this.#tickets.size >= MAX_RUNNING)
       return { fault: 'Too many files are on their way already. Wait a moment.' };
-    const fault = await this.#makeRoom(owner, size);
-    if (fault !== undefined) return { fault };
+    const going = this.#makeRoom(owner, size);
+    if ('fault' in going) return going;
     const ticket = randomBytes(18).toString('base64url');
     this.#tickets.set(ticket, { owner, size, until: this.#host.clock.now() + TICKET_TIME, isRunning: false });
+    // Only now, so that another one who asks meanwhile finds the room taken.
+    await Promise.all(going);
     return { ticket };
   }
 
@@ -144,6 +146,8 @@ export class Uploads {
       const file = this.#own(session.author, id);
       const kind = file && kindCalled(file.ending);
       if (!file || !kind) return { fault: 'A file is not there any more. Take it out, and add it again.' };
+      // It goes with its message, and would go from the other one too.
+      if (file.isSent) return { fault: 'A file was sent already. Take it out, and add it again.' };
       const isSized = Math.min(width, height) > 0 && Math.max(width, height) <= MAX_SIDE;
       attachments.push({
         name: fittingName(name, kind),
@@ -156,7 +160,7 @@ export class Uploads {
       });
     }
     const now = this.#host.clock.now();
-    for (const { id } of files) await this.#shelf.send(id, now);
+    await Promise.all(files.map(({ id }) => this.#shelf.send(id, now)));
     return attachments;
   }
 
@@ -177,27 +181,29 @@ export class Uploads {
     return file?.owner === this.#ownerOf(author) ? file : undefined;
   }
 
-  /** Makes room for a file among those of its owner, and among all. @returns why there is none: a sentence */
-  async #makeRoom(owner: string, size: number): Promise<string | undefined> {
+  /** Makes room for a file among those of its owner, and among all. @returns the deletions, which never reject, or why there is none */
+  #makeRoom(owner: string, size: number): readonly Promise<void>[] | Refused {
     const { user_mb: own, total_mb: total } = this.#config;
-    if (!(await this.#shrink((file) => file.owner === owner, own * MB - size)))
-      return 'You have sent as much as you may for now. Delete messages with files, or try again tomorrow.';
-    if (!(await this.#shrink(() => true, total * MB - size))) return 'There is no room for more files now. Try again tomorrow.';
-    return undefined;
+    const ofOwner = this.#shrink((file) => file.owner === owner, own * MB - size);
+    if (!ofOwner)
+      return { fault: 'You have sent as much as you may for now. Delete messages with files, or try again tomorrow.' };
+    const ofAll = this.#shrink(() => true, total * MB - size);
+    return ofAll ? [...ofOwner, ...ofAll] : { fault: 'There is no room for more files now. Try again tomorrow.' };
   }
 
-  /** Deletes the oldest of some files, as far as they are not young. @returns whether the others, with what comes, have no more bytes */
-  async #shrink(which: (file: Pick<Shelved, 'owner'>) => boolean, most: number): Promise<boolean> {
+  /** Deletes the oldest of some files, as far as they are not young, until those that stay, and come, have no more bytes; undefined when that can't be. */
+  #shrink(which: (file: Pick<Shelved, 'owner'>) => boolean, most: number): readonly Promise<void>[] | undefined {
     const files = this.#shelf.all.filter(which);
     const coming = [...this.#tickets.values()].filter(which);
     let bytes = [...files, ...coming].reduce((sum, { size }) => sum + size, 0);
     const limit = this.#host.clock.now() - YOUNG;
+    const going: string[] = [];
     for (const { id, at, size } of files) {
       if (bytes <= most || at > limit) break;
-      await this.#drop(id);
+      going.push(id);
       bytes -= size;
     }
-    return bytes <= most;
+    return bytes <= most ? going.map((id) => this.#drop(id)) : undefined;
   }
 
   async #sweep(): Promise<void> {

@@ -188,6 +188,35 @@ test('one user has so much, all together have so much: what is older than a day 
   expect(await readdir(site.folder)).toHaveLength(3);
 });
 
+test('who asks for several files at once gets no more room than there is', async () => {
+  // Two of 70 bytes.
+  const site = await startShelf({ config: { guests: true, uploads: { from: 'everybody', user_mb: 0.00015 } } });
+  const robin = await Visitor.enter(site, 'Robin');
+  const answers = await Promise.all([1, 2, 3, 4].map(() => upload(robin, PNG)));
+  expect(answers.filter(({ id }) => id !== undefined)).toHaveLength(2);
+  expect(await readdir(site.folder)).toHaveLength(2);
+});
+
+test('a file is sent with one message, and stays as long as that does', async () => {
+  const site = await startShelf();
+  const robin = await Visitor.enter(site, 'Robin');
+  const page = await robin.open();
+  const { id: file = '' } = await upload(robin, PNG);
+  const files = [{ id: file, name: 'a.png' }];
+  const [one, other] = await Promise.all(['first', 'second'].map((text) => robin.say(text, { files })));
+  expect([one?.fault, other?.fault].filter((fault) => fault !== undefined)).toEqual([
+    'A file was sent already. Take it out, and add it again.',
+  ]);
+  const [said, unsaid] = one?.fault === undefined ? ['first', 'second'] : ['second', 'first'];
+  const { id } = await page.entry(said);
+  expect((await robin.say(unsaid, { files })).fault).toMatch(/^A file was sent already/);
+  await robin.say(unsaid);
+  await robin.post('remove', { room: 'main', id: (await page.entry(unsaid)).id });
+  expect((await robin.fetch(`file/${file}/a.png`)).status).toBe(200);
+  await robin.post('remove', { room: 'main', id });
+  expect((await robin.fetch(`file/${file}/a.png`)).status).toBe(404);
+});
+
 test('files stay when the caption is edited, and go with their message', async () => {
   const clock = new TestClock();
   const site = await startShelf({ clock });
