@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { suggest } from '../../src/commands/suggest.ts';
 import { inWords, parseDuration } from '../../src/text/time.ts';
+import { cpuTime } from '../support/cpu-time.ts';
 
 const named = (...labels: string[]) => labels.map((label, index) => ({ value: `v${index}`, label }));
 const labels = (typed: string, ...all: string[]) => suggest(typed, named(...all)).map(({ label }) => label);
@@ -49,9 +50,9 @@ describe('suggestions', () => {
 
   test('are quick among very many', () => {
     const many = named(...Array.from({ length: 50_000 }, (_, n) => `player ${n} ${'x'.repeat(200)}`));
-    const begin = performance.now();
+    const begin = cpuTime();
     expect(suggest('player 4999', many)).toHaveLength(11);
-    expect(performance.now() - begin).toBeLessThan(2_000);
+    expect(cpuTime() - begin).toBeLessThan(2_000);
   });
 });
 
