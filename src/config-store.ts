@@ -8,15 +8,22 @@ export const databaseUrl = text.refine(
   'must be the address of a PostgreSQL database, like "postgres://user:password@host/database"',
 );
 
+const days = z
+  .number('must be a number of days')
+  .positive('must be more than 0')
+  .max(36_500, 'must be at most 36500 (a hundred years)');
+
 /** The key `store`. */
 export const store = z.strictObject(
   {
-    keep_days: z
-      .number('must be a number of days')
-      .positive('must be more than 0')
-      .max(36_500, 'must be at most 36500 (a hundred years)')
+    keep_days: days
       .default(30)
       .describe('for how many days what was said is kept; what still waits to be delivered is kept all the same'),
+    audit_days: days
+      .default(365)
+      .describe(
+        'for how many days the [audit log](moderation.md#what-is-written-down) is kept, though no more than the newest 100,000 entries',
+      ),
     max_mb: z
       .number('must be a number of megabytes')
       .min(1, 'must be at least 1')
@@ -24,7 +31,7 @@ export const store = z.strictObject(
       .default(500)
       .describe('when the database is larger than so many MB, the oldest goes first'),
   },
-  'must be a map with keep_days and max_mb',
+  'must be a map with keep_days, audit_days and max_mb',
 );
 
 /** The key `max_delivery_age_hours`. */

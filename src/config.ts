@@ -46,6 +46,8 @@ export interface Config {
   readonly store: {
     /** Days for which events are kept. */
     readonly keepDays: number;
+    /** Days for which the audit log is kept. */
+    readonly auditDays: number;
     readonly maxBytes: number;
   };
   /** Milliseconds after which what was not delivered is only summed up. */
@@ -236,7 +238,11 @@ function storeConfig(given: Pick<z.output<typeof schema>, 'data_dir' | 'database
   return {
     dataDir: given.data_dir,
     databaseUrl: given.database_url,
-    store: { keepDays: given.store.keep_days, maxBytes: given.store.max_mb * 1_000_000 },
+    store: {
+      keepDays: given.store.keep_days,
+      auditDays: given.store.audit_days,
+      maxBytes: given.store.max_mb * 1_000_000,
+    },
   };
 }
 

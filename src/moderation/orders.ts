@@ -37,7 +37,7 @@ const MAX_PEERS = 1_000;
 /** What is longer is for ever, in seconds: a hundred years. */
 const MAX_DURATION = 3_155_760_000;
 
-const REFUSED: Outcome = { words: 'refused: this server may not moderate our people', isDone: false };
+const REFUSED: Outcome = { words: 'this server may not moderate our people', isDone: false };
 const ABSENT: Outcome = { words: 'they are not on the network now', isDone: false };
 
 /** Takes the orders of game servers. */
@@ -114,7 +114,7 @@ export class Orders {
       const detail = [reasonIn(reason) || 'no reason given', outcome.words].join('; ');
       const deed = { who: `server ${by}`, action, target: describePerson(person), detail };
       if (outcome.isDone) store.audit.note(deed).catch(() => {});
-      else this.#idle.note(JSON.stringify([server.id, action, outcome.words]), deed);
+      else this.#idle.note(JSON.stringify([server.id, action, outcome.words]), { ...deed, action: `${action} refused` });
     }
   }
 

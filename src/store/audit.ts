@@ -2,7 +2,7 @@
 
 import type { Deed } from '../adapter.ts';
 import type { Clock } from '../clock.ts';
-import type { Database } from './database.ts';
+import type { Database, Statement } from './database.ts';
 import type { Writer } from './writer.ts';
 
 /** A deed as it was noted. */
@@ -32,6 +32,24 @@ const NOTE = `INSERT INTO audit (seq, at, who, action, target, detail)
   SELECT COALESCE(MAX(seq), 0) + 1, ?, ?, ?, ?, ? FROM audit`;
 const LIST = `SELECT seq, at, who, action, target, detail FROM audit
   WHERE seq < ? AND (LOWER(who) LIKE ? ESCAPE '!' OR LOWER(target) LIKE ? ESCAPE '!') ORDER BY seq DESC LIMIT ?`;
+
+/** So many entries are kept at most, and so many of them of what was refused: whoever may do nothing can't push out what was done. */
+const MOST = 100_000;
+const MOST_REFUSED = 20_000;
+
+const DELETE_OLD = 'DELETE FROM audit WHERE at < ?';
+const DELETE_SURPLUS = 'DELETE FROM audit WHERE seq <= (SELECT seq FROM audit ORDER BY seq DESC LIMIT 1 OFFSET ?)';
+const DELETE_REFUSED = `DELETE FROM audit WHERE action LIKE '%refused' AND seq <=
+  (SELECT seq FROM audit WHERE action LIKE '%refused' ORDER BY seq DESC LIMIT 1 OFFSET ?)`;
+
+/** Lets go of what was done long ago, and of what is too much. @param before in milliseconds since the epoch */
+export function forgetDeeds(before: number): Statement[] {
+  return [
+    { sql: DELETE_OLD, values: [before] },
+    { sql: DELETE_REFUSED, values: [MOST_REFUSED] },
+    { sql: DELETE_SURPLUS, values: [MOST] },
+  ];
+}
 
 /** The audit log of a database. */
 export function auditOf(database: Database, writer: Writer, clock: Clock): Audit {

@@ -1,4 +1,5 @@
 /** Lets go of what is old, or too much. What still waits to be delivered is never touched. */
+import { forgetDeeds } from './audit.ts';
 import type { Database, Statement } from './database.ts';
 import { forgetReactions } from './reactions.ts';
 import { forgetThreads } from './threads.ts';
@@ -13,6 +14,8 @@ export interface PruneOptions {
   readonly now: number;
   /** Days for which events are kept. */
   readonly keepDays: number;
+  /** Days for which the audit log is kept; a year unless given. */
+  readonly auditDays?: number;
   /** How large the database may be, in bytes. */
   readonly maxBytes: number;
   /** Ends it early, between two steps. */
@@ -26,6 +29,7 @@ export interface Pruned {
   readonly bytes: number;
 }
 
+const DAY = 86_400_000;
 /** Events that are looked at in one go: some ten milliseconds' work. */
 const STEP = 200;
 /** When it is too large, it is made smaller by so much more, so that this is not begun anew with each message. */
@@ -51,11 +55,11 @@ const DELETE_ORPHANS = `DELETE FROM delivery WHERE state = 'dead' AND failed_at 
  * known of them, in small steps. The newest event stays, since the next one's number follows from it.
  */
 export async function prune(options: PruneOptions): Promise<Pruned> {
-  const { database, now, keepDays, maxBytes } = options;
+  const { database, now, keepDays, auditDays = 365, maxBytes } = options;
   const before = await database.size();
   const [newest] = await database.all<{ seq: number | null }>(NEWEST);
   const end = newest?.seq ?? 0;
-  const cutoff = now - keepDays * 86_400_000;
+  const cutoff = now - keepDays * DAY;
   const [kept] = await database.all<{ seq: number }>(FIRST_KEPT, cutoff);
   let events = await deleteBefore(options, kept?.seq ?? end, cutoff, Number.POSITIVE_INFINITY);
   for (let { used } = await database.size(); used > maxBytes; { used } = await database.size()) {
@@ -71,6 +75,7 @@ export async function prune(options: PruneOptions): Promise<Pruned> {
     { sql: 'DELETE FROM upload WHERE at < ?', values: [cutoff] },
     ...forgetThreads(cutoff),
     forgetConversations(cutoff),
+    ...forgetDeeds(now - auditDays * DAY),
     forgetReactions(),
   );
   while (!options.signal?.aborted && (await database.shrink())) await new Promise(setImmediate);

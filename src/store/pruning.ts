@@ -2,19 +2,15 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import type { Database } from './database.ts';
-import { prune } from './prune.ts';
+import { type PruneOptions, prune } from './prune.ts';
 import type { Writer } from './writer.ts';
 
 /** What is pruned, and what may stay. */
-export interface PruningOptions {
+export interface PruningOptions extends Pick<PruneOptions, 'keepDays' | 'auditDays' | 'maxBytes'> {
   readonly database: Database;
   readonly writer: Writer;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Days for which events are kept. */
-  readonly keepDays: number;
-  /** How large the database may be, in bytes. */
-  readonly maxBytes: number;
 }
 
 /** Milliseconds. */

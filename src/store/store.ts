@@ -12,6 +12,7 @@ import { memoryOf } from './memories.ts';
 import { NewerSchemaError } from './migrate.ts';
 import { type OptOuts, openOptOuts } from './opt-outs.ts';
 import { openPostgres } from './postgres.ts';
+import type { PruneOptions } from './prune.ts';
 import { startPruning } from './pruning.ts';
 import { openSqlite } from './sqlite.ts';
 import { StoreError } from './store-error.ts';
@@ -35,7 +36,7 @@ export interface StoreOptions {
    */
   readonly beside?: boolean;
   /** What may stay: the rest is deleted at once and every hour. Without it, and from {@link beside}, all of it stays. */
-  readonly store?: { readonly keepDays: number; readonly maxBytes: number };
+  readonly store?: Pick<PruneOptions, 'keepDays' | 'auditDays' | 'maxBytes'>;
   /** While another bridge has it: wait until this is aborted. Without it, that is an error at once. */
   readonly wait?: AbortSignal;
   /** Called once when another bridge has taken over a PostgreSQL database: nothing can be written any more. */

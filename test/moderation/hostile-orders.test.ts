@@ -39,11 +39,11 @@ test('what comes to nothing again and again is noted once, and then how often', 
   await alpha.presence.waitFor((change) => change === '-Alice@bridge');
   for (let n = 0; n < 5; n++) await order(beta, 'kick', 'bridge', target);
   await settled();
-  const refused = 'refused: this server may not moderate our people';
+  const refused = 'this server may not moderate our people';
   const first = [
-    `server alpha: ban Alice (Alice, here): no 0; ${refused}`,
+    `server alpha: ban refused Alice (Alice, here): no 0; ${refused}`,
     'server beta: kick Alice (Alice, here): no reason given; not carried for 1 min',
-    'server beta: kick Alice (Alice, here): no reason given; they are not on the network now',
+    'server beta: kick refused Alice (Alice, here): no reason given; they are not on the network now',
   ];
   await expect.poll(() => square.audit()).toEqual(first);
   await square.clock.leap(60_000);
@@ -51,8 +51,8 @@ test('what comes to nothing again and again is noted once, and then how often', 
     .poll(() => square.audit())
     .toEqual([
       ...first,
-      `server alpha: ban 11 more times within a minute: no 0; ${refused}`,
-      'server beta: kick 4 more times within a minute: no reason given; they are not on the network now',
+      `server alpha: ban refused 11 more times within a minute: no 0; ${refused}`,
+      'server beta: kick refused 4 more times within a minute: no reason given; they are not on the network now',
     ]);
 });
 

@@ -284,9 +284,9 @@ describe('an order', () => {
     for (const action of ['kick', 'ban', 'slap']) await order(alpha, action, 'bridge', aboutAlice({ reason: 'mine' }));
     await square.here.says('one', 'Alice', 'ha');
     await alpha.chat.waitFor((line) => line === 'Alice@bridge: ha');
-    const refused = 'mine; refused: this server may not moderate our people';
+    const refused = 'mine; this server may not moderate our people';
     expect(await square.audit()).toEqual(
-      ['kick', 'ban', 'slap'].map((action) => `server alpha: ${action} Alice (Alice, here): ${refused}`),
+      ['kick', 'ban', 'slap'].map((action) => `server alpha: ${action} refused Alice (Alice, here): ${refused}`),
     );
     await order(beta, 'kick', 'bridge', aboutAlice());
     await alpha.presence.waitFor((change) => change === '-Alice@bridge');

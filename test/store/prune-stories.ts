@@ -41,6 +41,12 @@ function noise(length: number): string {
   return randomBytes(length).toString('base64').slice(0, length);
 }
 
+/** Entries of the audit log from one number to another. */
+const MANY = `INSERT INTO audit (seq, at, who, action, target, detail)
+  WITH RECURSIVE n(seq, last, action, at) AS (SELECT CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS BIGINT)
+    UNION ALL SELECT seq + 1, last, action, at FROM n WHERE seq < last)
+  SELECT seq, at, 'Mallory', action, 'Eve', '' FROM n`;
+
 const roomy = { keepDays: 30, maxBytes: 500_000_000 };
 
 /** What is let go of, on any database. */
@@ -61,6 +67,26 @@ export function pruneStories(open: OpenTestStore): void {
     // A hundred years later.
     expect(await prune({ ...store, ...roomy, now: now + 36_500 * DAY })).toMatchObject({ events: 2 });
     expect(await left(store, 'event')).toEqual([1, 4, 7]);
+  });
+
+  test('of the audit log what is too old goes, and what is too much: first what was refused, so that it can not push out the rest', async () => {
+    const { store, clock } = await open();
+    const now = clock.now();
+    await store.writer.add({ sql: MANY, values: [1, 100, 'ban', now - 400 * DAY] });
+    await store.writer.add({ sql: MANY, values: [101, 130_000, 'ban refused', now] });
+    await store.writer.add({ sql: MANY, values: [130_001, 130_010, 'kick', now - 300 * DAY] });
+    await prune({ ...store, ...roomy, now });
+    const count = async (action: string) => {
+      const sql = 'SELECT COUNT(*) AS count FROM audit WHERE action = ?';
+      return (await store.database.all<{ count: number }>(sql, action))[0]?.count;
+    };
+    expect([await count('ban'), await count('ban refused'), await count('kick')]).toEqual([0, 20_000, 10]);
+    await store.writer.add({ sql: MANY, values: [200_001, 310_000, 'kick', now] });
+    await prune({ ...store, ...roomy, auditDays: 100, now });
+    expect([await count('ban refused'), await count('kick')]).toEqual([0, 100_000]);
+    // The next one has a number of its own.
+    await store.audit.note({ who: 'Mona', action: 'slap', target: 'Eve', detail: '' });
+    expect((await store.audit.list(1))[0]).toMatchObject({ seq: 310_001, action: 'slap' });
   });
 
   test('an empty store, and one with nothing to let go of, stay as they are', async () => {
