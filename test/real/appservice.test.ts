@@ -3,6 +3,7 @@ import { afterAll, describe, it } from 'vitest';
 import { AppserviceStage } from '../bridges/matrix/appservice-stage.ts';
 import { appserviceStories } from '../bridges/matrix/appservice-stories.ts';
 import { restrictedStories } from '../bridges/matrix/restricted-stories.ts';
+import { roomStories } from '../bridges/matrix/room-stories.ts';
 import { unmappedStories } from '../bridges/matrix/unmapped-stories.ts';
 import { appserviceConformance } from '../doubles/matrix/conformance/appservice.ts';
 import { hasOwnSynapse } from '../support/own-synapse.ts';
@@ -20,6 +21,7 @@ describe.skipIf(!hasOwnSynapse)('on Synapse', () => {
   };
   restrictedStories(open);
   unmappedStories(open);
+  roomStories(open);
   appserviceConformance('Synapse', site);
 });
 

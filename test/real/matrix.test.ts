@@ -51,7 +51,6 @@ describe('The Matrix adapter on Synapse', () => {
   mediaStories(synapse);
   deliveryStories(synapse);
   reactionStories(synapse);
-  roomStories(synapse);
   openingStories(synapse);
   sanctionStories(synapse);
   threadStories(synapse);
@@ -61,6 +60,7 @@ describe('The Matrix adapter on Synapse', () => {
   };
   restrictedStories(open);
   unmappedStories(open);
+  roomStories(open);
 });
 
 /** Whoever is in many rooms makes a homeserver slow: a new name is told to each of them. */

@@ -56,6 +56,8 @@ export class Incoming {
   #listener: Listener | undefined;
   readonly #waiting = new Set<() => void>();
   readonly #wakers = new Set<() => void>();
+  /** Whether something happened that {@link changed} tells of, while nobody waited for it. */
+  #hasChanged = false;
   /** Those that are being handed over, by their ids and those of their events: a homeserver that has lost patience sends the same again. */
   readonly #running = new Map<string, Promise<void>>();
   #last: Promise<unknown> = Promise.resolve();
@@ -77,8 +79,13 @@ export class Incoming {
     this.#listener = undefined;
   }
 
-  /** Resolves when something happened to the bridge's own account, or after so many milliseconds. */
+  /** Resolves when something happened to the bridge's own account or a room was upgraded, or after so many milliseconds. */
   async changed(ms: number, ended: AbortSignal): Promise<void> {
+    if (!this.#hasChanged) await this.#nextChange(ms, ended);
+    this.#hasChanged = false;
+  }
+
+  async #nextChange(ms: number, ended: AbortSignal): Promise<void> {
     await new Promise<void>((resolve) => {
       const end = () => {
         cancel();
@@ -146,8 +153,13 @@ export class Incoming {
     } else if (isMember && key === botId && content['membership'] === 'invite') {
       await listener.invited({ roomId, by: sender, isDirect: content['is_direct'] === true });
     } else if (!ids.isGhost(sender)) await this.#hand(roomId, event, listener);
-    if (isMember && key === botId) for (const wake of [...this.#wakers]) wake();
+    if ((isMember && key === botId) || type === 'm.room.tombstone') this.#wake();
     told.add(event.event_id);
+  }
+
+  #wake(): void {
+    this.#hasChanged = true;
+    for (const wake of [...this.#wakers]) wake();
   }
 
   async #hand(roomId: string, event: RoomEvent, listener: Listener): Promise<void> {

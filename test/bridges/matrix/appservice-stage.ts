@@ -52,8 +52,13 @@ export class AppserviceStage {
     return `@${this.prefix}${home}_${who}:${this.keys.server_name}`;
   }
 
+  /** A name that nothing on the server has yet. */
+  unused(name: string): string {
+    return `${this.#run}_${name}`;
+  }
+
   async person(name: string): Promise<Person> {
-    const { id, token } = await this.site.account(`${this.#run}_${name}`);
+    const { id, token } = await this.site.account(this.unused(name));
     const client = sdkClient(this.site.url, token);
     await client.setDisplayName(name);
     const eyes = new MatrixPerson(this.site.url, { id, token });

@@ -3,6 +3,7 @@ import { describe } from 'vitest';
 import { AppserviceStage, openAppserviceDouble } from './appservice-stage.ts';
 import { openDouble } from './double.ts';
 import { restrictedStories } from './restricted-stories.ts';
+import { roomStories } from './room-stories.ts';
 import { Stage } from './stage.ts';
 import { unmappedStories } from './unmapped-stories.ts';
 
@@ -21,4 +22,5 @@ describe.each([
 ])('%s', (_, open) => {
   restrictedStories(open);
   unmappedStories(open);
+  roomStories(open);
 });

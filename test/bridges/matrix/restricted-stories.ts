@@ -5,10 +5,10 @@ import type { RoomRef } from '../../../src/event.ts';
 import { type Bridge, type Person, type Stage, type StageOptions, said, send } from './stage.ts';
 
 /** What both kinds of stages have. */
-export interface AnyStage extends Pick<Stage, 'person' | 'close'> {
+export interface AnyStage extends Pick<Stage, 'person' | 'unused' | 'close'> {
   /** Not yet started. */
   bridge(rooms: readonly string[]): Bridge;
-  started(rooms: readonly string[], options?: StageOptions): Promise<Bridge>;
+  started(rooms: readonly string[], options?: StageOptions): Promise<Bridge & { stop(): Promise<void> }>;
 }
 
 /** @param open gives a stage, and the user id of its bridge */

@@ -1,15 +1,18 @@
-/** What becomes of the rooms that the bridge is in, told once for the stand-in and for Synapse. */
+/** What becomes of the rooms that the bridge is in: told for a bot and for an appservice, on the stand-in and on Synapse. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Finding } from '../../../src/adapter.ts';
 import type { RoomRef } from '../../../src/event.ts';
 import { testMemory } from '../../support/host.ts';
-import { type Bridge, heard, type MatrixSite, type Person, Stage, said, send } from './stage.ts';
+import type { AnyStage } from './restricted-stories.ts';
+import { type Bridge, heard, type Person, said, send } from './stage.ts';
 
-export function roomStories(openSite: () => Promise<MatrixSite>): void {
-  let stage: Stage;
+/** @param open gives a stage, and the user id of its bridge */
+export function roomStories(open: () => Promise<{ readonly stage: AnyStage; readonly botId: string }>): void {
+  let stage: AnyStage;
+  let botId: string;
   let carol: Person;
   beforeEach(async () => {
-    stage = await Stage.open(await openSite());
+    ({ stage, botId } = await open());
     carol = await stage.person('carol');
   });
   afterEach(() => stage.close());
@@ -22,7 +25,7 @@ export function roomStories(openSite: () => Promise<MatrixSite>): void {
     return all;
   };
   const isOpen = (bridge: Bridge, room: string) =>
-    bridge.host.lines.waitFor((line) => line.includes(`${room}: ${stage.bot.id} is in it`));
+    bridge.host.lines.waitFor((line) => line.includes(`${room}: ${botId} is in it`));
   /** As clients upgrade a room: the new one says what it follows, and the old one where it goes on. */
   const upgrade = async (room: string, options: object = {}, predecessor = room) => {
     const creation_content = { predecessor: { room_id: predecessor } };
@@ -46,7 +49,7 @@ export function roomStories(openSite: () => Promise<MatrixSite>): void {
       await send(bridge, room, said('hello'));
       await carol.eyes.waitFor(successor, 'hello');
       expect(fault(bridge, room)).toBeUndefined();
-      await bridge.adapter.stop();
+      await bridge.stop();
       await carol.client.sendText(successor, 'meanwhile');
       const after = await stage.started([room], { memory });
       await carol.client.sendText(successor, 'after');
@@ -65,7 +68,7 @@ export function roomStories(openSite: () => Promise<MatrixSite>): void {
       const before = await stage.started([alias], { memory });
       const successor = await upgrade(room);
       await expect.poll(() => before.adapter.nativeRoomId?.(alias as RoomRef)).toBe(successor);
-      await before.adapter.stop();
+      await before.stop();
       const after = await stage.started([alias], { memory });
       expect(fault(after, alias)).toBeUndefined();
       expect(after.adapter.nativeRoomId?.(alias as RoomRef)).toBe(successor);
@@ -77,6 +80,7 @@ export function roomStories(openSite: () => Promise<MatrixSite>): void {
       await upgrade(room, { preset: 'private_chat' });
       const bridge = await stage.started([room]);
       await expect(send(bridge, room, said('never'))).rejects.toMatchObject({ passing: false });
+      await bridge.stop();
       const other = await publicRoom();
       const moved = await stage.started([other]);
       await carol.client.sendStateEvent(other, 'm.room.encryption', '', encryption.content);
@@ -84,7 +88,7 @@ export function roomStories(openSite: () => Promise<MatrixSite>): void {
       const { lines } = moved.host;
       const before = lines.all.length;
       const successor = await upgrade(other);
-      await lines.waitFor((line) => line.includes(`${stage.bot.id} is in it`) && lines.all.indexOf(line) >= before);
+      await lines.waitFor((line) => line.includes(`${botId} is in it`) && lines.all.indexOf(line) >= before);
       await carol.eyes.look();
       await send(moved, other, said('hello'));
       await carol.eyes.waitFor(successor, 'hello');
@@ -92,7 +96,7 @@ export function roomStories(openSite: () => Promise<MatrixSite>): void {
 
     test('that was upgraded twice while the bridge was away is followed to its end', async () => {
       const room = await publicRoom();
-      await (await stage.started([room])).adapter.stop();
+      await (await stage.started([room])).stop();
       const last = await upgrade(await upgrade(room));
       const bridge = await stage.started([room]);
       await carol.eyes.look();
@@ -106,7 +110,7 @@ export function roomStories(openSite: () => Promise<MatrixSite>): void {
       const successor = await upgrade(room, { preset: 'private_chat' });
       await bridge.host.lines.waitFor((line) => line.includes(`continues as ${successor}`));
       expect(fault(bridge, room)).toContain(successor);
-      await carol.client.inviteUser(stage.bot.id, successor);
+      await carol.client.inviteUser(botId, successor);
       await expect.poll(() => bridge.adapter.nativeRoomId?.(room as RoomRef)).toBe(successor);
       await carol.client.sendText(successor, 'new');
       await bridge.host.waitForMessage('new');
@@ -150,15 +154,15 @@ export function roomStories(openSite: () => Promise<MatrixSite>): void {
       const room = await publicRoom();
       const before = await stage.started([room], { memory });
       expect(fault(before, room)).toBeUndefined();
-      await carol.client.kickUser(stage.bot.id, room, 'spam');
+      await carol.client.kickUser(botId, room, 'spam');
       await before.host.lines.waitFor((line) => line.includes(`kicked by ${carol.id} (spam)`));
       expect(fault(before, room)).toContain(`kicked by ${carol.id}`);
-      await before.adapter.stop();
+      await before.stop();
       const after = await stage.started([room], { memory });
       await after.host.lines.waitFor((line) => line.includes(`kicked by ${carol.id} (spam)`));
       expect(await findings(after)).toContainEqual({ ok: false, text: expect.stringContaining(`kicked by ${carol.id}`) });
       expect(await carol.client.getJoinedRoomMembers(room)).toEqual([carol.id]);
-      await carol.client.inviteUser(stage.bot.id, room);
+      await carol.client.inviteUser(botId, room);
       await isOpen(after, room);
       expect(fault(after, room)).toBeUndefined();
       await carol.client.sendText(room, 'welcome');
@@ -168,9 +172,9 @@ export function roomStories(openSite: () => Promise<MatrixSite>): void {
     test('banned, it says what is to be done', async () => {
       const room = await publicRoom();
       const before = await stage.started([room]);
-      await carol.client.banUser(stage.bot.id, room, 'go');
+      await carol.client.banUser(botId, room, 'go');
       await before.host.lines.waitFor((line) => line.includes(`banned by ${carol.id} (go)`));
-      await before.adapter.stop();
+      await before.stop();
       const after = await stage.started([room]);
       await expect.poll(() => fault(after, room)).toMatch(/Unban it/);
       await expect(send(after, room, said('x'))).rejects.toMatchObject({ passing: false });
@@ -180,16 +184,16 @@ export function roomStories(openSite: () => Promise<MatrixSite>): void {
   test('where one knocks, it knocks once, waits, and comes in when it is let in', async () => {
     const rule = { type: 'm.room.join_rules', content: { join_rule: 'knock' } };
     const room = await carol.client.createRoom({ preset: 'private_chat', initial_state: [rule] });
-    const own = () => carol.client.getRoomStateEvent(room, 'm.room.member', stage.bot.id);
-    await (await stage.started([room])).adapter.stop();
+    const own = () => carol.client.getRoomStateEvent(room, 'm.room.member', botId);
+    await (await stage.started([room])).stop();
     expect(await own()).toMatchObject({ membership: 'knock' });
-    const member = `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/state/m.room.member/${encodeURIComponent(stage.bot.id)}`;
+    const member = `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/state/m.room.member/${encodeURIComponent(botId)}`;
     const knocking = async () => (await carol.client.doRequest('GET', member, { format: 'event' })).event_id;
     const knocked = await knocking();
     const bridge = await stage.started([room]);
     expect(fault(bridge, room)).toContain('has knocked');
     expect(await knocking()).toBe(knocked);
-    await carol.client.inviteUser(stage.bot.id, room);
+    await carol.client.inviteUser(botId, room);
     await isOpen(bridge, room);
     await carol.client.sendText(room, 'come in');
     await bridge.host.waitForMessage('come in');
@@ -201,7 +205,7 @@ export function roomStories(openSite: () => Promise<MatrixSite>): void {
     const alias = `#${name}:${carol.id.split(':')[1]}`;
     const room = await publicRoom({ room_alias_name: name });
     const elsewhere = await publicRoom();
-    await (await stage.started([alias], { memory })).adapter.stop();
+    await (await stage.started([alias], { memory })).stop();
     await carol.client.deleteRoomAlias(alias);
     await carol.client.createRoomAlias(alias, elsewhere);
     const bridge = await stage.started([alias], { memory });
@@ -211,7 +215,7 @@ export function roomStories(openSite: () => Promise<MatrixSite>): void {
     await send(bridge, alias, said('where it was'));
     await carol.eyes.waitFor(room, 'where it was');
     expect(fault(bridge, alias)).toContain(elsewhere);
-    await bridge.adapter.stop();
+    await bridge.stop();
     await carol.client.deleteRoomAlias(alias);
     const later = await stage.started([alias], { memory });
     await later.host.lines.waitFor((line) => line.includes('leads to no room any more'));
@@ -223,11 +227,11 @@ export function roomStories(openSite: () => Promise<MatrixSite>): void {
     const dave = await stage.person('dave');
     const room = await publicRoom();
     const bridge = await stage.started([room], { config: { invites_from: [carol.id] } });
-    const byDave = await dave.client.createRoom({ preset: 'private_chat', invite: [stage.bot.id] });
+    const byDave = await dave.client.createRoom({ preset: 'private_chat', invite: [botId] });
     await bridge.host.lines.waitFor((line) => line.includes(dave.id) && line.includes(byDave) && line.includes('invites_from'));
-    const byCarol = await carol.client.createRoom({ preset: 'private_chat', invite: [stage.bot.id] });
+    const byCarol = await carol.client.createRoom({ preset: 'private_chat', invite: [botId] });
     await bridge.host.lines.waitFor((line) => line.includes(`joined ${byCarol}`));
-    expect((await carol.client.getJoinedRoomMembers(byCarol)).sort()).toEqual([carol.id, stage.bot.id].sort());
+    expect((await carol.client.getJoinedRoomMembers(byCarol)).sort()).toEqual([carol.id, botId].sort());
     expect(await dave.client.getJoinedRoomMembers(byDave)).toEqual([dave.id]);
     await carol.client.sendText(byCarol, 'not for the bridge');
     await carol.client.sendText(room, 'for the bridge');
@@ -240,7 +244,7 @@ export function roomStories(openSite: () => Promise<MatrixSite>): void {
     const key = 'dev.crosschat.bridge/bridge';
     const published = (room: string) => Promise.all(types.map((type) => carol.client.getRoomStateEvent(room, type, key)));
     const says = (channel: string) => ({
-      bridgebot: stage.bot.id,
+      bridgebot: botId,
       protocol: { id: 'crosschat', displayname: 'crosschat' },
       network: { id: 'bridge', displayname: 'bridge' },
       channel: { id: channel, displayname: channel },
@@ -254,13 +258,13 @@ export function roomStories(openSite: () => Promise<MatrixSite>): void {
       ).chunk.filter(({ type }: { type: string }) => types.includes(type)).length;
 
     test('tell what it is bridged to, once, where the bridge may say so', async () => {
-      const room = await publicRoom({ power_level_content_override: { users: { [stage.bot.id]: 50 } } });
+      const room = await publicRoom({ power_level_content_override: { users: { [botId]: 50 } } });
       const first = await stage.started([room], { channelsOf: () => ['lobby'] });
       expect(await published(room)).toEqual([says('lobby'), says('lobby')]);
       expect((await findings(first)).filter(({ text }) => text.includes('settings'))).toEqual([]);
-      await first.adapter.stop();
+      await first.stop();
       const second = await stage.started([room], { channelsOf: () => ['lobby'] });
-      await second.adapter.stop();
+      await second.stop();
       expect(await count(room)).toBe(2);
       const third = await stage.started([room], { channelsOf: () => ['arena'] });
       expect(await published(room)).toEqual([says('arena'), says('arena')]);
@@ -293,7 +297,7 @@ export function roomStories(openSite: () => Promise<MatrixSite>): void {
     const standing = async (room: string) =>
       (await carol.eyes.standing(room)).map(({ body, content }) => `${content['msgtype']} ${body}`);
     await expect.poll(() => standing(later)).toHaveLength(1);
-    await first.adapter.stop();
+    await first.stop();
     const second = await stage.started([secret, later], { memory });
     expect(fault(second, secret)).toContain('encrypted');
     expect((await findings(second)).filter(({ text }) => text.includes('encrypted'))).toHaveLength(2);

@@ -82,17 +82,17 @@ export class Stage {
   }
 
   /** A bridge in these rooms, not yet started. */
-  bridge(rooms: readonly string[], options: StageOptions = {}): Bridge {
+  bridge(rooms: readonly string[], options: StageOptions = {}): Bridge & { stop(): Promise<void> } {
     const host = testHost({ id: 'matrix', ...options, rooms });
     const { token = this.bot.token, config: more } = options;
     const config = matrix.schema.parse({ homeserver_url: this.site.url, access_token: token, ...more });
     const adapter = matrix.create(config, host);
     this.#bridges.push(adapter);
-    return { host, adapter };
+    return { host, adapter, stop: () => adapter.stop() };
   }
 
   /** A bridge in these rooms that works. */
-  async started(rooms: readonly string[], options: StageOptions = {}): Promise<Bridge> {
+  async started(rooms: readonly string[], options: StageOptions = {}): Promise<Bridge & { stop(): Promise<void> }> {
     const bridge = this.bridge(rooms, options);
     await bridge.adapter.start();
     return bridge;
