@@ -140,7 +140,7 @@ describe('with a token', () => {
   });
 
   test('nobody can try many, and a wrong one is in the log', async () => {
-    const { url, lines } = await served({ operatorToken: TOKEN });
+    const { url, lines } = await served({ operatorToken: TOKEN }, new TestClock());
     const statuses: number[] = [];
     for (let at = 0; at < 15; at++) statuses.push((await new Visitor(url).post('sign-in', { token: `guess ${at}` })).status);
     expect(statuses.slice(0, 10)).toEqual(Array(10).fill(401));

@@ -13,13 +13,13 @@ import { Recorder } from '../support/host.ts';
 import { Platform } from '../support/platform.ts';
 import { olga } from './stage.ts';
 
-const times: StandbyTimes = { silence: 2_500, longSilence: 2_500, stop: 2_000, settle: 500, scatter: 200 };
+const times: StandbyTimes = { silence: 10_000, longSilence: 10_000, stop: 2_000, settle: 500, scatter: 200 };
 
 /** Starts an instance with a platform and a folder of its own. */
 async function instance(url: string) {
   const platform = new Platform();
   const raw = {
-    mqtt: { url, allow_anonymous: true, keepalive: 1 },
+    mqtt: { url, allow_anonymous: true, keepalive: 4 },
     standby: true,
     data_dir: newFolder(),
     idle_minutes: 30,
