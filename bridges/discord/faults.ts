@@ -54,6 +54,12 @@ export function isForbidden(error: unknown): boolean {
   return code === RESTJSONErrorCodes.MissingAccess || code === RESTJSONErrorCodes.MissingPermissions;
 }
 
+/** Whether nothing can be done in a room until somebody acts there. */
+export function isAboutRoom(error: unknown): boolean {
+  const full = RESTJSONErrorCodes.MaximumNumberOfWebhooksReached;
+  return isChannelGone(error) || isForbidden(error) || isThreadClosed(error) || codeOf(error) === full;
+}
+
 /** Whether Discord doesn't know the token. */
 export function isUnauthorized(error: unknown): boolean {
   return error instanceof DiscordAPIError && error.status === 401;

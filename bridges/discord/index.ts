@@ -30,6 +30,7 @@ import { KnownReactions } from './known-reactions.ts';
 import { Members } from './members.ts';
 import { openRoom } from './opening.ts';
 import { OwnReactions } from './own-reactions.ts';
+import { RoomFaults } from './room-faults.ts';
 import { sanction, sanctionFindings } from './sanctions.ts';
 import { Sender } from './sender.ts';
 import { statusFindings } from './status/findings.ts';
@@ -65,6 +66,7 @@ class DiscordAdapter implements Adapter {
   readonly #reactions: OwnReactions;
   readonly #status: Status;
   readonly #typing: TypingSigns;
+  readonly #faults: RoomFaults;
   /** The channels that are heard. */
   readonly #rooms: RoomRef[];
   readonly #stopping = new AbortController();
@@ -90,11 +92,13 @@ class DiscordAdapter implements Adapter {
     });
     this.#typing = new TypingSigns({ ...host, requests: this.#api.requests, signal: this.#stopping.signal });
     this.#status = new Status(host, config, this.#api.requests);
+    this.#faults = new RoomFaults({ ...host, look: (rooms) => this.#look(rooms), signal: this.#stopping.signal });
     this.#sender = new Sender(this.#api, {
       clock: host.clock,
       log: host.log,
       media: host.media,
       memory: host.memory,
+      faults: this.#faults,
       template: config.name_template ?? '{name} [{server}]',
       account: (signal) => this.#knownAccount(signal),
       threads: config.threads,
@@ -127,6 +131,10 @@ class DiscordAdapter implements Adapter {
 
   get fault(): string | undefined {
     return this.#fault;
+  }
+
+  roomFault(room: RoomRef): string | undefined {
+    return this.#faults.of(room);
   }
 
   get connection(): Connection {
@@ -243,11 +251,12 @@ class DiscordAdapter implements Adapter {
     this.#stopping.signal.throwIfAborted();
     this.#host.log.info(`Connected to Discord as ${account.username}`);
     this.#status.start(account.userId);
-    for await (const { ok, text } of channelFindings(this.#api, account, this.#host.rooms, this.#config)) {
-      if (ok) this.#host.log.info(text);
-      else this.#host.log.error(text);
-    }
+    await this.#faults.look([...this.#rooms]);
     gateway.registerCommands();
+  }
+
+  async *#look(rooms: readonly string[]): AsyncGenerator<Finding> {
+    yield* channelFindings(this.#api, await this.#knownAccount(this.#stopping.signal), rooms, this.#config);
   }
 
   async #knownAccount(signal: AbortSignal): Promise<Account> {

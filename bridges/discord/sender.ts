@@ -7,13 +7,14 @@ import type { FindPeople } from '../../src/text/calls.ts';
 import type { Account } from './answers.ts';
 import type { Api } from './api.ts';
 import { Changes } from './changes.ts';
-import { deliveryFault, isChannelGone, isDoubtful } from './faults.ts';
+import { deliveryFault, isAboutRoom, isChannelGone, isDoubtful } from './faults.ts';
 import { History } from './history.ts';
 import { type Identity, identityOf, type Neighbours, namesOf } from './identity.ts';
 import { printOf } from './notices.ts';
 import { type Content, contentsOf } from './outgoing.ts';
 import { Outgrown } from './outgrown.ts';
 import { Posting } from './posting.ts';
+import type { RoomFaults } from './room-faults.ts';
 import { nativeIdAt, type Target, Targets } from './targets.ts';
 import { isInRoom, outsideThread, ThreadTargets } from './thread-targets.ts';
 import type { ThreadRule } from './threads.ts';
@@ -24,6 +25,8 @@ interface SenderOptions {
   readonly log: Logger;
   readonly media: MediaReader;
   readonly memory: Memory;
+  /** Learns what stands in the way in a room. */
+  readonly faults: RoomFaults;
   /** Of the name that a player is shown under. */
   readonly template: string;
   readonly account: (signal: AbortSignal) => Promise<Account>;
@@ -61,9 +64,10 @@ export class Sender {
   readonly #threads: ThreadTargets;
   readonly #outgrown: Outgrown;
   readonly #posting: Posting;
+  readonly #faults: RoomFaults;
 
   constructor(api: Api, options: SenderOptions) {
-    const { clock, log, media, memory, template, account, neighbours, members, threads, unfurl } = options;
+    const { clock, log, media, memory, faults, template, account, neighbours, members, threads, unfurl } = options;
     this.#clock = clock;
     this.#template = template;
     this.#neighbours = neighbours;
@@ -75,6 +79,7 @@ export class Sender {
     this.#changes = new Changes(api, this.#targets, this.#uploads);
     this.#threads = new ThreadTargets(api, this.#targets, { rule: threads, clock, log });
     this.#outgrown = new Outgrown(memory);
+    this.#faults = faults;
     this.#posting = new Posting(api, this.#targets, log);
   }
 
@@ -91,6 +96,7 @@ export class Sender {
   /** Remembers a room no longer. */
   forget(room: string): void {
     this.#targets.forget(room);
+    this.#faults.clear(room);
   }
 
   /**
@@ -165,8 +171,10 @@ export class Sender {
   async #explained(room: string, deliver: () => Promise<void>): Promise<void> {
     try {
       await deliver();
+      this.#faults.clear(room);
     } catch (error) {
       const fault = deliveryFault(error, this.#targets.where(room), 'Manage Webhooks');
+      if (isAboutRoom(error)) this.#faults.note(room, fault.message);
       if (isChannelGone(error)) this.#targets.forget(room);
       throw fault;
     }

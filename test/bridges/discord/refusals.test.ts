@@ -1,5 +1,6 @@
 /** What no second try can help: each is told with the place, the reason and what to do. */
 import { expect, it } from 'vitest';
+import { TestClock } from '../../support/clock.ts';
 import { connected, failure, restarted, type Scene, says, send } from './setup.ts';
 
 const execute = 'POST /webhooks/:webhook/:token';
@@ -129,4 +130,39 @@ it('a name that Discord refuses does no harm to a message whose webhook was dele
     'Gordon [alpha]: one',
     'Somebody: two',
   ]);
+});
+
+it('what stands in the way in a room is told as its fault, until somebody mends it or gives the room up', async () => {
+  const clock = new TestClock(Date.now());
+  const made = await connected({ permissions: [], options: { clock } });
+  const { adapter, discord, general, guild, host } = made;
+  const [room] = host.rooms;
+  const fault = () => room && adapter.roomFault?.(room);
+  const becomes = async (fits: (sentence: string | undefined) => boolean) => {
+    while (!fits(fault())) await clock.advance(1_000);
+  };
+  expect(fault()).toContain('#general in Guild: the bot lacks Manage Webhooks');
+  const looks = () => discord.requests.filter(({ route }) => route === 'GET /channels/:channel').length;
+  const before = looks();
+  await clock.advance(59_000);
+  expect(looks()).toBe(before);
+
+  guild.setPermissions(guild.roleOf(made.bot), ['ManageWebhooks']);
+  await becomes((sentence) => sentence === undefined);
+  await host.lines.waitFor((line) => line.includes('#general in Guild: the bot can read and write'));
+  await send(made, general, says('one'));
+  for (const webhook of general.webhooks) general.deleteWebhook(webhook);
+  guild.setPermissions(guild.roleOf(made.bot), []);
+  expect(await failure(send(made, general, says('two')))).toMatchObject({ passing: false });
+  expect(fault()).toBe('The bot may not write in #general in Guild: give it the permission Manage Webhooks there');
+
+  guild.setPermissions(guild.roleOf(made.bot), ['ManageWebhooks']);
+  await send(made, general, says('three'));
+  expect(fault()).toBeUndefined();
+  general.delete();
+  await failure(send(made, general, says('four')));
+  expect(fault()).toContain('take it out of the configuration');
+  await becomes((sentence) => sentence?.startsWith(`There is no Discord channel ${general.id}`) === true);
+  if (room) adapter.close?.(room);
+  expect(fault()).toBeUndefined();
 });
