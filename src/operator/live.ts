@@ -22,7 +22,7 @@ export interface LiveOptions {
 const MAX_PAGES = 20;
 /** While one is, what is in memory is looked at so often, in milliseconds, and the database after so many looks at the latest. */
 const PACE = 500;
-const LOOKS = 20;
+const LOOKS = 4;
 /** When it has not answered after so long, in milliseconds, that is told. */
 const PATIENCE = 2_000;
 /** A page that is so many bytes behind is cut off: twice what it is told first, at most. */
@@ -76,9 +76,13 @@ export class Live {
     this.#streams.tell(eventText('samples', [sample]));
   }
 
-  /** Something was noted or done: the database is asked at the next look. */
+  /** Something was done from a page: all of them show at once what is so now. */
   stir(): void {
+    if (this.#cancel === undefined) return;
+    this.#look();
+    // The database may be answering already, without what was done: then it is asked again at the next look.
     this.#asked = LOOKS;
+    this.#ask();
   }
 
   /** Ends the pages of whoever signed out. */

@@ -46,6 +46,21 @@ test('a database that does not answer is asked once, and the page says so until 
   expect(heard(page)).toEqual(['letters {"total":0,"letters":[]}', 'audit []']);
 });
 
+test('what was done from a page shows at once, and what the database has new besides after two seconds', async () => {
+  let total = 3;
+  const { clock, live } = opened({ letters: async () => ({ total, letters: [] }) });
+  const page = live.open(undefined);
+  await clock.advance(0);
+  heard(page);
+  total = 2;
+  live.stir();
+  await clock.advance(0);
+  expect(heard(page)).toEqual(['letters {"total":2,"letters":[]}']);
+  total = 7;
+  await clock.advance(2_000);
+  expect(heard(page)).toEqual(['letters {"total":7,"letters":[]}']);
+});
+
 test('of a flood of lines the newest are shown, and how many are not', async () => {
   const { clock, lines, live } = opened({});
   const page = live.open(undefined);
@@ -61,8 +76,11 @@ test('whose session is over is told to sign in once more', async () => {
   const { clock, live, sessions } = opened({}, 'a-token-of-the-operator');
   const entered = sessions?.enter('a-token-of-the-operator', '127.0.0.1');
   const session = sessions?.of(typeof entered === 'object' ? entered.cookie : undefined);
+  await clock.advance(12 * 3_600_000 - 1_000);
   const page = live.open(session);
-  await clock.advance(12 * 3_600_000 + 500);
+  await clock.advance(500);
+  expect(heard(page).at(-1)).not.toContain('out ');
+  await clock.advance(1_000);
   expect(heard(page).at(-1)).toContain('out {"why":"That was twelve hours.');
 });
 
