@@ -50,6 +50,7 @@ export async function* findings(config: Config, log: Logger): AsyncIterable<Find
       profile: () => {},
       left: () => {},
       addRoom: async () => {},
+      hears: () => false,
       linkedUser: () => undefined,
       whyBarred: () => undefined,
       webUrl: webUrlOf(config),

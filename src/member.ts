@@ -20,7 +20,7 @@ interface Ear {
 export interface MemberOptions
   extends Pick<
     AdapterHost,
-    'memory' | 'folder' | 'commands' | 'health' | 'addRoom' | 'linkedUser' | 'noted' | 'shutdown' | 'random'
+    'hears' | 'memory' | 'folder' | 'commands' | 'health' | 'addRoom' | 'linkedUser' | 'noted' | 'shutdown' | 'random'
   > {
   /** Its rooms that are mapped to a channel now. */
   readonly rooms: () => readonly RoomRef[];
@@ -76,13 +76,14 @@ export class Member {
   #make({ module, config }: AdapterConfig): Adapter {
     const { id } = this;
     const { rooms, channelsOf, webUrl, server, hub, media, log, clock, random, memory, folder, whyBarred } = this.#options;
-    const { commands, health, addRoom, linkedUser, noted, shutdown } = this.#options;
+    const { hears, commands, health, addRoom, linkedUser, noted, shutdown } = this.#options;
     const adapter = module.create(config, {
       id,
       get rooms() {
         return rooms();
       },
       channelsOf,
+      hears,
       log: log.child({ adapter: id }),
       clock,
       random,

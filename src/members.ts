@@ -142,6 +142,7 @@ export class Members {
       ...this.#options,
       rooms: () => map.roomsOf(id),
       channelsOf: (room) => map.channelsOf({ adapter: id, room }),
+      hears: (server) => map.reachOf({ kind: 'server', server }).rooms.some(({ adapter }) => adapter === id),
       whyBarred: (adapter, userId) => bars.why(adapter, userId),
       server,
       memory: store.memory(id),

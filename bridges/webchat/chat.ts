@@ -79,6 +79,7 @@ export class WebChat implements Adapter {
     this.uploads = new Uploads(config, host, (author) => keyOf(author, this.placeOf('')));
     this.#roster = new Roster({
       chat,
+      hears: (server) => host.hears(server),
       clock,
       base: () => this.base,
       changed: (id, server) => this.audience.tell(server ? eventText('server', server) : eventText('server-gone', { id })),

@@ -17,6 +17,8 @@ const MAX_PLAYERS = 200;
 /** What the roster stands on. */
 export interface RosterOptions {
   readonly chat: CrossChat;
+  /** Whether those who use the page may know of a server. */
+  readonly hears: (server: ServerId) => boolean;
   readonly clock: Clock;
   /** Where the bridge serves. */
   readonly base: () => string | undefined;
@@ -30,6 +32,7 @@ export class Roster {
   readonly #dirty = new Set<string>();
   #cancel: (() => void) | undefined;
   readonly #note = ({ id }: CrossChatServer) => {
+    if (!this.#options.hears(id as ServerId)) return;
     this.#dirty.add(id);
     this.#cancel ??= this.#options.clock.after(GATHERING, () => this.#tell());
   };
@@ -57,18 +60,26 @@ export class Roster {
 
   /** All servers that are online. */
   all(): readonly Server[] {
-    const online = this.#options.chat.state.online().slice(0, MAX_SERVERS);
-    return online.map((server) => this.#serverOf(server)).sort((one, other) => (one.id < other.id ? -1 : 1));
+    return this.#heard()
+      .slice(0, MAX_SERVERS)
+      .map((server) => this.#serverOf(server))
+      .sort((one, other) => (one.id < other.id ? -1 : 1));
   }
 
   #tell(): void {
     this.#cancel = undefined;
-    const online = new Map(this.#options.chat.state.online().map((server) => [server.id, server]));
+    const online = new Map(this.#heard().map((server) => [server.id, server]));
     for (const id of this.#dirty) {
       const server = online.get(id);
       this.#options.changed(id, server && this.#serverOf(server));
     }
     this.#dirty.clear();
+  }
+
+  /** The servers that are online, and heard on the page. */
+  #heard(): readonly CrossChatServer[] {
+    const { chat, hears } = this.#options;
+    return chat.state.online().filter(({ id }) => hears(id as ServerId));
   }
 
   #serverOf(server: CrossChatServer): Server {

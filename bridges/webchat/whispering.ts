@@ -34,7 +34,7 @@ function foundBy(chat: WebChat, userId: string, place: Place, to: Target): Found
 
 function player({ host, base }: WebChat, { server, user }: Extract<Target, { server: string }>): Found | undefined {
   const found = host.chat.state.servers.get(server)?.getUser(user);
-  if (found === undefined) return undefined;
+  if (found === undefined || !host.hears(server as ServerId)) return undefined;
   const { name, steamid64, firstSeen, placeholder } = found;
   const author = { id: String(user), name, ...(steamid64 !== undefined && { steamid64 }) };
   const since = placeholder ? {} : { since: firstSeen };

@@ -29,6 +29,8 @@ export interface AdapterHost {
   readonly rooms: readonly RoomRef[];
   /** The names of the channels that a room is mapped to now. */
   channelsOf(room: RoomRef): readonly string[];
+  /** Whether a game server is heard in one of its rooms now: people here may know who is there. */
+  hears(server: ServerId): boolean;
   readonly log: Logger;
   readonly clock: Clock;
   /** A number from 0 up to but without 1, like Math.random. */

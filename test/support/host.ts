@@ -149,6 +149,7 @@ export function testHost(options: TestHostOptions = {}): TestHost {
     profile: (author) => profiles.add(author),
     left: (userId) => departures.add(userId),
     addRoom: options.addRoom ?? (async () => {}),
+    hears: () => true,
     linkedUser: options.linkedUser ?? (() => undefined),
     whyBarred: options.whyBarred ?? (() => undefined),
     get webUrl() {
