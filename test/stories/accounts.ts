@@ -2,12 +2,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { GameServer, Player } from '../support/game-server.ts';
 import { LeapClock } from '../support/leap-clock.ts';
+import type { DiscordPerson } from './discord-place.ts';
 import { type OpenSite, World } from './world.ts';
 
 const GORDON = '76561197960287930';
 const CODE = /\b[A-Z2-9]{6}\b/;
-
-type DiscordPerson = Awaited<ReturnType<World['discord']['member']>>;
 
 export function accountStories(openSite: OpenSite): void {
   describe('an account', () => {

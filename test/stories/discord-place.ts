@@ -10,7 +10,7 @@ interface DiscordSighting {
 }
 
 /** Somebody on Discord. */
-interface DiscordPerson {
+export interface DiscordPerson {
   readonly id: string;
   /** For everything else that they do. */
   readonly member: DiscordMember;

@@ -2,6 +2,7 @@
 import { MessageType } from 'discord.js';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { GameServer } from '../support/game-server.ts';
+import type { DiscordPerson } from './discord-place.ts';
 import { type OpenSite, World } from './world.ts';
 
 const content = new TextEncoder().encode('a file');
@@ -14,7 +15,7 @@ export function discordStories(openSite: OpenSite): void {
   describe('what a Discord member sends', () => {
     let world: World;
     let alpha: GameServer;
-    let bob: Awaited<ReturnType<World['discord']['member']>>;
+    let bob: DiscordPerson;
     beforeEach(async () => {
       world = await World.open(openSite);
       alpha = await world.game('alpha');

@@ -3,6 +3,7 @@ import { accountStories } from './accounts.ts';
 import { commandStories } from './commands.ts';
 import { conversationStories } from './conversation.ts';
 import { editStories } from './edits.ts';
+import { ghostWhisperStories } from './ghost-whispers.ts';
 import { identityStories } from './identity.ts';
 import { mediaStories } from './media.ts';
 import { noticeStories } from './notices.ts';
@@ -12,7 +13,8 @@ import { reactionStories } from './reactions.ts';
 import { replyStories } from './replies.ts';
 import { threadStories } from './threads.ts';
 import { typingStories } from './typing.ts';
-import { ghostWhisperStories, whisperStories } from './whispers.ts';
+import { whisperRefusalStories } from './whisper-refusals.ts';
+import { whisperStories } from './whispers.ts';
 import type { OpenSite } from './world.ts';
 
 /** @param openSite gives the broker and the homeserver that they happen on @param many how often a story of many goes on */
@@ -29,6 +31,7 @@ export function matrixStories(openSite: OpenSite, many?: number): void {
   noticeStories(openSite);
   presenceStories(openSite);
   whisperStories(openSite);
+  whisperRefusalStories(openSite);
   threadStories(openSite, many);
 }
 

@@ -1,11 +1,10 @@
 /** Stories of moderators: what they do from where they are, and what everybody else then sees. They take a broker that lets in any server. */
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { GameServer } from '../support/game-server.ts';
+import type { DiscordPerson } from './discord-place.ts';
 import { type OpenSite, World } from './world.ts';
 
 const GORDON = '76561197960287930';
-
-type DiscordPerson = Awaited<ReturnType<World['discord']['member']>>;
 
 /** What a game server was asked to do to somebody. */
 async function orderAt(game: GameServer, action: string): Promise<Record<string, unknown>> {

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { DiscordChannel } from '../doubles/discord/index.ts';
 import type { GameServer } from '../support/game-server.ts';
+import type { DiscordPerson } from './discord-place.ts';
 import { type OpenSite, World } from './world.ts';
 
 /**
@@ -12,8 +13,8 @@ export function reactionStories(openSite: OpenSite): void {
   describe('reactions', () => {
     let world: World;
     let alpha: GameServer;
-    let bob: Awaited<ReturnType<World['discord']['member']>>;
-    let dave: Awaited<ReturnType<World['discord']['member']>>;
+    let bob: DiscordPerson;
+    let dave: DiscordPerson;
     let channel: DiscordChannel;
     beforeEach(async () => {
       world = await World.open(openSite);
