@@ -17,7 +17,7 @@ import type { Author, Edit, Message, Notice, RoomRef, Typing, Whisper } from '..
 import { Appservice } from './appservice/appservice.ts';
 import { findings } from './check.ts';
 import { outranks } from './commands/standing.ts';
-import { type MatrixConfig, tokenOf, trustedIn } from './config.ts';
+import { limitsIn, type MatrixConfig, tokenOf, trustedIn } from './config.ts';
 import { Connection } from './connection.ts';
 import { DirectChats } from './direct/chats.ts';
 import type { Drafting } from './drafting.ts';
@@ -76,6 +76,7 @@ export class MatrixAdapter implements Adapter {
       new Appservice({
         config: config.appservice,
         nameTemplate: config.name_template,
+        limits: limitsIn(config),
         host,
         homeserver: this.#homeserver,
         uploads: this.#uploads,

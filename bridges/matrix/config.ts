@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { appserviceSchema } from './appservice/config.ts';
 import { grantsSchema } from './commands/grants.ts';
 import type { Trusted } from './commands/power.ts';
+import type { MissedLimits } from './missed.ts';
 
 const userError = 'must be a list of Matrix user ids, like "@alice:example.org"';
 const userIds = z
@@ -128,4 +129,9 @@ export type MatrixConfig = z.infer<typeof configSchema>;
 /** Whom the operator trusts. */
 export function trustedIn({ admins, moderators, admin_level, moderator_level }: MatrixConfig): Trusted {
   return { admins, moderators, adminLevel: admin_level, moderatorLevel: moderator_level };
+}
+
+/** How much is heard of what was said while the bridge was away. */
+export function limitsIn({ catch_up_messages, catch_up_hours }: MatrixConfig): MissedLimits {
+  return { messages: catch_up_messages, age: catch_up_hours * 3_600_000 };
 }

@@ -11,11 +11,17 @@ export interface MissedLimits {
 }
 
 /** What people said: of everything else nothing is left out, since it changes what was heard before, or tells who is who. */
-const speech: ReadonlySet<string> = new Set(['m.room.message', 'm.sticker', 'm.reaction', ...Object.keys(pollTypes)]);
+export const speechTypes: readonly string[] = ['m.room.message', 'm.sticker', 'm.reaction', ...Object.keys(pollTypes)];
+const speech: ReadonlySet<string> = new Set(speechTypes);
+
+/** Whether an event is what somebody said. */
+export function isSpeech({ type }: RoomEvent): boolean {
+  return speech.has(type);
+}
 
 /** How many of some events are what people said. */
 export function countSpeech(events: readonly RoomEvent[]): number {
-  return events.filter(({ type }) => speech.has(type)).length;
+  return events.filter(isSpeech).length;
 }
 
 /** Goes through what was missed, oldest first, and leaves out what is too much or too old. */
@@ -44,7 +50,7 @@ export class Missed {
   /** The events that are heard. */
   keep(events: readonly RoomEvent[]): readonly RoomEvent[] {
     return events.filter((event) => {
-      if (!speech.has(event.type)) return true;
+      if (!isSpeech(event)) return true;
       const isTooMuch = this.#surplus > 0;
       this.#surplus -= 1;
       const isHeard = !isTooMuch && event.origin_server_ts >= this.#oldest;

@@ -3,7 +3,7 @@ import type { AdapterHost } from '../../src/adapter.ts';
 import type { Appservice } from './appservice/appservice.ts';
 import { BridgeState } from './bridge-state.ts';
 import { TextCommands } from './commands/text-commands.ts';
-import { type MatrixConfig, trustedIn } from './config.ts';
+import { limitsIn, type MatrixConfig, trustedIn } from './config.ts';
 import type { DirectChats } from './direct/chats.ts';
 import { DirectInbox } from './direct/inbox.ts';
 import { Whisperer } from './direct/whisperer.ts';
@@ -80,7 +80,6 @@ export function openSession(userId: string, options: SessionOptions): Session {
   const bridgeState = new BridgeState({ ...account, serverId, channelsOf: (room) => host.channelsOf(room) });
   const isOurs = (id: string) => id === userId || appservice?.isOurs(id) === true;
   const people = new People(homeserver, isOurs);
-  const limits = { messages: config.catch_up_messages, age: config.catch_up_hours * 3_600_000 };
   const from = new Set([...config.invites_from, ...config.admins]);
   return {
     userId,
@@ -105,7 +104,7 @@ export function openSession(userId: string, options: SessionOptions): Session {
       rooms,
       ended,
     }),
-    source: appservice ?? new Sync({ ...account, positions, limits, typing: config.typing, clock, log }),
+    source: appservice ?? new Sync({ ...account, positions, limits: limitsIn(config), typing: config.typing, clock, log }),
     own,
     whisperer: new Whisperer({ homeserver, chats, uploads, own, voices, serverId, prefix: config.command_prefix }),
     voices,

@@ -4,11 +4,13 @@ import type { Author, Place, PlayerParty, UserParty } from '../../../src/event.t
 import { sanitizeName } from '../../../src/text/names.ts';
 import { partnerIn } from '../direct/partner.ts';
 import type { Homeserver } from '../homeserver.ts';
+import type { MissedLimits } from '../missed.ts';
 import type { Listener } from '../sync.ts';
 import type { Typist } from '../typing-out.ts';
 import type { Uploads } from '../uploads.ts';
 import type { Speaker, Voice, Voices } from '../voice.ts';
 import { Absence } from './absence.ts';
+import { Backlog } from './backlog.ts';
 import type { AppserviceConfig } from './config.ts';
 import { GhostIds } from './ghost-ids.ts';
 import { GhostVoices } from './ghost-voices.ts';
@@ -26,6 +28,8 @@ export interface AppserviceOptions {
   readonly config: AppserviceConfig;
   /** What ghosts are called: `{name}` is the speaker, `{server}` where they are. */
   readonly nameTemplate: string;
+  /** How much is heard of what was said while we were away. */
+  readonly limits: MissedLimits;
   readonly host: AdapterHost;
   readonly homeserver: Homeserver;
   readonly uploads: Uploads;
@@ -55,7 +59,8 @@ export class Appservice {
     this.#botId = `@${config.bot}:${config.server_name}`;
     this.#ids = new GhostIds(config.ghosts, config.server_name);
     this.#ghosts = new Ghosts({ ...host, homeserver, ids: this.#ids });
-    this.#incoming = new Incoming({ ...host, botId: this.#botId, ids: this.#ids, ghosts: this.#ghosts });
+    const backlog = new Backlog({ ...host, homeserver, limits: options.limits });
+    this.#incoming = new Incoming({ ...host, botId: this.#botId, ids: this.#ids, ghosts: this.#ghosts, backlog });
     const patience = config.leave_after_hours * 3_600_000;
     this.#absence = new Absence({ ...host, ghosts: this.#ghosts, patience, ended: options.ended });
     const portals = new Portals({ config, host, homeserver });

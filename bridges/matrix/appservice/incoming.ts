@@ -7,6 +7,7 @@ import { type RoomEvent, roomEvent } from '../event.ts';
 import { describe } from '../homeserver.ts';
 import type { Listener, Names } from '../sync.ts';
 import { readTyping } from '../typing-in.ts';
+import type { Backlog } from './backlog.ts';
 import type { GhostIds } from './ghost-ids.ts';
 import type { Ghosts } from './ghosts.ts';
 import * as sentences from './sentences.ts';
@@ -16,6 +17,8 @@ export interface IncomingOptions {
   readonly botId: string;
   readonly ids: GhostIds;
   readonly ghosts: Ghosts;
+  /** Says what is too much or too old. */
+  readonly backlog: Pick<Backlog, 'isHeard'>;
   readonly memory: Memory;
   readonly clock: Clock;
   readonly log: Logger;
@@ -169,8 +172,9 @@ export class Incoming {
       const name = content['displayname'];
       names.set(key, typeof name === 'string' ? name : '');
     }
-    if (listener.roomIds().has(roomId)) await listener.event(roomId, event, names);
-    else await listener.elsewhere(roomId, [event], names);
+    if (listener.roomIds().has(roomId)) {
+      if (await this.#options.backlog.isHeard(roomId, event)) await listener.event(roomId, event, names);
+    } else await listener.elsewhere(roomId, [event], names);
   }
 
   /** The names in a room as they are now: every change of them comes by here. */

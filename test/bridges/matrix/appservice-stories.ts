@@ -268,6 +268,26 @@ export function appserviceStories(openSite: () => Promise<AppserviceSite>): void
       expect(heard(after)).toEqual([...meanwhile, 'after']);
     });
 
+    test('of what was said while it was away, what is too much or too old is left out, but not what was taken back', async () => {
+      const memory = testMemory();
+      const before = await stage.started([room], { memory });
+      const regretted = await carol.client.sendText(room, 'regretted');
+      await before.host.waitForMessage('regretted');
+      await before.stop();
+      for (let n = 0; n < 8; n++) await carol.client.sendText(room, `missed ${n}`);
+      const few = await stage.started([room], { memory, config: { catch_up_messages: 3 } });
+      await few.host.waitForMessage('missed 7', 15_000);
+      expect(heard(few)).toEqual(['missed 5', 'missed 6', 'missed 7']);
+      await few.host.lines.waitFor((line) => line.includes('5 messages were said while the bridge was away'));
+      await few.stop();
+      await carol.client.sendText(room, 'an hour ago');
+      const removal = await carol.client.redactEvent(room, regretted);
+      const ahead = { ...systemClock, now: () => systemClock.now() + 3_600_000 };
+      const late = await stage.started([room], { memory, clock: ahead, config: { catch_up_hours: 0.5 } });
+      await late.host.removals.waitFor(({ id }) => id === `matrix/${room}/${removal}`, 15_000);
+      expect(heard(late)).toEqual([]);
+    });
+
     test('what could not be taken is sent again by the homeserver, and nothing before it comes twice', async () => {
       let refusals = 1;
       const onMessage = (message: Message) => {
