@@ -79,7 +79,7 @@ async function channelFinding(
   if (channel.threadOf === undefined && !writable.includes(channel.type)) return { ok: false, text: notWritable(channel, where) };
   const { overwrites } = channel.threadOf === undefined ? channel : await api.channel(channel.threadOf);
   const granted = permissionsOf(guild, { id: account.userId, roles }, overwrites);
-  const missing = missingPermissions(granted, channel.threadOf !== undefined);
+  const missing = missingPermissions(granted, channel);
   if (missing.length === 0 && channel.locked) {
     return {
       ok: false,

@@ -104,7 +104,9 @@ export class Members {
       deny: deny.bitfield,
     }));
     const granted = permissionsOf({ id: guild.id, ownerId: guild.ownerId, roles }, member, overwrites);
-    return (granted & (PermissionFlagsBits.ViewChannel | PermissionFlagsBits.Administrator)) !== 0n;
+    if ((granted & PermissionFlagsBits.Administrator) !== 0n) return true;
+    const needed = PermissionFlagsBits.ViewChannel | (home.isVoiceBased() ? PermissionFlagsBits.Connect : 0n);
+    return (granted & needed) === needed;
   }
 
   #mayBeWhole({ memberCount }: Guild): boolean {

@@ -1,5 +1,6 @@
 /** What a bot may do in a channel. https://discord.com/developers/docs/topics/permissions#permission-hierarchy */
-import { PermissionFlagsBits as Flags, OverwriteType } from 'discord.js';
+import { ChannelType, PermissionFlagsBits as Flags, OverwriteType } from 'discord.js';
+import type { Channel } from './answers.ts';
 
 /** What a channel allows or denies a role or a user, other than the guild does. */
 export interface Overwrite {
@@ -17,10 +18,15 @@ const needed = {
   'Manage Webhooks': Flags.ManageWebhooks,
 };
 const neededInThread = { ...needed, 'Send Messages in Threads': Flags.SendMessagesInThreads };
+/** Without it, nothing else counts there. https://discord.com/developers/docs/topics/permissions#implicit-permissions */
+const neededInVoice = { ...needed, Connect: Flags.Connect };
 
-/** The names of the permissions that the bridge needs and doesn't have. */
-export function missingPermissions(granted: bigint, inThread: boolean): string[] {
-  return missingOf(inThread ? neededInThread : needed, granted);
+const voice: readonly ChannelType[] = [ChannelType.GuildVoice, ChannelType.GuildStageVoice];
+
+/** The names of the permissions that the bridge needs in a channel or thread and doesn't have. */
+export function missingPermissions(granted: bigint, { type, threadOf }: Pick<Channel, 'type' | 'threadOf'>): string[] {
+  if (voice.includes(type)) return missingOf(neededInVoice, granted);
+  return missingOf(threadOf === undefined ? needed : neededInThread, granted);
 }
 
 function missingOf(flags: Readonly<Record<string, bigint>>, granted: bigint): string[] {

@@ -4,7 +4,7 @@ import type { Adapter } from '../../../src/adapter.ts';
 import { type Clock, systemClock } from '../../../src/clock.ts';
 import type { DiscordChannel, DiscordGuild } from '../../doubles/discord/index.ts';
 import { TestClock } from '../../support/clock.ts';
-import { connected, scene, token } from './setup.ts';
+import { connected, says, scene, send, token } from './setup.ts';
 
 async function findings(adapter: Adapter): Promise<string[]> {
   const lines: string[] = [];
@@ -31,6 +31,26 @@ it('says what works in a thread, where its channel decides, and what does not', 
   const [, open, closed] = await findings(adapter);
   expect(open).toBe('ok: Discord channel #side in Guild: the bot can read and write');
   expect(closed).toMatch(/^wrong: Discord channel #aside in Guild: the bot lacks Send Messages in Threads: /);
+});
+
+it('hears and speaks in the chat of a voice channel, and says what is missing in one that it may not connect to', async () => {
+  const chats: DiscordChannel[] = [];
+  const made = await connected({
+    rooms: (_, guild) => {
+      const rules = [{ of: guild.everyone, deny: ['Connect'] }] as const;
+      chats.push(guild.addVoiceChannel('lounge'), guild.addVoiceChannel('staff', rules));
+      return chats.map(({ id }) => id);
+    },
+  });
+  const { adapter, alice, host } = made;
+  const [lounge = made.general] = chats;
+  const [, open, shut] = await findings(adapter);
+  expect(open).toBe('ok: Discord channel #lounge in Guild: the bot can read and write');
+  expect(shut).toMatch(/^wrong: Discord channel #staff in Guild: the bot lacks Connect: /);
+  await send(made, lounge, says('hello'));
+  alice.says(lounge, 'hi');
+  await host.waitForMessage('hi');
+  expect(lounge.messages.map(({ author, content }) => `${author}: ${content}`)).toEqual(['Gordon [alpha]: hello', 'Alice: hi']);
 });
 
 it('says where threads can not be started, or are locked', async () => {

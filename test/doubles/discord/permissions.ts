@@ -41,7 +41,8 @@ export function guildPermissions(guild: Guild, userId: string): bigint {
 
 /**
  * What a user may do in a channel; a thread has its channel's overwrites. Who can't see it can do nothing in it: a private thread is
- * seen by who made it, and by moderators.
+ * seen by who made it, and by moderators. Who may not connect to a voice channel can do nothing in its chat either:
+ * https://discord.com/developers/docs/topics/permissions#implicit-permissions
  */
 export function channelPermissions(channel: Channel, userId: string): bigint {
   const { guild } = channel;
@@ -55,7 +56,9 @@ export function channelPermissions(channel: Channel, userId: string): bigint {
   bits = apply(bits, [overwrites.get(userId)]);
   const isPrivate = channel.type === ChannelType.PrivateThread && channel.ownerId !== userId;
   if (isPrivate && !(bits & PermissionFlagsBits.ManageThreads)) return 0n;
-  return bits & PermissionFlagsBits.ViewChannel ? bits : 0n;
+  if (!(bits & PermissionFlagsBits.ViewChannel)) return 0n;
+  const isShut = channel.type === ChannelType.GuildVoice && !(bits & PermissionFlagsBits.Connect);
+  return isShut ? PermissionFlagsBits.ViewChannel : bits;
 }
 
 /** Overwrites of one level: first all that is denied goes, then all that is allowed comes. */

@@ -96,6 +96,12 @@ export class DiscordGuild {
     return new DiscordChannel(this.#world, this.#world.addChannel(this.state, { name, topic }, rules.map(overwrite)));
   }
 
+  /** A voice channel has a chat as well. */
+  addVoiceChannel(name: string, rules: readonly ChannelRule[] = []): DiscordChannel {
+    const fields = { name, topic: null, type: ChannelType.GuildVoice } as const;
+    return new DiscordChannel(this.#world, this.#world.addChannel(this.state, fields, rules.map(overwrite)));
+  }
+
   /** A forum: all that is in it are posts. */
   addForum(name: string): DiscordChannel {
     const fields = { name, topic: null, type: ChannelType.GuildForum } as const;

@@ -78,7 +78,7 @@ export type ThreadType = ChannelType.PublicThread | ChannelType.PrivateThread;
 export interface Channel {
   readonly id: string;
   readonly guild: Guild;
-  readonly type: ChannelType.GuildText | ChannelType.GuildForum | ChannelType.DM | ThreadType;
+  readonly type: ChannelType.GuildText | ChannelType.GuildVoice | ChannelType.GuildForum | ChannelType.DM | ThreadType;
   /** Whom a bot talks with in private: then the guild is none that anybody knows of. */
   readonly recipient?: User;
   /** A thread's channel; null for others. */

@@ -25,7 +25,7 @@ import type {
 
 /** A channel before it has an id. */
 interface ChannelFields extends Pick<Channel, 'name' | 'topic'> {
-  readonly type?: ChannelType.GuildText | ChannelType.GuildForum;
+  readonly type?: ChannelType.GuildText | ChannelType.GuildVoice | ChannelType.GuildForum;
 }
 
 interface ThreadFields extends Pick<Channel, 'name' | 'ownerId'> {
