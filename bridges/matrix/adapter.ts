@@ -248,7 +248,7 @@ export class MatrixAdapter implements Adapter {
 
   async #takeBack({ roomId, voices }: Target, eventIds: readonly string[], signal: AbortSignal): Promise<void> {
     for (const id of eventIds) {
-      await voices.change(roomId, id, signal, ({ outgoing }) => outgoing.takeBack(roomId, [id], signal));
+      await voices.takeBack(roomId, id, signal, ({ outgoing }) => outgoing.takeBack(roomId, [id], signal));
     }
   }
 

@@ -38,6 +38,8 @@ export interface Voices {
   say(roomId: string, speaker: Speaker, attempt: Attempt, work: Work): Promise<void>;
   /** Does something about an event that was sent, as whoever has sent it. */
   change(roomId: string, eventId: string, signal: AbortSignal, work: Work): Promise<void>;
+  /** Takes back an event that was sent, as whoever has sent it or, where they can't any more, as who has the power to. */
+  takeBack(roomId: string, eventId: string, signal: AbortSignal, work: Work): Promise<void>;
   /** The voice of somebody, whatever room they speak in; absent where nobody has one of their own. @returns undefined where they can't */
   alone?(speaker: Speaker, signal: AbortSignal): Promise<LoneVoice | undefined>;
   /** Reacts, or takes a reaction back, as whoever does so. */
@@ -49,6 +51,7 @@ export function oneVoice(own: Voice): Voices {
   return {
     say: (_, __, ___, work) => work(own),
     change: (_, __, ___, work) => work(own),
+    takeBack: (_, __, ___, work) => work(own),
     react: (_, __, ___, work) => work(own),
   };
 }

@@ -1,6 +1,6 @@
 /** Everybody has a voice of their own: that of their ghost. The bridge itself speaks where no ghost can. */
 import { z } from 'zod';
-import type { Attempt, OwnReaction } from '../../../src/adapter.ts';
+import { type Attempt, DeliveryError, type OwnReaction } from '../../../src/adapter.ts';
 import { isBridge } from '../../../src/event.ts';
 import { type Caller, describe, isAbsent, isForbidden } from '../homeserver.ts';
 import { Outgoing } from '../outgoing.ts';
@@ -93,6 +93,19 @@ export class GhostVoices implements Voices {
 
   async change(roomId: string, eventId: string, signal: AbortSignal, work: (voice: Voice) => Promise<void>): Promise<void> {
     await this.#use(roomId, await this.#behind(roomId, eventId, signal), signal, work);
+  }
+
+  async takeBack(roomId: string, eventId: string, signal: AbortSignal, work: (voice: Voice) => Promise<void>): Promise<void> {
+    try {
+      await this.change(roomId, eventId, signal, work);
+    } catch (fault) {
+      const mayNot = isForbidden(fault) || (fault instanceof DeliveryError && !fault.passing);
+      if (!mayNot) throw fault;
+      // Whoever moderates the room moderates those who were sent out of it as well.
+      await work(this.#own).catch((other: unknown) => {
+        throw isForbidden(other) ? fault : other;
+      });
+    }
   }
 
   async react(

@@ -224,6 +224,24 @@ export function appserviceStories(openSite: () => Promise<AppserviceSite>): void
       expect(carol.eyes.heard(room)).not.toContain('three');
     });
 
+    test('what a banned ghost said is taken back all the same, where the bridge has the power to', async () => {
+      const bridge = await stage.started([room]);
+      const sent = async (text: string) => {
+        const attempt = new TestAttempt();
+        await send(bridge, room, said(text, author('7', 'Alice')), attempt);
+        return attempt.shown;
+      };
+      const [first, second] = [await sent('spam'), await sent('more spam')];
+      await carol.client.banUser(stage.ghost('alpha', '7'), room);
+      await expect.poll(() => memberEvents(stage.ghost('alpha', '7'))).toBe('ban');
+      const remove = (shown: readonly string[]) => bridge.adapter.remove?.(room as RoomRef, shown, AbortSignal.timeout(20_000));
+      await expect(remove(first)).rejects.toMatchObject({ passing: false, message: expect.stringContaining('banned') });
+      await carol.client.setUserPowerLevel(stage.botId, room, 50);
+      await remove(first);
+      await remove(second);
+      expect(await carol.eyes.standing(room)).toEqual([]);
+    });
+
     test('who has been silent for long leaves, also after a restart, and comes back when they speak', async () => {
       const memory = testMemory();
       let shift = 0;
