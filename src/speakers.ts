@@ -86,6 +86,13 @@ export class Speakers {
     if (speaker !== undefined && !this.#present.has(key)) this.#absent.set(key, speaker);
   }
 
+  /** Whether a user ever spoke. Rejects when the store can't be read. */
+  async knows(adapter: AdapterId, userId: Author['id']): Promise<boolean> {
+    await this.recall(adapter, userId);
+    const key = speakerKey(adapter, userId);
+    return this.#present.has(key) || this.#absent.has(key);
+  }
+
   /** The one of those whom the network can see who has an id there. */
   withId(id: number): Speaker | undefined {
     for (const speaker of this.#present.values()) if (speaker.id === id) return speaker;

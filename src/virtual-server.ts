@@ -83,6 +83,11 @@ export class VirtualServer {
     return this.#speakers.has(adapter, userId);
   }
 
+  /** Whether the network has ever seen a platform's user. Rejects when the store can't be read. */
+  knows(adapter: AdapterId, userId: Author['id']): Promise<boolean> {
+    return this.#speakers.knows(adapter, userId);
+  }
+
   /** Where a platform's user spoke last, if the network can see them, or did not long ago; known after a restart as well. */
   roomOf(adapter: AdapterId, userId: Author['id']): RoomRef | undefined {
     return this.#speakers.roomOf(adapter, userId);

@@ -170,7 +170,7 @@ export class Whispers {
     const verdict = flood.ofUser(keyOf(from), from.author.name, said.at);
     if (verdict === 'first-no') this.tell(from, sentences.TOO_MUCH, member.server);
     if (verdict !== 'yes') return;
-    const to = said.to ?? (await this.#addressee(member, from, said));
+    const to = await this.#addressee(member, from, said);
     const why = typeof to === 'string' ? to : this.#whyNot(from, to);
     if (typeof to === 'string' || why !== undefined) {
       // Named after what it answers, so that it is told once.
@@ -185,8 +185,9 @@ export class Whispers {
   }
 
   /** Whom an answer is for, or why that is not known. */
-  async #addressee(member: Member, from: UserParty, { place, inReplyTo, body }: DirectMessage): Promise<Addressee | string> {
+  async #addressee(member: Member, from: UserParty, { place, to, inReplyTo, body }: DirectMessage): Promise<Addressee | string> {
     const { outbox, conversations } = this.#options;
+    if (to !== undefined) return (await this.#whyStranger(from, to)) ?? to;
     if (inReplyTo !== undefined) {
       const shown = await outbox.history.eventAt(whispersId(member.id), inReplyTo);
       const target = await outbox.history.event(shown ?? eventId(place, inReplyTo));
@@ -210,6 +211,14 @@ export class Whispers {
     if (this.#options.bars.of(from.adapter, from.author.id) !== undefined) return sentences.BARRED;
     if (this.blocks.isBlocked(from.adapter, from.author.id, keyOf(to))) return sentences.blockedBySender(to);
     return to.kind === 'user' ? this.#whyNotReach(from, to) : undefined;
+  }
+
+  /** Why somebody on another platform can't be written to, whom nobody there may know of: a sentence. Rejects when the store can't be read. */
+  async #whyStranger(from: UserParty, to: Addressee): Promise<string | undefined> {
+    if (to.kind === 'player' || to.adapter === from.adapter) return undefined;
+    const isPartner = this.partnersOf(from).some((partner) => isSame(partner, to));
+    const isKnown = isPartner || (await this.#options.memberOf(to.adapter)?.server.knows(to.adapter, to.author.id));
+    return isKnown ? undefined : sentences.notArrived(to, sentences.GONE);
   }
 
   /** Why nothing of somebody reaches a platform's user: a sentence for them. */
