@@ -148,11 +148,14 @@ export class Members {
       memory: store.memory(id),
       folder: dataDir && join(dataDir, `files-${encodeURIComponent(id)}`),
       commands: this.#commands({ id, type: module.type, server }),
-      hub: core.hub,
+      ear: core.hub.rooms,
       async addRoom(channel, room, only) {
         await core.control.add(channel, { adapter: id, room }, { name: 'the bridge', id, via: id }, only);
       },
-      linkedUser: (steamid64) => store.accounts.on(id, steamid64)?.userId,
+      linkedUser(steamid64) {
+        const userId = store.accounts.on(id, steamid64)?.userId;
+        return userId === undefined || store.optOuts.has(id, userId) ? undefined : userId;
+      },
       noted: (deed) => noted(store, clock, deed),
     });
   }

@@ -10,6 +10,7 @@ import { RepeatedNotes } from '../moderation/repeated-notes.ts';
 import type { Account, Accounts } from '../store/accounts.ts';
 import type { Audit } from '../store/audit.ts';
 import type { LinkCode } from '../store/link-codes.ts';
+import type { OptOuts } from '../store/opt-outs.ts';
 import { sanitizeName } from '../text/names.ts';
 import type { VirtualServer } from '../virtual-server.ts';
 import { partyOf } from '../whispers/parties.ts';
@@ -22,6 +23,7 @@ export interface LinkingParts {
   readonly accounts: Accounts;
   readonly codes: Codes;
   readonly audit: Audit;
+  readonly optOuts: Pick<OptOuts, 'has'>;
   /** Whether a player is banned: nobody gets rid of a ban by becoming somebody else. */
   isBanned(steamid64: string): boolean;
 }
@@ -82,10 +84,12 @@ export class Linking {
     return account;
   }
 
-  /** The picture of somebody on a platform where they have shown who they are. */
+  /** The picture of somebody on a platform where they have shown who they are, unless they want nothing carried from there. */
   pictureOf(steamid64: string | undefined): string | undefined {
     if (steamid64 === undefined) return undefined;
-    return this.#options.accounts.of(steamid64).find(({ avatar }) => avatar !== undefined)?.avatar;
+    const { accounts, optOuts } = this.#options;
+    const isOpen = ({ adapter, userId }: Account) => !optOuts.has(adapter, userId);
+    return accounts.of(steamid64).find((account) => account.avatar !== undefined && isOpen(account))?.avatar;
   }
 
   /** How a platform user looks now: news if they are linked. */

@@ -67,7 +67,7 @@ export interface AdapterHost {
    * @throws with a sentence that says why it can't be
    */
   addRoom(channel: string, room: RoomRef, server: ServerId): Promise<void>;
-  /** The user of this platform who has shown that they are the player with this SteamID. */
+  /** The user of this platform who has shown that they are the player with this SteamID, unless they want nothing carried. */
   linkedUser(steamid64: string): Author['id'] | undefined;
   /** Why nothing of a user is carried now, in a sentence for them: they are banned or muted, or want it so. Undefined when it is. */
   whyBarred(userId: Author['id']): string | undefined;

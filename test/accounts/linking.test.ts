@@ -89,6 +89,15 @@ test('a linked player without a picture has that of their account, as it is now'
   // Both virtual servers hear them.
   const alices = 'https://cdn.example/alice.png';
   expect(await pictures()).toEqual([undefined, undefined, alices, alices]);
+  // Who wants nothing of theirs carried is shown by no picture of theirs either, and not as themselves.
+  await town.give('privacy', { set: 'on' }, alice);
+  await gordon.says('without it');
+  await town.platform.sees.waitFor((line) => line.endsWith('without it'));
+  await town.store.writer.flushed();
+  expect((await pictures()).at(-1)).toBeUndefined();
+  expect(town.platform.host.linkedUser(GORDON)).toBeUndefined();
+  await town.give('privacy', { set: 'off' }, alice);
+  expect(town.platform.host.linkedUser(GORDON)).toBe('Alice');
 });
 
 test('a second account takes over only with a code of its own, and the first one is told', async () => {
