@@ -8,7 +8,7 @@ import type { Media } from './media/media.ts';
 import type { VirtualServer } from './virtual-server.ts';
 
 /** Who takes what an adapter hears. */
-interface Ear {
+export interface Ear {
   heardFromRoom(event: Heard): Promise<void>;
   heardInPrivate(member: Member, message: DirectMessage): Promise<void>;
   changed(member: Member, author: Author): void;
@@ -30,7 +30,7 @@ export interface MemberOptions
   readonly webUrl: () => string | undefined;
   readonly whyBarred: (adapter: AdapterId, userId: Author['id']) => string | undefined;
   readonly server: VirtualServer;
-  readonly hub: Ear;
+  readonly ear: Ear;
   readonly media: Media;
   readonly clock: Clock;
   readonly log: Logger;
@@ -75,7 +75,7 @@ export class Member {
 
   #make({ module, config }: AdapterConfig): Adapter {
     const { id } = this;
-    const { rooms, channelsOf, webUrl, server, hub, media, log, clock, random, memory, folder, whyBarred } = this.#options;
+    const { rooms, channelsOf, webUrl, server, ear, media, log, clock, random, memory, folder, whyBarred } = this.#options;
     const { hears, commands, health, addRoom, linkedUser, noted, shutdown } = this.#options;
     const adapter = module.create(config, {
       id,
@@ -91,14 +91,14 @@ export class Member {
       folder,
       media: media.readerFor(id),
       chat: server.chat,
-      message: (message) => hub.heardFromRoom(media.linked(message)),
-      edit: (edit) => hub.heardFromRoom({ ...edit, message: media.linked(edit.message) }),
-      remove: (removal) => hub.heardFromRoom(removal),
-      react: (reaction) => hub.heardFromRoom(reaction),
-      direct: (message) => hub.heardInPrivate(this, media.linked(message)),
-      typing: (room, author, isTyping) => hub.typing(this, room, author, isTyping),
-      profile: (author) => hub.changed(this, author),
-      left: (userId) => hub.left(this, userId),
+      message: (message) => ear.heardFromRoom(media.linked(message)),
+      edit: (edit) => ear.heardFromRoom({ ...edit, message: media.linked(edit.message) }),
+      remove: (removal) => ear.heardFromRoom(removal),
+      react: (reaction) => ear.heardFromRoom(reaction),
+      direct: (message) => ear.heardInPrivate(this, media.linked(message)),
+      typing: (room, author, isTyping) => ear.typing(this, room, author, isTyping),
+      profile: (author) => ear.changed(this, author),
+      left: (userId) => ear.left(this, userId),
       addRoom,
       linkedUser,
       whyBarred: (userId) => whyBarred(id, userId),
