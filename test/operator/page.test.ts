@@ -187,16 +187,8 @@ test('one whose place another bridge has taken says that', async () => {
   const visitor = new Visitor(seen.bridge.httpUrl);
   const other = new CrossChat({ serverId: 'bridge', urls: [seen.broker.url], allowAnonymous: true });
   onTestFinished(() => other.stop());
-  const open = await visitor.open();
+  const page = await visitor.open();
   other.start();
-  // What is served then is another page, at the same address.
-  await open.ended;
-  const role = async () => {
-    const page = await visitor.open();
-    const state = await page.waitFor('state');
-    page.close();
-    return state.role;
-  };
-  await expect.poll(role, { interval: 200 }).toBe('standstill');
+  await page.waitFor('state', ({ role }) => role === 'standstill');
   expect(await visitor.post('drop', {})).toMatchObject({ status: 409 });
 });
