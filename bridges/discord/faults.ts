@@ -54,10 +54,10 @@ export function isForbidden(error: unknown): boolean {
   return code === RESTJSONErrorCodes.MissingAccess || code === RESTJSONErrorCodes.MissingPermissions;
 }
 
-/** Whether nothing can be done in a room until somebody acts there. */
-export function isAboutRoom(error: unknown): boolean {
+/** Whether nothing can be done in a room until somebody acts there. @param isThread whether the room is a thread, rather than has some */
+export function isAboutRoom(error: unknown, isThread: boolean): boolean {
   const full = RESTJSONErrorCodes.MaximumNumberOfWebhooksReached;
-  return isChannelGone(error) || isForbidden(error) || isThreadClosed(error) || codeOf(error) === full;
+  return isChannelGone(error) || isForbidden(error) || codeOf(error) === full || (isThread && isThreadClosed(error));
 }
 
 /** Whether Discord doesn't know the token. */

@@ -174,7 +174,7 @@ export class Sender {
       this.#faults.clear(room);
     } catch (error) {
       const fault = deliveryFault(error, this.#targets.where(room), 'Manage Webhooks');
-      if (isAboutRoom(error)) this.#faults.note(room, fault.message);
+      if (isAboutRoom(error, this.#targets.isThread(room))) this.#faults.note(room, fault.message);
       if (isChannelGone(error)) this.#targets.forget(room);
       throw fault;
     }

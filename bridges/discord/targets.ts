@@ -71,6 +71,11 @@ export class Targets {
     return this.#targets.get(room)?.where ?? room;
   }
 
+  /** Whether a room is known to be a thread. */
+  isThread(room: string): boolean {
+    return this.#targets.get(room)?.threadId !== undefined;
+  }
+
   forget(room: string): void {
     this.#targets.delete(room);
   }

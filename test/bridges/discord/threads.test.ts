@@ -4,7 +4,7 @@ import { DeliveryError } from '../../../src/adapter.ts';
 import type { EventId, Message, RoomRef } from '../../../src/event.ts';
 import type { DiscordChannel } from '../../doubles/discord/index.ts';
 import { words } from '../../support/host.ts';
-import { connected, failure, restarted, type Scene, says, send } from './setup.ts';
+import { connected, edit, failure, restarted, type Scene, says, send } from './setup.ts';
 
 /** A thread elsewhere as the core knows it in the channel, and the ids under which it was opened there. */
 function elsewhere(nativeId?: string, name = 'Raid'): RoomThread & { readonly ids: string[] } {
@@ -213,6 +213,19 @@ it('writes in an archived thread; where that is locked, in the channel, with the
   expect(contents(made.general)).toEqual(['plan', '> **Thread**: Raid\ntwo']);
 });
 
+it('a thread that only moderators may change is no fault of its channel', async () => {
+  const made = await connected();
+  const root = made.alice.says(made.general, 'plan');
+  const message = says('one', inThread);
+  await sendTo(made, elsewhere(root.id), message);
+  made.general.thread(root)?.lock();
+  expect(await failure(edit(made, made.general, message, 'uno'))).toMatchObject({
+    passing: false,
+    message: expect.stringContaining('is locked'),
+  });
+  expect(made.adapter.roomFault?.(made.general.id as RoomRef)).toBeUndefined();
+});
+
 it('starts a thread again that was deleted, and does without where its message is gone too', async () => {
   const made = await connected();
   const root = made.alice.says(made.general, 'plan');
@@ -281,6 +294,7 @@ it('says of a room that is a thread what is wrong with it: locked, or deleted', 
     passing: false,
     message: 'The thread #own in Guild is locked: only moderators can write in it until one of them unlocks it',
   });
+  expect(made.adapter.roomFault?.(room.id as RoomRef)).toContain('is locked');
   own?.delete();
   expect(await failure(send(made, room, says('deleted')))).toMatchObject({
     passing: false,
