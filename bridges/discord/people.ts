@@ -25,6 +25,16 @@ export function listenToPeople(client: Client, rooms: readonly RoomRef[], { prof
         if (member !== undefined) profile(authorOf(user, member));
       }
     })
+    .on(Events.GuildRoleUpdate, (before, role) => {
+      const looksOther = before.hexColor !== role.hexColor || before.rawPosition !== role.rawPosition;
+      if (!looksOther || !guildsOf(client, rooms).has(role.guild.id)) return;
+      for (const member of role.members.values()) profile(authorOf(member.user, member));
+    })
+    .on(Events.GuildRoleDelete, ({ guild }) => {
+      if (!guildsOf(client, rooms).has(guild.id)) return;
+      // Whose it was is not known any more.
+      for (const member of guild.members.cache.values()) profile(authorOf(member.user, member));
+    })
     .on(Events.GuildMemberRemove, (member) => {
       const guilds = guildsOf(client, rooms);
       if (!guilds.delete(member.guild.id)) return;

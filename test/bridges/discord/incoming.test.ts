@@ -129,6 +129,20 @@ it('tells of new names and of people who leave, also of those who never spoke', 
   await host.departures.waitFor((id) => id === alice.id);
 });
 
+it('tells of the color of those whose role has another one, or is gone', async () => {
+  const { guild, general, host } = await connected();
+  const blue = guild.addRole('blue', { color: 0x0000ff });
+  const carol = guild.addMember('carol', { roles: [blue] });
+  carol.says(general, 'hi');
+  expect((await host.waitForMessage('hi')).author.color).toBe('#0000ff');
+  guild.setPermissions(blue, ['KickMembers']);
+  guild.setColor(blue, 0xff0000);
+  const { color } = await host.profiles.waitFor(({ id }) => id === carol.id);
+  expect(color).toBe('#ff0000');
+  guild.removeRole(blue);
+  await host.profiles.waitFor((author) => author.id === carol.id && author.color === undefined);
+});
+
 it('tells that somebody left only when they are in no mapped guild any more', async () => {
   let other: DiscordGuild | undefined;
   let there: DiscordChannel | undefined;

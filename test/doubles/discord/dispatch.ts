@@ -29,6 +29,7 @@ const INTENTS: ReadonlyMap<GatewayDispatchEvents, number> = new Map([
   [GatewayDispatchEvents.GuildDelete, GatewayIntentBits.Guilds],
   [GatewayDispatchEvents.GuildRoleCreate, GatewayIntentBits.Guilds],
   [GatewayDispatchEvents.GuildRoleUpdate, GatewayIntentBits.Guilds],
+  [GatewayDispatchEvents.GuildRoleDelete, GatewayIntentBits.Guilds],
   [GatewayDispatchEvents.ChannelCreate, GatewayIntentBits.Guilds],
   [GatewayDispatchEvents.ChannelUpdate, GatewayIntentBits.Guilds],
   [GatewayDispatchEvents.ChannelDelete, GatewayIntentBits.Guilds],

@@ -50,7 +50,17 @@ export class DiscordGuild {
 
   /** Sets all that a role allows, in the whole guild. */
   setPermissions(role: Role, permissions: readonly PermissionName[]): void {
-    this.#world.setRolePermissions(this.state, role, permissionBits(permissions));
+    this.#world.setRole(this.state, role, { permissions: permissionBits(permissions) });
+  }
+
+  /** Takes a role from everybody, for good. */
+  removeRole(role: Role): void {
+    this.#world.removeRole(this.state, role);
+  }
+
+  /** Gives a role another color; 0 for none. */
+  setColor(role: Role, color: number): void {
+    this.#world.setRole(this.state, role, { color });
   }
 
   /**

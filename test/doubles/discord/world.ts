@@ -113,10 +113,17 @@ export class World {
     return role;
   }
 
-  setRolePermissions(guild: Guild, role: Role, permissions: bigint): void {
-    role.permissions = permissions;
+  setRole(guild: Guild, role: Role, fields: Partial<Pick<Role, 'permissions' | 'color'>>): void {
+    Object.assign(role, fields);
     const data = { guild_id: guild.id, role: roleShape(role) };
     this.dispatch({ type: GatewayDispatchEvents.GuildRoleUpdate, guild, render: () => data });
+  }
+
+  removeRole(guild: Guild, { id }: Role): void {
+    guild.roles.delete(id);
+    for (const { roles } of guild.members.values()) roles.delete(id);
+    const data = { guild_id: guild.id, role_id: id };
+    this.dispatch({ type: GatewayDispatchEvents.GuildRoleDelete, guild, render: () => data });
   }
 
   /** A person or a bot joins; a bot is shown the guild. */
