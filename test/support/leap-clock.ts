@@ -4,10 +4,18 @@ import { settle } from './clock.ts';
 /** The machine's time, in which a test can leap ahead: for stories over real sockets in which people wait for long. */
 export class LeapClock implements Clock {
   #ahead = 0;
+  #standsAt: number | undefined;
+  /** The machine's time when it was {@link stop}ped. */
+  #stoppedAt: number | undefined;
   readonly #timers = new Set<{ readonly at: number; readonly run: () => void }>();
 
   now(): number {
-    return Date.now() + this.#ahead;
+    return (this.#stoppedAt ?? Date.now()) + this.#ahead;
+  }
+
+  /** From now on it goes ahead by leaps only, however long the machine takes. Timers still run. */
+  stop(): void {
+    this.#stoppedAt = Date.now();
   }
 
   after(ms: number, action: () => void): () => void {
