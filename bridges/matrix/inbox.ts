@@ -1,30 +1,23 @@
 /** Hands what happens in the rooms to the core. */
 import type { AdapterHost } from '../../src/adapter.ts';
-import { eventId, type Message, type Place, type Quote, type RoomRef, type Thread } from '../../src/event.ts';
-import { excerpt } from '../../src/text/excerpt.ts';
+import { eventId, type Message, type Place, type RoomRef } from '../../src/event.ts';
 import { asEdited, editTarget, isRemoved, readEdit, redactionTarget } from './change.ts';
 import type { TextCommands } from './commands/text-commands.ts';
 import type { DirectInbox } from './direct/inbox.ts';
 import type { Edits } from './edits.ts';
 import type { EncryptedRooms } from './encrypted-rooms.ts';
-import { localpart, type RoomEvent, readSaid, roomEvent, type Said, toAuthor, toMessage, toQuote } from './event.ts';
-import { describe, type Homeserver, isPassing, isTokenRefused } from './homeserver.ts';
+import { localpart, type RoomEvent, readSaid, type Said, toAuthor, toMessage } from './event.ts';
+import type { Homeserver } from './homeserver.ts';
 import type { Invitation, Invites } from './invites.ts';
+import { LookUps } from './look-ups.ts';
 import type { People } from './people.ts';
 import { type Reacted, readReaction, toReaction } from './reactions.ts';
-import { displayName, isMember, removalIn } from './room-state.ts';
+import { isMember, removalIn } from './room-state.ts';
 import type { Rooms } from './rooms.ts';
 import * as sentences from './sentences.ts';
 import type { Listener, Names } from './sync.ts';
 import type { Threads } from './threads.ts';
 import type { TypingIn } from './typing-in.ts';
-
-/** So often it is tried to look at the message that an edit or a deletion is about, before those that follow go on without it. */
-const maxTries = 5;
-
-/** So many threads are remembered by their names, which have so many UTF-16 units. */
-const maxThreads = 1_000;
-const maxThreadName = 60;
 
 export interface InboxOptions {
   /** What is typed as one is no chat. */
@@ -53,13 +46,11 @@ export interface InboxOptions {
 
 export class Inbox implements Listener {
   readonly #options: InboxOptions;
-  /** By root. */
-  readonly #beginnings = new Map<string, Pick<Thread, 'name' | 'by'>>();
-  /** How often looking at a message has failed, one after the other. */
-  #failures = 0;
+  readonly #lookUps: LookUps;
 
   constructor(options: InboxOptions) {
     this.#options = options;
+    this.#lookUps = new LookUps({ ...options, log: options.host.log });
   }
 
   roomIds(): ReadonlySet<string> {
@@ -99,7 +90,7 @@ export class Inbox implements Listener {
       const said = event.sender === userId ? undefined : readSaid(event);
       if (said === undefined || !commands.isCommand(event)) continue;
       const where = { roomId, room: roomId as RoomRef, isUnmapped: true };
-      commands.give(where, event, said, () => this.#nameOf(roomId, event.sender, names));
+      commands.give(where, event, said, () => this.#lookUps.nameOf(roomId, event.sender, names));
     }
   }
 
@@ -128,7 +119,7 @@ export class Inbox implements Listener {
   async #encrypted(roomId: string): Promise<void> {
     const { rooms, encrypted } = this.#options;
     rooms.closeEncrypted(roomId);
-    await this.#lookUp(encrypted.tell(roomId));
+    await this.#lookUps.orNothing(encrypted.tell(roomId));
   }
 
   async #spoken(roomId: string, event: RoomEvent, names: Names): Promise<void> {
@@ -153,16 +144,16 @@ export class Inbox implements Listener {
   #commanded(roomId: string, event: RoomEvent, said: Said, names: Names): void {
     const { commands, rooms } = this.#options;
     const room = rooms.refsOf(roomId).find((ref) => rooms.get(ref)?.state !== 'closed');
-    if (room !== undefined) commands.give({ roomId, room }, event, said, () => this.#nameOf(roomId, event.sender, names));
+    if (room !== undefined) commands.give({ roomId, room }, event, said, () => this.#lookUps.nameOf(roomId, event.sender, names));
   }
 
   async #reacted(roomId: string, event: RoomEvent, reacted: Reacted, names: Names): Promise<void> {
-    const name = await this.#nameOf(roomId, event.sender, names);
+    const name = await this.#lookUps.nameOf(roomId, event.sender, names);
     await this.#hand(roomId, (place) => this.#options.host.react(toReaction(event, reacted, place, name)));
   }
 
   async #edited(roomId: string, event: RoomEvent, target: string, names: Names): Promise<void> {
-    const original = await this.#original(roomId, target);
+    const original = await this.#lookUps.original(roomId, target);
     const said = original && readEdit(event, original);
     if (original === undefined || said === undefined || this.#options.commands.isCommand(original)) return;
     this.#options.edits.note(event.event_id, target);
@@ -180,14 +171,14 @@ export class Inbox implements Listener {
 
   /** Without an edit that was taken back, a message reads as before it. */
   async #readsAsBefore(roomId: string, event: RoomEvent, target: string, names: Names): Promise<void> {
-    const original = await this.#original(roomId, target);
+    const original = await this.#lookUps.original(roomId, target);
     const said = original && readSaid(asEdited(original));
     if (original !== undefined && said !== undefined) await this.#readsNow(roomId, event, original, said, names);
   }
 
   async #removed(roomId: string, event: RoomEvent, target: string, names: Names): Promise<void> {
     const { host, isOurs, edits } = this.#options;
-    const original = await this.#original(roomId, target);
+    const original = await this.#lookUps.original(roomId, target);
     if (original === undefined || isOurs(original.sender) || !isRemoved(original)) return;
     const edited = edits.messageOf(target);
     if (edited !== undefined) {
@@ -203,29 +194,16 @@ export class Inbox implements Listener {
 
   /** What was said, as a message for each place where it was. */
   async #messages(roomId: string, event: RoomEvent, said: Said, names: Names): Promise<(place: Place) => Message> {
-    const name = await this.#nameOf(roomId, event.sender, names);
+    const name = await this.#lookUps.nameOf(roomId, event.sender, names);
     const { inReplyTo } = said;
-    const quote = inReplyTo === undefined ? undefined : await this.#quote(roomId, inReplyTo, names);
+    const quote = inReplyTo === undefined ? undefined : await this.#lookUps.quote(roomId, inReplyTo, names);
     const { threadRoot: root } = said;
-    const beginning = root === undefined ? undefined : await this.#beginning(roomId, root, names);
+    const beginning = root === undefined ? undefined : await this.#lookUps.beginning(roomId, root, names);
     return (place) => {
       const replyTo = quote && inReplyTo !== undefined ? { ...quote, target: eventId(place, inReplyTo) } : undefined;
       const thread = root === undefined ? undefined : { id: eventId(place, root), ...beginning };
       return toMessage(event, said, { place, name, replyTo, thread });
     };
-  }
-
-  /** The first words of the event that a thread hangs on, and whose they are, where they can be had. */
-  async #beginning(roomId: string, root: string, names: Names): Promise<Pick<Thread, 'name' | 'by'>> {
-    const known = this.#beginnings.get(root);
-    if (known !== undefined) return known;
-    const { text = '', by } = (await this.#quote(roomId, root, names)) ?? {};
-    const name = excerpt(text, maxThreadName);
-    const beginning = name === '' ? {} : { name, ...(by !== undefined && { by }) };
-    this.#beginnings.set(root, beginning);
-    const [oldest] = this.#beginnings.keys();
-    if (this.#beginnings.size > maxThreads && oldest !== undefined) this.#beginnings.delete(oldest);
-    return beginning;
   }
 
   /** Hands something over for each name of the room, and waits until the core has taken it. */
@@ -234,22 +212,6 @@ export class Inbox implements Listener {
     for (const room of rooms.refsOf(roomId)) {
       if (rooms.get(room)?.state === 'closed') continue;
       await take({ kind: 'room', adapter: host.id, room });
-    }
-  }
-
-  /** The message that an edit or a deletion is about; undefined if it can't be had. Without knowing whose it is, anybody could edit it. */
-  async #original(roomId: string, eventId: string): Promise<RoomEvent | undefined> {
-    try {
-      const answer = await this.#fetch(roomId, eventId);
-      this.#failures = 0;
-      return roomEvent.safeParse(answer).data;
-    } catch (fault) {
-      this.#options.ended.throwIfAborted();
-      this.#failures += 1;
-      if (isTokenRefused(fault) || (isPassing(fault) && this.#failures < maxTries)) throw fault;
-      this.#failures = 0;
-      this.#options.host.log.warn({ room: roomId }, sentences.changeUnreadable(roomId, describe(fault)));
-      return undefined;
     }
   }
 
@@ -270,36 +232,8 @@ export class Inbox implements Listener {
       if (isRenamed) host.profile(toAuthor(userId, typeof name === 'string' && name !== '' ? name : localpart(userId)));
     } else if (before?.['membership'] === 'join') {
       const others = [...rooms.ids()].filter((id) => id !== roomId);
-      const stays = await Promise.all(others.map((id) => this.#lookUp(isMember(homeserver, id, userId))));
+      const stays = await Promise.all(others.map((id) => this.#lookUps.orNothing(isMember(homeserver, id, userId))));
       if (!stays.includes(true)) host.left(userId);
-    }
-  }
-
-  async #nameOf(roomId: string, userId: string, names: Names): Promise<string> {
-    const known = names.get(userId) ?? (await this.#lookUp(displayName(this.#options.homeserver, roomId, userId))) ?? '';
-    names.set(userId, known);
-    return known || localpart(userId);
-  }
-
-  /** The message that is answered; undefined if it can't be had. */
-  async #quote(roomId: string, eventId: string, names: Names): Promise<Quote | undefined> {
-    const { data } = roomEvent.safeParse(await this.#lookUp(this.#fetch(roomId, eventId)));
-    return data && toQuote(asEdited(data), await this.#nameOf(roomId, data.sender, names), this.#options.userId);
-  }
-
-  #fetch(roomId: string, eventId: string): Promise<unknown> {
-    const path = `/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/event/${encodeURIComponent(eventId)}`;
-    return this.#options.homeserver.call('GET', path);
-  }
-
-  /** A look-up without which the message is still worth handing over: no event may hold up those after it. */
-  async #lookUp<T>(answer: Promise<T>): Promise<T | undefined> {
-    try {
-      return await answer;
-    } catch (fault) {
-      this.#options.ended.throwIfAborted();
-      this.#options.host.log.debug(`Matrix: a look-up failed (${describe(fault)})`);
-      return undefined;
     }
   }
 }
