@@ -180,9 +180,6 @@ describe('a code', () => {
 });
 
 describe('guessing', () => {
-  // Somebody may try again as time passes.
-  beforeEach(() => clock.stand());
-
   test('is chat at first, and nothing at all from the sixth in a minute on: not even the right one helps', async () => {
     const code = await codeFor();
     clock.stop();

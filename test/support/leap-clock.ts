@@ -4,7 +4,6 @@ import { settle } from './clock.ts';
 /** The machine's time, in which a test can leap ahead: for stories over real sockets in which people wait for long. */
 export class LeapClock implements Clock {
   #ahead = 0;
-  #standsAt: number | undefined;
   /** The machine's time when it was {@link stop}ped. */
   #stoppedAt: number | undefined;
   readonly #timers = new Set<{ readonly at: number; readonly run: () => void }>();
