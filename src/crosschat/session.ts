@@ -9,8 +9,15 @@ import type { CrossChatState } from './state.ts';
 
 /** Milliseconds that we wait for our own status to come back. */
 const ECHO_WAIT = 2_000;
-/** Milliseconds without a packet after which the picture counts as complete: some brokers send retained messages after newer ones. */
-const QUIET = 50;
+/**
+ * When the picture counts as complete: some brokers send retained messages after newer ones, so nothing may have come at this number of
+ * looks in a row. Each is so many milliseconds after the other. A process that stood still finds its timers due before it has read what
+ * came meanwhile: a single look would take that for silence.
+ */
+const QUIET_LOOKS = 5;
+const LOOK = 10;
+/** With a broker that is never silent, it counts as complete after so many looks. */
+const MAX_LOOKS = 200;
 /** Milliseconds that the broker has for our goodbye. */
 const GOODBYE_WAIT = 2_000;
 /** Milliseconds that the broker has to close the connection in good order. */
@@ -162,13 +169,13 @@ export class Session {
 
   /** Waits, for a bounded time, until nothing more comes by itself. */
   async #quiet(): Promise<void> {
-    const end = this.#parts.clock.now() + ECHO_WAIT;
     const { incoming } = this.#parts.continuity;
-    for (let before = -1; before !== incoming.count && this.#parts.clock.now() < end; ) {
-      before = incoming.count;
+    for (let looks = 0, quiet = 0; quiet < QUIET_LOOKS && looks < MAX_LOOKS; looks += 1) {
+      const before = incoming.count;
       await new Promise<void>((resolve) => {
-        this.#parts.clock.after(QUIET, resolve);
+        this.#parts.clock.after(LOOK, resolve);
       });
+      quiet = incoming.count === before ? quiet + 1 : 0;
     }
   }
 
