@@ -2,6 +2,12 @@
 import { stringify } from 'yaml';
 import type { Answers, Prepared } from '../setup.ts';
 
+/** Where the bridge serves HTTP. */
+const HTTP_PORT = 8_080;
+
+/** Where the operator's page is then. */
+export const PAGE = `http://127.0.0.1:${HTTP_PORT}/operator/`;
+
 /** An adapter, with what its setup made of the answers. */
 export interface PreparedAdapter extends Prepared {
   readonly type: string;
@@ -24,7 +30,8 @@ export function firstConfig(broker: Answers, adapters: readonly PreparedAdapter[
     config: {
       ...(url !== '' && { mqtt: { url, ...access } }),
       server_id: broker['server-id'],
-      ...(adapters.some(({ isRegistered }) => isRegistered) && { http: { port: 8_080 } }),
+      // A homeserver reaches an appservice there, and the operator the page that tells how all is.
+      http: { port: HTTP_PORT },
       ...(adapters.length > 0 && { adapters: Object.fromEntries(adapters.map(({ type, config }) => [type, config])) }),
       channels: [{ name: 'main', rooms }],
     },

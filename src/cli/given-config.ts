@@ -1,6 +1,6 @@
 /** The configuration that a command was given. */
 import type { AdapterEntries } from '../adapter.ts';
-import { type Config, parseConfig, type Settings } from '../config.ts';
+import { type Config, parseConfig, parseHttpConfig, type Settings } from '../config.ts';
 import { readSettings } from '../settings.ts';
 
 /** Reads the settings that hold in this folder. @throws {ConfigError} */
@@ -17,6 +17,11 @@ export function givenConfig(settings: Settings, entries: AdapterEntries): Promis
   return parseConfig({ ...settings, raw: { ...settings.raw, adapters: withConsole } }, entries);
 }
 
+/** Where a bridge with these settings serves HTTP, whatever is wrong with the others. @throws {ConfigError} */
+export function givenHttp(settings: Settings): Config['http'] {
+  return parseHttpConfig(isUnconfigured(settings.raw) ? inDemo(settings) : settings);
+}
+
 /** Whether there is no network to join, and nobody who could be joined to it. */
 function isUnconfigured({ mqtt = {}, adapters = {} }: Settings['raw']): boolean {
   if (!isMap(mqtt) || !isMap(adapters)) return false;
@@ -25,14 +30,20 @@ function isUnconfigured({ mqtt = {}, adapters = {} }: Settings['raw']): boolean 
 
 /** Whoever configured nothing sees what the bridge does: on the console, and on a page. */
 function demoConfig(settings: Settings, entries: AdapterEntries): Promise<Config> {
-  const { adapters, http } = settings.raw;
+  const { adapters } = settings.raw;
   const shown = Object.entries(entries).flatMap(([type, { loadForDemo }]) => (loadForDemo ? [[type, loadForDemo] as const] : []));
   const added = Object.fromEntries(shown.map(([type]) => [type, {}]));
-  const inDemo = Object.fromEntries(shown.map(([type, load]) => [type, { load }]));
-  // Whoever gets to see it may do everything: that is nobody beyond this machine.
+  const loaded = Object.fromEntries(shown.map(([type, load]) => [type, { load }]));
+  const { raw, ...rest } = inDemo(settings);
+  const all = { console: {}, ...added, ...(adapters as object | undefined) };
+  return parseConfig({ ...rest, raw: { ...raw, adapters: all } }, { ...entries, ...loaded });
+}
+
+/** Whoever gets to see the demo may do everything: that is nobody beyond this machine. */
+function inDemo(settings: Settings): Settings {
+  const { http } = settings.raw;
   const here = http === undefined || isMap(http) ? { ...http, host: '127.0.0.1' } : http;
-  const raw = { ...settings.raw, http: here, adapters: { console: {}, ...added, ...(adapters as object | undefined) } };
-  return parseConfig({ ...settings, raw }, { ...entries, ...inDemo });
+  return { ...settings, raw: { ...settings.raw, http: here } };
 }
 
 function isMap(value: unknown): value is Readonly<Record<string, unknown>> {

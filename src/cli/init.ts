@@ -2,13 +2,14 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
+import { z } from 'zod';
 import type { AdapterEntries } from '../adapter.ts';
 import { ConfigError } from '../config.ts';
 import { suggestion } from '../config-problems.ts';
 import type { Answers } from '../setup.ts';
 import { brokerQuestions, mosquittoLines } from './broker-setup.ts';
 import { defineCommand, type Options, type Surroundings } from './command.ts';
-import { configText, envText, firstConfig, type PreparedAdapter } from './first-config.ts';
+import { configText, envText, firstConfig, PAGE, type PreparedAdapter } from './first-config.ts';
 import { givenSettings } from './given-config.ts';
 import { writeNewFile } from './new-file.ts';
 import { type Ask, answersTo, openQuestions } from './questions.ts';
@@ -66,6 +67,7 @@ asked. Without a terminal, or with --json, nothing is asked; secrets may be give
       for (const line of ['', ...mosquittoLines(broker)]) await print(line);
       const again = values.config ? ` --config ${path}` : '';
       await print(`Next: "crosschat-bridge check${again}" says whether all works; then "crosschat-bridge run${again}".`);
+      await print(`The operator's page is then at ${PAGE}, for browsers on this machine (docs/operator.md).`);
       await end(files);
       return 0;
     } finally {
@@ -107,7 +109,7 @@ export async function preparedAdapters(
   const prepared: PreparedAdapter[] = [];
   for (const [type, { setup: load }] of Object.entries(entries)) {
     if (!load) continue;
-    const isWanted = given.size > 0 || !ask ? given.has(type) : /^y/i.test(await ask(`Add ${type} (y, n) [n]`, false));
+    const isWanted = given.size > 0 || !ask ? given.has(type) : await wants(type, ask);
     if (!isWanted) continue;
     const { first, questions, prepare } = await load();
     const known = questions.map(({ name }) => name);
@@ -121,6 +123,13 @@ export async function preparedAdapters(
     prepared.push({ type, ...prepare(answers) });
   }
   return prepared;
+}
+
+async function wants(type: string, ask: Ask): Promise<boolean> {
+  const answer = z.string().regex(/^(?:y|yes|n|no)$/i, 'must be y or n');
+  const question = { name: type, text: `Add ${type} (y, n)`, answer, otherwise: () => 'n' };
+  const answers = await answersTo([question], {}, () => type, ask);
+  return /^y/i.test(answers[type] ?? '');
 }
 
 /** @throws {ConfigError} */

@@ -1,6 +1,6 @@
 /** `crosschat-bridge status`: how the running bridge is. */
 import { systemClock } from '../clock.ts';
-import { type Config, parseHttpConfig } from '../config.ts';
+import type { Config } from '../config.ts';
 import { ConfigError } from '../config-problems.ts';
 import type { StatusReport } from '../monitoring/status-report.ts';
 import type { QueueReport } from '../outbox/queue-report.ts';
@@ -9,7 +9,7 @@ import { toLine } from '../text/line.ts';
 import { inWords } from '../text/time.ts';
 import { besideBridge } from './beside.ts';
 import { defineCommand } from './command.ts';
-import { givenSettings } from './given-config.ts';
+import { givenHttp, givenSettings } from './given-config.ts';
 
 /** So long is waited for an answer, in milliseconds. */
 const PATIENCE = 5_000;
@@ -27,7 +27,7 @@ export const statusCommand = defineCommand({
 It exits with 0 when the bridge is ready, and with 1 when it is not, or nobody knows.`,
   async run({ values }, surroundings) {
     const { print } = surroundings;
-    const http = parseHttpConfig(givenSettings(surroundings.adapters, values.config));
+    const http = givenHttp(givenSettings(surroundings.adapters, values.config));
     const answer = await ask(http);
     const now = systemClock.now();
     if ('report' in answer) {

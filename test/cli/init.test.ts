@@ -59,6 +59,7 @@ describe('the files', () => {
     expect(config.channels[0]?.rooms.map(({ room }) => room)).toEqual(
       [discord?.['channel'], matrix?.['room']].filter((room) => room !== undefined),
     );
+    expect(config.http).toMatchObject({ host: '127.0.0.1', port: 8_080 });
     expect(config.mqtt).toMatchObject({
       urls: [broker['broker-url']].filter((url) => url !== undefined),
       ...(broker['broker-url'] &&
@@ -152,6 +153,19 @@ describe('questions', () => {
       ['A word [word7]', false],
       ['A secret', true],
     ]);
+  });
+
+  test('whether a platform is wanted is asked until the answer is yes or no', async () => {
+    const said: string[] = [];
+    const typed = ['discord', 'N', 'maybe', ''];
+    const ask: Ask = async (question) => {
+      said.push(question);
+      return typed.shift() ?? '';
+    };
+    expect(await preparedAdapters(builtIns(undefined), new Map(), ask, async () => {})).toEqual([]);
+    expect(said).toEqual(
+      ['discord', 'matrix'].flatMap((type) => [`Add ${type} (y, n) [n]`, `It must be y or n.\nAdd ${type} (y, n) [n]`]),
+    );
   });
 
   test('what is given is not asked, and complained of without telling it', async () => {

@@ -45,7 +45,8 @@ test('a program is told what was written and what is to be done', async () => {
   });
   const { files, said } = JSON.parse(out);
   expect([code, files]).toEqual([0, ['.env', 'config.yaml', 'registration.yaml']]);
-  expect(said.at(-1)).toMatch(/^Next: "crosschat-bridge check"/);
+  expect(said.at(-2)).toMatch(/^Next: "crosschat-bridge check"/);
+  expect(said.at(-1)).toMatch(/^The operator's page is then at http:/);
 });
 
 const hasTerminal = /util-linux/.test(spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout ?? '');

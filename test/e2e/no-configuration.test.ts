@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { GameServer } from '../support/game-server.ts';
-import { newFolder, Program } from './program.ts';
+import { newFolder, Program, runToEnd } from './program.ts';
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -61,6 +61,10 @@ test('npm start shows chat at once, a real game server can join it, and SIGTERM 
   const told = await program.waitFor("Operator's page, for browsers on this machine");
   const [operator = ''] = /http:\/\/127\.0\.0\.1:\d+\/operator\//.exec(told) ?? [];
   expect(await (await fetch(`${operator}welcome`)).json()).toMatchObject({ entry: 'in' });
+  // And asked, where its usual port was free.
+  const status = await runToEnd(['status'], { folder });
+  if (operator.includes(':8080/'))
+    expect([status.out, status.code]).toEqual([expect.stringMatching(/^The bridge is ready\./), 0]);
 
   const { code, after } = await program.kill('SIGTERM');
   expect(code).toBe(0);
