@@ -32,9 +32,10 @@ export function idleState(role: 'standby' | 'standstill', why: string): State {
 
 /** How a bridge stands. @param made how often a connection was made, where that is known */
 export function stateOf(parts: Shown, made: (connection: string) => number | undefined): State {
-  const { servers, outbox, control, standstill } = parts;
+  const { servers, members, outbox, control, standstill } = parts;
   if (standstill !== undefined) return idleState('standstill', standstill);
-  const channels = (control?.channels() ?? []).map(channelOf);
+  const everywhere = members.filter((member) => member.everywhere).map(({ adapter }) => adapter.platform);
+  const channels = (control?.channels() ?? []).map((channel) => channelOf(channel, everywhere));
   const listed = new Set(channels.flatMap(({ rooms }) => rooms.map((room) => roomId(room as RoomReport))));
   return {
     role: 'active',
@@ -95,11 +96,12 @@ function problemsOf(parts: Parts, channels: readonly Channel[]): Problem[] {
   return [...problems.slice(0, MAX_PROBLEMS), { level: 'look', text: `… and ${problems.length - MAX_PROBLEMS} more.` }];
 }
 
-function channelOf({ name, servers, paused, rooms }: ChannelReport): Channel {
+function channelOf({ name, servers, paused, rooms }: ChannelReport, everywhere: readonly string[]): Channel {
   return {
     name,
     servers,
     paused,
+    everywhere,
     rooms: rooms.map(({ adapter, room, platform, nativeId, paused: itself, fault, queue }) => ({
       adapter,
       room,

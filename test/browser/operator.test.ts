@@ -53,7 +53,8 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
   test('the demo: all is well, and who plays where', async () => {
     const page = await look(browser, await startDemo(), { bypassCSP: true });
     await page.getByRole('heading', { name: 'All is well' }).waitFor();
-    await page.getByText(/2 game servers with \d+ players/).waitFor();
+    await page.getByText(/2 game servers with \d+ players?, 1 channel\.$/).waitFor();
+    await page.getByRole('heading', { name: /^main/ }).filter({ hasText: 'all game servers, Console, Web chat' }).waitFor();
     await page.locator('summary', { hasText: 'alpha' }).click();
     await page.locator('details[open] .names bdi').first().waitFor();
     expect(await page.title()).toBe('All is well · Bridge bridge');

@@ -23,7 +23,7 @@ export function channelsSection(deeds: Deeds): Section<Shown> {
   ]);
 }
 
-function channelBlock({ name, servers, paused, rooms }: Channel, deeds: Deeds): HTMLElement {
+function channelBlock({ name, servers, paused, rooms, everywhere }: Channel, deeds: Deeds): HTMLElement {
   const target = { channel: name };
   const button = paused
     ? deeds.button('Resume', `Resume the channel ${name}`, 'resume', { target })
@@ -36,13 +36,13 @@ function channelBlock({ name, servers, paused, rooms }: Channel, deeds: Deeds): 
       'h3',
       {},
       h('bdi', {}, name),
-      h('span', { class: 'muted' }, heard),
+      h('span', { class: 'muted' }, [heard, ...everywhere].join(', ')),
       paused && h('span', { class: 'tag look' }, 'Paused'),
       button,
     ),
     rooms.length > 0
       ? table(rooms.map((room) => row(room.queue, room, roomActions(room, deeds), paused)))
-      : h('p', { class: 'muted' }, 'No room is in it.'),
+      : everywhere.length === 0 && h('p', { class: 'muted' }, 'No room is in it.'),
   );
 }
 
@@ -53,7 +53,7 @@ function othersBlock(others: readonly Queue[]): HTMLElement {
   return h(
     'div',
     { class: 'channel' },
-    h('h3', {}, 'Beside the channels'),
+    h('h3', {}, 'Other queues'),
     busy.length > 0 && table(busy.map((queue) => row(queue, undefined, []))),
     quiet.length > 0 && h('p', { class: 'muted' }, `Nothing waits for ${quiet.map(({ name }) => name).join(', ')}.`),
   );

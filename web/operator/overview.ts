@@ -64,14 +64,14 @@ function verdict({ state, servers, letters, lostAt }: Known) {
   const bad = problems.filter(({ level }) => level === 'bad').length;
   const level = bad > 0 ? 'bad' : problems.length > 0 ? 'look' : 'good';
   const headline = headlineOf(state, bad, problems.length);
-  const about =
-    state.role === 'active' && servers
-      ? `${count(servers.servers.length + servers.more, 'game server')} with ${count(servers.players, 'player')}, ${count(state.channels.length, 'channel')}, ${count(
-          state.channels.reduce((sum, { rooms }) => sum + rooms.length, 0),
-          'room',
-        )}.`
-      : '';
+  const about = state.role === 'active' && servers ? figuresOf(state, servers) : '';
   return { level, headline, about, problems } as const;
+}
+
+function figuresOf({ channels }: State, { servers, more, players }: Servers): string {
+  const rooms = channels.reduce((sum, channel) => sum + channel.rooms.length, 0);
+  const games = `${count(servers.length + more, 'game server')} with ${count(players, 'player')}`;
+  return `${[games, count(channels.length, 'channel'), ...(rooms > 0 ? [count(rooms, 'room')] : [])].join(', ')}.`;
 }
 
 function headlineOf({ role }: State, bad: number, all: number): string {

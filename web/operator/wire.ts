@@ -61,6 +61,8 @@ export interface Channel {
   readonly servers: readonly string[];
   readonly paused: boolean;
   readonly rooms: readonly Room[];
+  /** Platforms that are in every channel, like the console. */
+  readonly everywhere: readonly string[];
 }
 
 /** How the bridge stands. */
