@@ -8,30 +8,27 @@ import {
   type Finding,
   type Medium,
   type OwnReaction,
+  type Rank,
+  reaches,
 } from '../../src/adapter.ts';
 import type { Author, Edit, Message, Notice, Place, RoomRef, Typing, Whisper } from '../../src/event.ts';
 import { type Assets, loadAssets } from '../../src/http/assets.ts';
 import type { Route } from '../../src/http/route.ts';
 import { isEmoji } from '../../src/text/emoji.ts';
-import type { Welcome, WhisperEntry } from '../../web/chat/wire.ts';
+import type { WhisperEntry } from '../../web/chat/wire.ts';
 import { Audience, eventText } from './audience.ts';
 import type { WebChatConfig } from './config.ts';
-import { contentOf, entryOf, goneOf, keyOf, noticeEntryOf, personOf, TAG } from './entry.ts';
+import { contentOf, entryOf, goneOf, keyOf, noticeEntryOf, personOf } from './entry.ts';
 import { ENDPOINTS, type Endpoints, SignIn } from './login/sign-in.ts';
 import { Logs } from './logs.ts';
 import { Presence } from './presence.ts';
-import { MAX_TEXT } from './requests.ts';
-import { MAX_ENTRIES } from './room-log.ts';
 import { Roster } from './roster.ts';
 import { routesOf } from './routes.ts';
-import { type Session, Sessions } from './sessions.ts';
+import { Sessions } from './sessions.ts';
 import { ELSEWHERE, tallied } from './tallies.ts';
 import { Uploads } from './uploads/uploads.ts';
 import { whisperEntryOf } from './whisper-entry.ts';
 import { WhisperLog } from './whispers.ts';
-
-/** Who may do what, the least first. */
-const RANKS = ['everybody', 'moderator', 'admin'] as const;
 
 /** What can be set otherwise than by the operator. */
 export interface Extras {
@@ -53,10 +50,10 @@ export class WebChat implements Adapter {
   readonly signIn: SignIn;
   readonly whispers: WhisperLog;
   readonly uploads: Uploads;
-  readonly #trusted: boolean;
   readonly logs: Logs;
-  readonly #roster: Roster;
-  readonly #presence: Presence;
+  readonly roster: Roster;
+  readonly presence: Presence;
+  readonly #trusted: boolean;
   #assets: Assets | undefined;
 
   constructor(config: WebChatConfig, host: AdapterHost, { trusted = false, endpoints = ENDPOINTS }: Extras = {}) {
@@ -67,17 +64,17 @@ export class WebChat implements Adapter {
     this.sessions = new Sessions(memory, clock);
     this.signIn = new SignIn(config, clock, endpoints);
     this.whispers = new WhisperLog(memory);
-    this.#presence = new Presence({
+    this.presence = new Presence({
       clock,
       here: () => this.audience.people,
       personOf: (author) => personOf(author, this.placeOf(''), this.base),
       left: (userId) => host.left(userId),
       changed: (people) => this.audience.tell(eventText('people', people)),
     });
-    this.audience = new Audience(clock, this.#presence);
+    this.audience = new Audience(clock, this.presence);
     this.logs = new Logs(memory, (text) => this.audience.tell(text));
     this.uploads = new Uploads(config, host, (author) => keyOf(author, this.placeOf('')));
-    this.#roster = new Roster({
+    this.roster = new Roster({
       chat,
       hears: (server) => host.hears(server),
       clock,
@@ -104,15 +101,15 @@ export class WebChat implements Adapter {
     await this.logs.load(host.rooms);
     // Only now it is known who is signed in: pages that ask before would take it for the end.
     this.#assets = assets;
-    this.#roster.start();
+    this.roster.start();
     host.log.info(`Web chat: ${this.base}/chat/`);
   }
 
   async stop(): Promise<void> {
-    this.#roster.stop();
+    this.roster.stop();
     this.audience.close();
     // Behind the end of the pages: they come back, and whose they are is not gone.
-    this.#presence.stop();
+    this.presence.stop();
     await this.uploads.stop();
   }
 
@@ -184,7 +181,7 @@ export class WebChat implements Adapter {
   }
 
   awaySince(userId: Author['id']): number | undefined {
-    return this.#presence.awaySince(userId);
+    return this.presence.awaySince(userId);
   }
 
   /** Where people reach the bridge, without a `/` at its end. */
@@ -198,52 +195,20 @@ export class WebChat implements Adapter {
   }
 
   /** What a user may do. */
-  rankOf({ author: { id } }: Pick<Session, 'author'>): 'everybody' | 'moderator' | 'admin' {
+  rankOf(userId: Author['id']): Rank {
     const { admins, moderators } = this.config;
-    if (this.#trusted || admins.includes(id)) return 'admin';
-    return moderators.includes(id) ? 'moderator' : 'everybody';
+    if (this.#trusted || admins.includes(userId)) return 'admin';
+    return moderators.includes(userId) ? 'moderator' : 'everybody';
   }
 
   async outranks(target: Author['id'], moderator: Author['id'] | undefined): Promise<boolean> {
-    const height = (id: string) => RANKS.indexOf(this.rankOf({ author: { id, name: '' } }));
-    return moderator === undefined ? height(target) === 0 : height(moderator) > height(target);
+    const rank = this.rankOf(target);
+    return moderator === undefined ? rank === 'everybody' : !reaches(rank, this.rankOf(moderator));
   }
 
   /** A place for what somebody says. */
   placeOf(room: string): Place & { kind: 'room' } {
     return { kind: 'room', adapter: this.host.id, room: room as RoomRef };
-  }
-
-  /** What a page is told first of all. */
-  welcome(session: Session | undefined): Welcome {
-    const uploads = session && this.uploads.allowed(session);
-    return {
-      ...(session && {
-        me: {
-          person: personOf(session.author, this.placeOf(''), this.base),
-          kind: session.kind,
-          moderator: this.rankOf(session) !== 'everybody',
-        },
-      }),
-      ways: [...(this.config.guests ? ['guest' as const] : []), ...this.signIn.services],
-      rooms: this.logs.rooms,
-      maxText: MAX_TEXT,
-      ...(uploads && { uploads }),
-    };
-  }
-
-  /** What a page that opens is told: all that it missed. @param last the event that it heard last */
-  opening(session: Session, last: string): string {
-    const { fresh, texts } = this.logs.missed(last);
-    const whispers = this.whispers.of(session.author.id);
-    void this.whispers.read(session.author.id);
-    return [
-      eventText('hello', { fresh, welcome: this.welcome(session) }),
-      ...texts,
-      ...whispers.map((entry) => eventText('whisper', entry)),
-      eventText('people', this.#presence.people(session.author)),
-      eventText('ready', { servers: this.#roster.all() }),
-    ].join('');
   }
 
   /** Counts a reaction. */
@@ -259,14 +224,6 @@ export class WebChat implements Adapter {
     const isTold = this.audience.tellOne(userId, eventText('whisper', entry));
     if (isTold) this.whispers.add(userId, entry);
     return isTold;
-  }
-
-  /** The names of everybody who could be mistaken for a newcomer. */
-  *names(): IterableIterator<string> {
-    for (const { author } of this.sessions.all()) yield author.name;
-    for (const { users } of this.host.chat.state.servers.values()) for (const { name } of users.values()) yield name;
-    for (const log of this.logs.all)
-      for (const { author, tag } of log.latest(MAX_ENTRIES)) if (author && tag !== TAG) yield author.name;
   }
 
   /** @throws {AdapterError} */

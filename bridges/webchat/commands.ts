@@ -30,7 +30,7 @@ export async function complete(chat: WebChat, session: Session, { room, text }: 
 
 /** Who gives a command, and where. */
 function givenBy(chat: WebChat, { author }: Session, room: string): Omit<Invocation, 'command' | 'options'> {
-  const rank = chat.rankOf({ author });
+  const rank = chat.rankOf(author.id);
   const caller = { author, rank, isOperator: rank === 'admin' };
   return { caller, room: room as RoomRef, rooms: chat.host.rooms };
 }

@@ -9,9 +9,11 @@ import type { HttpAnswer, HttpRequest } from '../../src/http/route.ts';
 import { refusal } from '../../src/http/server.ts';
 import { Recent } from '../../src/recent.ts';
 import type { WebChat } from './chat.ts';
+import { TAG } from './entry.ts';
 import { SignInError } from './login/outgoing.ts';
 import { JOURNEY_SECONDS, type Service } from './login/sign-in.ts';
 import { nickname } from './nicknames.ts';
+import { MAX_ENTRIES } from './room-log.ts';
 import { admit, cookiePlace, PREFIX } from './session-cookie.ts';
 
 const STATE = 'crosschat_sign_in';
@@ -38,7 +40,7 @@ export class Entrance {
     if (this.#limit.allow(network) !== 'yes') return json(429, { fault: 'That was too often. Wait a minute.', wait: 60 });
     const bar = this.#barAt(network);
     if (bar !== undefined) return json(403, { fault: bar });
-    const checked = nickname(name, this.#chat.names());
+    const checked = nickname(name, namesIn(this.#chat));
     if ('fault' in checked) return json(200, checked);
     const author = { id: `guest:${randomBytes(9).toString('base64url')}`, name: checked.name };
     this.#guests.set(author.id, network);
@@ -91,4 +93,11 @@ export class Entrance {
       return { status: 303, headers: { location: `${home}#fault=${encodeURIComponent(error.message)}` }, body: '' };
     }
   }
+}
+
+/** The names of everybody who could be mistaken for a newcomer. */
+function* namesIn({ sessions, host, logs }: WebChat): IterableIterator<string> {
+  for (const { author } of sessions.all()) yield author.name;
+  for (const { users } of host.chat.state.servers.values()) for (const { name } of users.values()) yield name;
+  for (const log of logs.all) for (const { author, tag } of log.latest(MAX_ENTRIES)) if (author && tag !== TAG) yield author.name;
 }

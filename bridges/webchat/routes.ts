@@ -20,6 +20,7 @@ import { cookiePlace, PREFIX, SESSION } from './session-cookie.ts';
 import type { Session } from './sessions.ts';
 import { Talk } from './talk.ts';
 import { readFile, receiveFile } from './uploads/answers.ts';
+import { openingOf, welcomeOf } from './welcome.ts';
 
 const NOT_YET = 'The chat has not started yet. Try again in a moment.';
 const WITHOUT_SCRIPT = 'This chat needs JavaScript: what people say comes in while you read.';
@@ -68,7 +69,7 @@ async function get(chat: WebChat, entrance: Entrance, pictures: Pictures, reques
   if (path === '') return pageOf({ assets, folder: 'chat', title: 'Chat', withoutScript: WITHOUT_SCRIPT });
   if (path.startsWith('assets/')) return assets.answer(path.slice('assets/'.length), headers);
   const session = chat.sessions.of(cookieIn(headers, SESSION));
-  if (path === 'welcome') return json(200, chat.welcome(session));
+  if (path === 'welcome') return json(200, welcomeOf(chat, session));
   if (path.startsWith('login/')) return entrance.visit(path.slice('login/'.length), request);
   if (!session) return refusal(401, 'Sign in first.');
   if (path === 'earlier') return earlier(chat, query);
@@ -90,7 +91,7 @@ function events(chat: WebChat, pace: Pace, { headers, query, address }: HttpRequ
   if (!session) return refusal(401, 'Sign in first.');
   const last = headers['last-event-id'] ?? query.get('last') ?? '';
   const isTooOften = pace.tooMuch('done', session, address) !== undefined;
-  const stream = isTooOften ? undefined : chat.audience.open(session.author, () => chat.opening(session, String(last)));
+  const stream = isTooOften ? undefined : chat.audience.open(session.author, () => openingOf(chat, session, String(last)));
   if (!stream) return refusal(429, 'Too many pages are open.', { 'retry-after': '10' });
   return streamAnswer(stream);
 }
