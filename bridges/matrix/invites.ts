@@ -1,7 +1,10 @@
 /** Invitations: to rooms that are mapped, and by whom the operator trusts to any other. */
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import type { RoomRef } from '../../src/event.ts';
+import type { EncryptedRooms } from './encrypted-rooms.ts';
 import { describe, type Homeserver } from './homeserver.ts';
+import { isEncrypted } from './room-state.ts';
 import type { Rooms } from './rooms.ts';
 import * as sentences from './sentences.ts';
 
@@ -40,6 +43,7 @@ const maxRemembered = 1_000;
 export interface InvitesOptions {
   readonly homeserver: Homeserver;
   readonly rooms: Rooms;
+  readonly encrypted: Pick<EncryptedRooms, 'tell'>;
   /** Whose invitations are accepted: user ids. */
   readonly from: ReadonlySet<string>;
   readonly log: Logger;
@@ -55,14 +59,17 @@ export class Invites {
 
   /** Accepts an invitation, or lets it lie: then it is still there when the room is configured. Never rejects. */
   async take({ roomId, by }: Invitation): Promise<void> {
-    const { homeserver, rooms, from, log } = this.#options;
+    const { homeserver, rooms, encrypted, from, log } = this.#options;
     if (rooms.isAwaited(roomId)) {
       rooms.reconsider(roomId);
     } else if (from.has(by)) {
       try {
         await homeserver.joinRoom(roomId, [by.slice(by.indexOf(':') + 1)]);
-        log.info(sentences.accepted(roomId, by));
         rooms.reconsiderRefused();
+        if (await isEncrypted(homeserver, roomId)) {
+          log.warn(sentences.encrypted(roomId as RoomRef));
+          await encrypted.tell(roomId);
+        } else log.info(sentences.accepted(roomId, by));
       } catch (fault) {
         log.warn(sentences.couldNotAccept(roomId, by, describe(fault)));
       }

@@ -43,7 +43,7 @@ export async function displayName(homeserver: Caller, roomId: string, userId: st
 }
 
 /** Whether what is said in a room is encrypted: once it is, it is for ever. */
-export async function isEncrypted(homeserver: Homeserver, roomId: string): Promise<boolean> {
+export async function isEncrypted(homeserver: Caller, roomId: string): Promise<boolean> {
   return (await stateOf(homeserver, roomId, 'm.room.encryption')) !== undefined;
 }
 

@@ -87,7 +87,7 @@ export function openSession(userId: string, options: SessionOptions): Session {
       ...account,
       commands: commandsFor(options),
       threads: outgoing.threads,
-      invites: new Invites({ homeserver, rooms, from, log }),
+      invites: new Invites({ homeserver, rooms, encrypted, from, log }),
       direct: new DirectInbox({
         ...account,
         chats,

@@ -2,6 +2,7 @@
 import { afterAll, describe, it } from 'vitest';
 import { AppserviceStage } from '../bridges/matrix/appservice-stage.ts';
 import { appserviceStories } from '../bridges/matrix/appservice-stories.ts';
+import { encryptedStories } from '../bridges/matrix/encrypted-stories.ts';
 import { restrictedStories } from '../bridges/matrix/restricted-stories.ts';
 import { roomStories } from '../bridges/matrix/room-stories.ts';
 import { unmappedStories } from '../bridges/matrix/unmapped-stories.ts';
@@ -21,6 +22,7 @@ describe.skipIf(!hasOwnSynapse)('on Synapse', () => {
   };
   restrictedStories(open);
   unmappedStories(open);
+  encryptedStories(open);
   roomStories(open);
   appserviceConformance('Synapse', site);
 });

@@ -3,6 +3,7 @@ import { describe, it } from 'vitest';
 import { callStories } from '../bridges/matrix/call-stories.ts';
 import { changeStories } from '../bridges/matrix/change-stories.ts';
 import { deliveryStories } from '../bridges/matrix/delivery-stories.ts';
+import { encryptedStories } from '../bridges/matrix/encrypted-stories.ts';
 import { hostileStories } from '../bridges/matrix/hostile-stories.ts';
 import { mediaStories } from '../bridges/matrix/media-stories.ts';
 import { openingStories } from '../bridges/matrix/opening-stories.ts';
@@ -60,6 +61,7 @@ describe('The Matrix adapter on Synapse', () => {
   };
   restrictedStories(open);
   unmappedStories(open);
+  encryptedStories(open);
   roomStories(open);
 });
 

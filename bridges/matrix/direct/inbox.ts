@@ -6,9 +6,10 @@ import { type RoomEvent, readSaid, toAuthor } from '../event.ts';
 import { attachmentAt } from '../files.ts';
 import { type Caller, describe, type Homeserver } from '../homeserver.ts';
 import type { Invitation } from '../invites.ts';
-import { displayName, isMember } from '../room-state.ts';
+import { displayName, isEncrypted, isMember } from '../room-state.ts';
 import type { Rooms } from '../rooms.ts';
 import type { DirectChats } from './chats.ts';
+import { leaveEncrypted } from './encrypted.ts';
 
 export interface DirectInboxOptions {
   readonly chats: DirectChats;
@@ -46,10 +47,12 @@ export class DirectInbox {
     const { type, state_key: key, sender, content } = event;
     const isOver = type === 'm.room.member' && key === chat.own && content['membership'] !== 'join';
     // Nothing that is encrypted can be read: the next whisper opens another chat.
+    if (type === 'm.room.encryption') await this.#leave(roomId);
     if (isOver || type === 'm.room.encryption') chats.forget(roomId);
     const said = sender === chat.user ? readSaid(event) : undefined;
     if (said === undefined) return;
     const place: Place = { kind: 'room', adapter: host.id, room: roomId as RoomRef };
+    const isStranger = await this.#isStranger(sender);
     await host.direct({
       id: eventId(place, event.event_id),
       at: event.origin_server_ts,
@@ -57,6 +60,7 @@ export class DirectInbox {
       author: toAuthor(sender, await nameOf()),
       body: said.body,
       attachments: said.attachments.map((file) => attachmentAt(place, file)),
+      ...(isStranger && { isStranger }),
       ...(said.emote && { emote: true }),
       ...(said.inReplyTo !== undefined && { inReplyTo: said.inReplyTo }),
       ...(chat.partner && { to: chat.partner }),
@@ -70,6 +74,14 @@ export class DirectInbox {
     return own === userId ? homeserver : asUser(homeserver, own);
   }
 
+  /** Leaves a chat that is encrypted now. Never rejects: nobody waits for it. */
+  async #leave(roomId: string): Promise<void> {
+    const { host } = this.#options;
+    await leaveEncrypted(roomId, this.callerIn(roomId), host.chat.state.ownId).catch((fault: unknown) => {
+      host.log.debug(`Matrix: an encrypted private chat could not be left (${describe(fault)})`);
+    });
+  }
+
   /** What somebody is called in a private chat; undefined where that is not known. Never rejects. */
   nameIn(roomId: string, userId: string): Promise<string | undefined> {
     return displayName(this.callerIn(roomId), roomId, userId).catch(() => undefined);
@@ -80,6 +92,14 @@ export class DirectInbox {
     const { homeserver, rooms } = this.#options;
     const isIn = async (id: string) => ((await isMember(homeserver, id, userId).catch(() => false)) ? rooms.refsOf(id) : []);
     return (await Promise.all([...rooms.ids()].map(isIn))).flat();
+  }
+
+  /** Whether somebody is in none of the mapped rooms any more. Where that can't be told, they are taken for one who is. Never rejects. */
+  async #isStranger(userId: string): Promise<boolean> {
+    const { homeserver, rooms } = this.#options;
+    const ids = [...rooms.ids()].filter((id) => rooms.refsOf(id).length > 0);
+    const isIn = (id: string) => isMember(homeserver, id, userId).catch(() => true);
+    return ids.length > 0 && !(await Promise.all(ids.map(isIn))).includes(true);
   }
 
   /**
@@ -96,7 +116,8 @@ export class DirectInbox {
       const isThere = ghost === undefined || partner !== undefined;
       const path = `/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/${isThere ? 'join' : 'leave'}`;
       await caller.call('POST', path, { body: {} });
-      if (isThere) chats.note({ room: roomId, user: by, own: ghost ?? userId, partner });
+      if (isThere && (await isEncrypted(caller, roomId))) await leaveEncrypted(roomId, caller, host.chat.state.ownId);
+      else if (isThere) chats.note({ room: roomId, user: by, own: ghost ?? userId, partner });
     } catch (fault) {
       host.log.warn(`Matrix: a private chat with ${by} could not be begun (${describe(fault)})`);
     }

@@ -2,6 +2,7 @@
 import { describe } from 'vitest';
 import { AppserviceStage, openAppserviceDouble } from './appservice-stage.ts';
 import { openDouble } from './double.ts';
+import { encryptedStories } from './encrypted-stories.ts';
 import { restrictedStories } from './restricted-stories.ts';
 import { roomStories } from './room-stories.ts';
 import { Stage } from './stage.ts';
@@ -22,5 +23,6 @@ describe.each([
 ])('%s', (_, open) => {
   restrictedStories(open);
   unmappedStories(open);
+  encryptedStories(open);
   roomStories(open);
 });
