@@ -7,6 +7,7 @@ import { type Config, ConfigError } from './config.ts';
 import { storedMap } from './control/stored-map.ts';
 import { CrossChat, probe, type Status, watchStatus } from './crosschat/index.ts';
 import { HttpServer } from './http/server.ts';
+import { urlAt } from './http/url.ts';
 import { virtualServerOptions } from './virtual-server-options.ts';
 
 /**
@@ -73,7 +74,7 @@ function answering({ http }: Config, routes: readonly Route[], log: Logger): Pro
 
 /** Where people will reach it. */
 function webUrlOf({ http }: Config): string | undefined {
-  return http && (http.publicUrl ?? `http://${http.host}:${http.port}`);
+  return http && (http.publicUrl ?? urlAt(http.host, http.port));
 }
 
 /** Nothing is shown, so no file is read. */

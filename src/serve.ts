@@ -5,6 +5,7 @@ import type { Clock } from './clock.ts';
 import { type Config, ConfigError } from './config.ts';
 import type { Route } from './http/route.ts';
 import { HttpServer, ListenError } from './http/server.ts';
+import { isEverywhere } from './http/url.ts';
 import { linkKey } from './media/links.ts';
 import { Media } from './media/media.ts';
 import type { Store } from './store/store.ts';
@@ -47,7 +48,8 @@ export async function serve(
       if (isPrivate && isTaken(error)) return HttpServer.start({ ...common, port: 0 });
       throw error;
     });
-    log.info(`The bridge serves HTTP at ${http.url}`);
+    const everywhere = isEverywhere(config.http.host) ? ', and on all other addresses of this machine' : '';
+    log.info(`The bridge serves HTTP at ${http.url}${everywhere}`);
     return http;
   } catch (error) {
     throw error instanceof ListenError ? new ConfigError([error.message]) : error;

@@ -2,6 +2,7 @@
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { ConfigError } from '../config-problems.ts';
+import { urlAt } from '../http/url.ts';
 import type { StatusReport } from '../monitoring/status-report.ts';
 import type { QueueReport } from '../outbox/queue-report.ts';
 import { type StoreInfo, storeInfo } from '../store/info.ts';
@@ -51,8 +52,7 @@ const unknown = (why: string): Answer => ({ ready: false, why });
 async function ask(http: Config['http']): Promise<Answer> {
   if (!http) return unknown('The bridge can not be asked: http is not configured.');
   if (http.port === 0) return unknown('The bridge can not be asked: http.port is 0, so nobody knows where it listens.');
-  const host = { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[http.host] ?? (http.host.includes(':') ? `[${http.host}]` : http.host);
-  const url = `http://${host}:${http.port}/readyz`;
+  const url = `${urlAt(http.host, http.port)}/readyz`;
   try {
     const headers = {
       accept: 'application/json',

@@ -8,6 +8,7 @@ import type { Clock } from '../clock.ts';
 import { AddressLimit, askerOf } from './address-limit.ts';
 import { BodyError, readBody, streamBody } from './body.ts';
 import type { HttpAnswer, Method, Route } from './route.ts';
+import { urlAt } from './url.ts';
 
 /** What the server is made of. */
 export interface HttpServerOptions {
@@ -76,14 +77,15 @@ export class HttpServer {
       http.#server.once('error', (error) => reject(new ListenError(whyNot(error, options), { cause: error })));
       http.#server.listen(options.port, options.host, resolve);
     });
-    http.#url = urlOf(http.#server.address() as AddressInfo);
+    const { address, port } = http.#server.address() as AddressInfo;
+    http.#url = urlAt(address, port);
     http.#server.removeAllListeners('error').on('error', (error) => {
       options.log.error({ err: error }, 'the HTTP server met a fault; it goes on');
     });
     return http;
   }
 
-  /** Where it listens, or did: `http://127.0.0.1:8080`. */
+  /** Where one reaches it on this machine, or did: `http://127.0.0.1:8080`. */
   get url(): string {
     return this.#url;
   }
@@ -164,10 +166,6 @@ export class HttpServer {
       return refusal(500, 'Something went wrong.');
     }
   }
-}
-
-function urlOf({ address, port, family }: AddressInfo): string {
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }
 
 /** An answer that is only a sentence. */
