@@ -96,6 +96,8 @@ export interface DirectMessage {
   readonly author: Author;
   readonly body: RichText;
   readonly attachments: readonly Attachment[];
+  /** Whether they are in none of the joined places any more: nothing of theirs goes anywhere. */
+  readonly isStranger?: boolean;
   /** Said with `/me`. */
   readonly emote?: boolean;
   /** The native id of the message that it answers. */

@@ -38,6 +38,9 @@ export const NOBODY = 'Your whisper did not arrive: they are not here any more.'
 /** For somebody of whom nothing is carried. */
 export const BARRED = 'That was sent to nobody: nothing of you is carried now, since you want it so, or a moderator does.';
 
+/** For somebody who has left, or was sent away from, where people are heard. */
+export const STRANGER = 'That was sent to nobody: you are in none of the places any more that are joined to the game servers.';
+
 /** For somebody who whispers to somebody whom they block. */
 export function blockedBySender(to: Party): string {
   return `You block ${nameOf(to)}, who could not answer. Use unblock first.`;

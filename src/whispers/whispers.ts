@@ -185,8 +185,13 @@ export class Whispers {
   }
 
   /** Whom an answer is for, or why that is not known. */
-  async #addressee(member: Member, from: UserParty, { place, to, inReplyTo, body }: DirectMessage): Promise<Addressee | string> {
+  async #addressee(
+    member: Member,
+    from: UserParty,
+    { place, isStranger, to, inReplyTo, body }: DirectMessage,
+  ): Promise<Addressee | string> {
     const { outbox, conversations } = this.#options;
+    if (isStranger === true) return sentences.STRANGER;
     if (to !== undefined) return (await this.#whyStranger(from, to)) ?? to;
     if (inReplyTo !== undefined) {
       const shown = await outbox.history.eventAt(whispersId(member.id), inReplyTo);

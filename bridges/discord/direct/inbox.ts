@@ -20,6 +20,7 @@ import { withMedia } from '../incoming/cdn-path.ts';
 import { contentOf } from '../incoming/content.ts';
 import type { RoomPlace } from '../native-id.ts';
 import type { DirectChats } from './chats.ts';
+import { isStranger } from './stranger.ts';
 
 /** Of so many chats, those that were used last, is asked what was said meanwhile: it takes a request for each. */
 const maxChats = 50;
@@ -30,6 +31,10 @@ const longestPause = 30_000;
 
 export interface DirectInboxOptions {
   readonly chats: DirectChats;
+  /** The mapped channels. */
+  readonly rooms: readonly RoomRef[];
+  /** Whether the application is told who joins, leaves and changes. */
+  readonly guildMembers: boolean;
   readonly placeOf: (room: RoomRef) => RoomPlace;
   /** Resolves when it is taken. */
   readonly direct: (message: DirectMessage) => Promise<void>;
@@ -115,7 +120,11 @@ export class DirectInbox {
     const { id, channelId, author, type } = message;
     await chats.load();
     if (BigInt(id) <= BigInt(chats.heardUpTo(channelId) ?? '0')) return;
-    if (type === MessageType.Default || type === MessageType.Reply) await direct(this.#toDirect(message));
+    if (type === MessageType.Default || type === MessageType.Reply) {
+      const { rooms, guildMembers } = this.#options;
+      const stranger = await isStranger(this.#client, author.id, rooms, !guildMembers);
+      await direct({ ...this.#toDirect(message), ...(stranger && { isStranger: true }) });
+    }
     chats.heard(author.id, channelId, id);
   }
 
