@@ -121,7 +121,7 @@ export class Sender {
       const target = await this.#targets.of(room, attempt.signal);
       const all = [...new Set([...shown, ...attempt.shown])];
       const parts = await this.#outgrown.without(all);
-      const said = thread && parts.some((id) => isInRoom(room, id)) ? outsideThread(message, thread) : message;
+      const said = thread && all.some((id) => isInRoom(room, id)) ? outsideThread(message, thread) : message;
       const contents = this.#contentsOf(said, target);
       for (const [index, id] of parts.entries()) {
         await this.#rewrite(target, id, contents[index], attempt.signal);

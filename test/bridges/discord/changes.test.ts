@@ -56,6 +56,15 @@ it.each([false, true])(
   },
 );
 
+it('shows again what was edited to nothing that can be seen', async () => {
+  const message = says('one');
+  await send(made, made.general, message);
+  await edit(made, made.general, message, '\u202e', 'nothing');
+  expect(contents(made)).toEqual([]);
+  await edit(made, made.general, message, 'two', 'something');
+  expect(contents(made)).toEqual(['two']);
+});
+
 it('takes away what is too much though that was interrupted, and what a moderator deleted does not come again', async () => {
   const message = says(parts(4));
   await send(made, made.general, message);
