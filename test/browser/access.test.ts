@@ -12,8 +12,11 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
   afterAll(() => browser?.close());
 
   /** A page with all that can stand in it. */
-  async function fullPage(options: Parameters<typeof openWindow>[2]): Promise<Page> {
-    const { alpha, raw } = await startPlace();
+  async function fullPage(
+    options: Parameters<typeof openWindow>[2],
+    place?: Awaited<ReturnType<typeof startPlace>>,
+  ): Promise<Page> {
+    const { alpha, raw } = place ?? (await startPlace());
     const bridge = await startBridge(raw);
     onTestFinished(() => bridge.stop());
     const page = await openWindow(browser, bridge.url, options);
@@ -72,7 +75,8 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
   });
 
   test('everything can be done by key', async () => {
-    const page = await fullPage({});
+    const place = await startPlace();
+    const page = await fullPage({}, place);
     const press = async (...keys: string[]) => {
       for (const key of keys) await page.keyboard.press(key);
     };
@@ -98,9 +102,12 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     await page.locator('.player .since').first().locator('xpath=..').focus();
     await press('Enter');
     await page.getByRole('dialog').waitFor();
+    // The list is drawn anew meanwhile.
+    await place.alpha.join('Alyx');
+    await page.locator('.player', { hasText: 'Alyx' }).waitFor({ state: 'attached' });
     await press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    expect(await focused()).toContain('Gordon Freeman');
+    await expect.poll(focused).toContain('Gordon Freeman');
   });
 
   test('a screen reader is told of what comes, and not of what was there', async () => {

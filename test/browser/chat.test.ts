@@ -49,14 +49,14 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     const page = await openWindow(browser, await startDemo());
     await enter(page, 'Robin');
     const player = page.locator('.server', { hasText: 'alpha' }).locator('.player').first();
-    const id = await player.getAttribute('data-person');
+    const id = await player.getAttribute('data-key');
     await player.click();
     await page.getByRole('dialog').getByRole('button', { name: 'Kick' }).click();
     expect(await page.getByLabel('Message', { exact: true }).inputValue()).toMatch(/^\/kick alpha\/\d+ $/);
     await page.keyboard.type('too loud');
     await page.keyboard.press('Enter');
     await page.locator('.note', { hasText: 'confirmed' }).first().waitFor();
-    await page.locator(`[data-person="${id}"]`).waitFor({ state: 'detached' });
+    await page.locator(`[data-key="${id}"]`).waitFor({ state: 'detached' });
   });
 
   test('two people: answers, edits, reactions, deletions, and who types', async () => {
@@ -118,8 +118,12 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
 
   test('a page that stays open tells the days apart, and names them as they are now', async () => {
     const { alpha, raw } = await startPlace();
-    const first = await startBridge(raw);
+    // It is noon all day long, so that no day ends while the test runs.
+    const noon = new Date().setHours(12, 0, 0, 0);
+    const day = 86_400_000;
+    const first = await startBridge(raw, { ...systemClock, now: () => noon });
     const page = await openWindow(browser, first.url);
+    await page.clock.setFixedTime(noon);
     await enter(page, 'Robin');
     const gordon = await alpha.join('Gordon');
     await gordon.says('good night');
@@ -127,14 +131,13 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     const days = () => page.locator('.day').allTextContents();
     expect(await days()).toEqual(['Today']);
     await first.stop();
-    const now = () => Date.now() + 86_400_000;
-    await page.clock.setFixedTime(now());
-    const second = await startBridge({ ...raw, http: { port: first.port } }, { ...systemClock, now });
+    await page.clock.setFixedTime(noon + day);
+    const second = await startBridge({ ...raw, http: { port: first.port } }, { ...systemClock, now: () => noon + day });
     onTestFinished(() => second.stop());
     await gordon.says('good morning');
     await page.locator('.message', { hasText: 'good morning' }).waitFor();
     expect(await days()).toEqual(['Yesterday', 'Today']);
-    await page.clock.setFixedTime(now() + 86_400_000);
+    await page.clock.setFixedTime(noon + 2 * day);
     await page.evaluate('dispatchEvent(new Event("focus"))');
     expect(await days()).toEqual([expect.not.stringMatching(/^(Today|Yesterday)$/), 'Yesterday']);
   });

@@ -63,7 +63,7 @@ export class Roster {
   }
 
   #draw(): void {
-    const focused = document.activeElement?.getAttribute('data-person');
+    const focused = document.activeElement?.getAttribute('data-key');
     const servers = [...this.#servers.values()].sort((one, other) => one.id.localeCompare(other.id));
     this.element.replaceChildren(
       ...servers.map((server) => this.#server(server)),
@@ -71,7 +71,7 @@ export class Roster {
       this.#section('On this page', this.#people.people, this.#people.more),
     );
     if (focused)
-      [...this.element.querySelectorAll<HTMLElement>('[data-person]')].find((one) => one.dataset['person'] === focused)?.focus();
+      [...this.element.querySelectorAll<HTMLElement>('[data-key]')].find((one) => one.dataset['key'] === focused)?.focus();
   }
 
   #server(server: Server): HTMLElement {
@@ -87,7 +87,7 @@ export class Roster {
             'p',
             { class: 'about' },
             h('bdi', {}, about),
-            join === undefined ? undefined : h('a', { href: join, 'aria-label': `Join ${id}` }, 'Join'),
+            join === undefined ? undefined : h('a', { href: join, 'aria-label': `Join ${id}`, 'data-key': `j/${id}` }, 'Join'),
           ),
       h(
         'ul',
@@ -115,7 +115,7 @@ export class Roster {
   #button(person: Person, where: string, since: number | undefined, id: string): HTMLElement {
     return h(
       'button',
-      { type: 'button', class: 'player', 'data-person': id, on: { click: () => this.#deeds.show(person, where, since) } },
+      { type: 'button', class: 'player', 'data-key': id, on: { click: () => this.#deeds.show(person, where, since) } },
       avatarOf(person),
       h('bdi', { class: colorOf(person) }, person.name),
       this.#deeds.isMe(person) && h('span', { class: 'muted' }, '(you)'),

@@ -12,6 +12,7 @@ export function openDialog(title: string, content: readonly Node[], closed: () =
   count += 1;
   const heading = h('h2', { id: `dialog-title-${count}` }, title);
   const close = () => dialog.close();
+  const opener = document.activeElement?.getAttribute('data-key');
   const dialog = h(
     'dialog',
     {
@@ -19,6 +20,7 @@ export function openDialog(title: string, content: readonly Node[], closed: () =
       on: {
         close: () => {
           dialog.remove();
+          if (opener) giveBack(opener);
           closed();
         },
         // The backdrop is the dialog's own; what is in it lies in the frame.
@@ -32,6 +34,12 @@ export function openDialog(title: string, content: readonly Node[], closed: () =
   document.body.append(dialog);
   dialog.showModal();
   return close;
+}
+
+/** What opened a dialog may have been drawn anew meanwhile: then the browser had nothing to give the focus back to. */
+function giveBack(key: string): void {
+  if (document.activeElement !== null && document.activeElement !== document.body) return;
+  [...document.querySelectorAll<HTMLElement>('[data-key]')].find((one) => one.dataset['key'] === key)?.focus();
 }
 
 /** Asks before something is done that can't be undone. */
