@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { oneOrMore, text } from './config-values.ts';
 import type { CrossChatOptions } from './crosschat/index.ts';
 import { defined } from './defined.ts';
+import { percentDecoded } from './text/percent.ts';
 
 const flag = z.boolean('must be true or false');
 const port = z.int('must be a whole number').min(1, 'must be from 1 to 65535').max(65_535, 'must be from 1 to 65535');
@@ -79,7 +80,10 @@ export function mqttOptions(
   problems: string[],
 ): Omit<CrossChatOptions, 'serverId'> {
   const addresses = addressesOf(given, problems).map((address) => new URL(address));
-  const [inAddress, ...others] = addresses.map((url) => ({ username: decode(url.username), password: decode(url.password) }));
+  const [inAddress, ...others] = addresses.map((url) => ({
+    username: percentDecoded(url.username),
+    password: percentDecoded(url.password),
+  }));
   if (others.some(({ username, password }) => username !== inAddress?.username || password !== inAddress.password))
     problems.push(`${nameOf('mqtt.url')}: all addresses need the same user name and password.`);
   const open = addresses.find(({ protocol }) => protocol === 'mqtt:' || protocol === 'ws:');
@@ -145,13 +149,4 @@ function tlsOptions(
 function isBrokerUrl(address: string): boolean {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   return url !== undefined && ['mqtt:', 'mqtts:', 'ws:', 'wss:'].includes(url.protocol) && url.hostname !== '';
-}
-
-/** The part of an address without its percent signs; as it stands where those mean nothing. */
-function decode(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
 }

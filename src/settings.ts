@@ -5,6 +5,7 @@ import { parse as parseYaml } from 'yaml';
 import type { AdapterEntries } from './adapter.ts';
 import { ConfigError, type Settings } from './config.ts';
 import { readLevels } from './config-log.ts';
+import { percentDecoded } from './text/percent.ts';
 
 type Read = (value: string) => unknown;
 
@@ -101,20 +102,12 @@ export function secretsIn(raw: unknown): string[] {
   if (typeof raw === 'string')
     return [...raw.matchAll(/:\/\/[^/@:]*:([^/\s]+)@|[?&]password=([^&\s]+)/g)].flatMap(([, before, after]) => {
       const password = before ?? after ?? '';
-      return [password, decode(password)];
+      return [password, percentDecoded(password)];
     });
   if (typeof raw !== 'object' || raw === null) return [];
   return Object.entries(raw).flatMap(([key, value]) =>
     typeof value === 'string' && /token|password|secret|api_?key/i.test(key) ? [value] : secretsIn(value),
   );
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 /**

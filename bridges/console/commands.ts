@@ -1,4 +1,5 @@
 /** What the operator can type. Reading a line is pure; doing it is up to the {@link Desk}. */
+import { count } from '../../src/text/count.ts';
 import { toLine } from '../../src/text/line.ts';
 import { sanitizeName } from '../../src/text/names.ts';
 import { nearest } from '../../src/text/nearest.ts';
@@ -195,8 +196,4 @@ function helpText(): string {
 
 function usageOf({ name, usage }: Command): string {
   return `/${name} ${usage}`.trim();
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }

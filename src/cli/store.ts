@@ -7,6 +7,7 @@ import { exportEvents } from '../store/export.ts';
 import { type StoreInfo, storeInfo } from '../store/info.ts';
 import { prune } from '../store/prune.ts';
 import type { Store } from '../store/store.ts';
+import { count } from '../text/count.ts';
 import { toLine } from '../text/line.ts';
 import { inWords } from '../text/time.ts';
 import { actionOf } from './arguments.ts';
@@ -77,10 +78,6 @@ function described(info: StoreInfo, now: number): string[] {
     lines.push(`  ${name}: ${state}${long}${reason === null ? '' : ` (${reason})`}, ${waiting} waiting, ${dead} given up`);
   }
   return lines;
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 function megabytes(bytes: number): string {

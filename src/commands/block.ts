@@ -1,10 +1,9 @@
 /** Whose whispers somebody does not want. */
 import type { Party, UserParty } from '../event.ts';
-import { sanitizeName } from '../text/names.ts';
 import { literal } from '../text/tree.ts';
 import { keyOf, nameOf } from '../whispers/parties.ts';
 import { type Command, type Given, optionOf } from './command.ts';
-import { candidatesOf } from './people.ts';
+import { candidatesOf, folded } from './people.ts';
 import { partyCalled, peopleFor } from './pm.ts';
 import { Refusal } from './refusal.ts';
 
@@ -83,8 +82,4 @@ function labelOf(party: Party): string {
 function partnersOf({ services, origin, invocation }: Given): readonly Party[] {
   const caller: UserParty = { kind: 'user', adapter: origin.id, author: invocation.caller.author };
   return services.whispers.partnersOf(caller);
-}
-
-function folded(name: string): string {
-  return sanitizeName(name).toLowerCase();
 }

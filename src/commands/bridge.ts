@@ -1,5 +1,6 @@
 /** The bridge itself: its rooms, pauses and dead letters, by way of {@link Control}. */
 import { type CommandOption, MAX_SUGGESTIONS } from '../command.ts';
+import { count } from '../text/count.ts';
 import { excerpt } from '../text/excerpt.ts';
 import { toLine } from '../text/line.ts';
 import { asLines } from '../text/lines.ts';
@@ -9,7 +10,7 @@ import { actorOf, type Command, type Given, optionOf } from './command.ts';
 import { Refusal } from './refusal.ts';
 import { channelCandidates, requireOperator, roomCandidates, roomMeant, targetMeant } from './rooms.ts';
 import { roomWords } from './status.ts';
-import { bold, code, count, listed, listUpTo } from './words.ts';
+import { bold, code, listed, listUpTo } from './words.ts';
 
 const MAX_ROOMS = 40;
 const MAX_LETTERS = 10;

@@ -63,6 +63,7 @@ function numberOf({ user }: Pick<Person, 'user'>): string {
   return `${user.server.id}/${user.id}`;
 }
 
-function folded(name: string): string {
+/** A name as it is compared. */
+export function folded(name: string): string {
   return sanitizeName(name).toLowerCase();
 }

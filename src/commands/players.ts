@@ -1,5 +1,6 @@
 /** Who is on the servers, and what the servers are. */
 import type { CrossChatServer } from '../crosschat/index.ts';
+import { count } from '../text/count.ts';
 import { asLines } from '../text/lines.ts';
 import { nearest } from '../text/nearest.ts';
 import { gameOf } from '../text/server.ts';
@@ -9,7 +10,7 @@ import { type Command, type Given, optionOf } from './command.ts';
 import { Refusal } from './refusal.ts';
 import type { Candidate } from './suggest.ts';
 import type { Person, View } from './view.ts';
-import { bold, count, listUpTo, serverName } from './words.ts';
+import { bold, listUpTo, serverName } from './words.ts';
 
 /** Players of one server that are named, when all servers are asked for, and when one is. */
 const FEW = 20;

@@ -1,11 +1,12 @@
 /** How the bridge fares, in plain words. */
 import type { ChannelReport, RoomReport } from '../control.ts';
+import { count } from '../text/count.ts';
 import { toLine } from '../text/line.ts';
 import { asLines } from '../text/lines.ts';
 import { inWords } from '../text/time.ts';
 import { literal, type RichText } from '../text/tree.ts';
 import type { AdapterReport, Command, Given } from './command.ts';
-import { bold, count, listUpTo } from './words.ts';
+import { bold, listUpTo } from './words.ts';
 
 const MAX_ROOMS = 30;
 const MAX_FAULTS = 10;

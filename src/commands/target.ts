@@ -9,7 +9,7 @@ import type { Person } from './view.ts';
 import { serverName } from './words.ts';
 
 /** A user of one of our platforms. */
-export type PlatformUser = Pick<Account, 'adapter' | 'userId' | 'name'>;
+type PlatformUser = Pick<Account, 'adapter' | 'userId' | 'name'>;
 
 /** Somebody who is to be moderated. */
 export interface Target {

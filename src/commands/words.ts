@@ -13,11 +13,6 @@ export function listed(names: readonly string[]): string {
   return shown.length === 0 ? last : `${shown.join(', ')} and ${last}`;
 }
 
-/** `1 player`, `12 players`. */
-export function count(number: number, what: string): string {
-  return `${number.toLocaleString('en')} ${what}${number === 1 ? '' : 's'}`;
-}
-
 /** A server's id, fit to be shown. */
 export function serverName(id: string): string {
   return sanitizeName(id) || 'a server without a name';

@@ -6,6 +6,13 @@ export interface Clock {
   after(ms: number, action: () => void): () => void;
 }
 
+/** Waits so many milliseconds. */
+export function lapse(clock: Clock, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    clock.after(ms, resolve);
+  });
+}
+
 /** The machine's own time. */
 export const systemClock: Clock = {
   now: () => Date.now(),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Clock, systemClock } from './clock.ts';
+import { lapse, systemClock } from './clock.ts';
 import type { Version } from './connection.ts';
 import { explain } from './explain.ts';
 import { guest, inEitherVersion } from './guest.ts';
@@ -49,7 +49,7 @@ async function tryAddress(url: URL, version: Version, options: CrossChatOptions)
     // A refusal says less than the missing echo, which is told either way.
     outgoing.resume();
     outgoing.publish(topic, JSON.stringify(token), false).catch(() => {});
-    const came = await connection.whileOpen(Promise.race([echo, lapse(clock, ECHO_WAIT)]));
+    const came = await connection.whileOpen(Promise.race([echo, lapse(clock, ECHO_WAIT).then(() => false)]));
     const words = `The MQTT broker ${url.host} speaks MQTT ${version === 5 ? '5' : '3.1.1'}`;
     if (came) return { ok: true, text: `${words}, and ${serverId} may read and write there.` };
     const rules = `read ${topicPrefix}state/+/# and ${topicPrefix}m/+/${serverId}/#, write ${topicPrefix}state/${serverId}/# and ${topicPrefix}m/${serverId}/+/#`;
@@ -60,10 +60,4 @@ async function tryAddress(url: URL, version: Version, options: CrossChatOptions)
   } finally {
     await connection.close();
   }
-}
-
-function lapse(clock: Clock, ms: number): Promise<false> {
-  return new Promise((resolve) => {
-    clock.after(ms, () => resolve(false));
-  });
 }

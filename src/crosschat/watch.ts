@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { backoff } from './backoff.ts';
-import { type Clock, systemClock } from './clock.ts';
+import { lapse, systemClock } from './clock.ts';
 import type { Version } from './connection.ts';
 import { explain } from './explain.ts';
 import { guest, inEitherVersion } from './guest.ts';
@@ -80,12 +80,6 @@ async function watchAddress({ options, url, version, listener, signal }: Watch, 
     signal.removeEventListener('abort', cut);
     connection.abort();
   }
-}
-
-function lapse(clock: Clock, ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    clock.after(ms, resolve);
-  });
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

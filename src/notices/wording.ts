@@ -1,4 +1,5 @@
 /** Notices in words. Names in them are other people's text: they are bold, so that nobody can be called "Gordon left alpha". */
+import { count } from '../text/count.ts';
 import { excerpt } from '../text/excerpt.ts';
 import { sanitizeName } from '../text/names.ts';
 import { literal, type RichText } from '../text/tree.ts';
@@ -35,7 +36,7 @@ export function leftText(people: readonly Person[], count: number, server: strin
 
 /** `▲ alpha is online (gm_construct, 12 players)` */
 export function onlineText(server: string, map: string | undefined, players: number): RichText {
-  const facts = [...(map === undefined ? [] : [mapName(map)]), ...(players === 0 ? [] : [playerCount(players)])];
+  const facts = [...(map === undefined ? [] : [mapName(map)]), ...(players === 0 ? [] : [count(players, 'player')])];
   return literal(`▲ ${unlinked(server)} is online${facts.length === 0 ? '' : ` (${facts.join(', ')})`}`);
 }
 
@@ -51,16 +52,16 @@ export function unstableText(server: string, times: number, ms: number): RichTex
 
 /** `↻ alpha changed the map to gm_construct (12 players)` */
 export function mapText(server: string, map: string, players: number): RichText {
-  const count = players === 0 ? '' : ` (${playerCount(players)})`;
-  return literal(`↻ ${unlinked(server)} changed the map to ${mapName(map)}${count}`);
+  const playing = players === 0 ? '' : ` (${count(players, 'player')})`;
+  return literal(`↻ ${unlinked(server)} changed the map to ${mapName(map)}${playing}`);
 }
 
-function crowd(people: readonly Person[], count: number, verb: string): RichText {
+function crowd(people: readonly Person[], size: number, verb: string): RichText {
   const named = people.slice(0, MAX_NAMED);
   const [first] = named;
-  if (first !== undefined && count === 1) return [...nameOf(first), ...literal(` ${verb}${reasonOf(first)}`)];
-  if (count > MAX_NAMED) {
-    return [...literal(`${playerCount(count)} ${verb} (`), ...list(named.map(nameOf), ', '), ...literal(', …)')];
+  if (first !== undefined && size === 1) return [...nameOf(first), ...literal(` ${verb}${reasonOf(first)}`)];
+  if (size > MAX_NAMED) {
+    return [...literal(`${count(size, 'player')} ${verb} (`), ...list(named.map(nameOf), ', '), ...literal(', …)')];
   }
   const names = named.map((person) => [...nameOf(person), ...literal(reasonOf(person))]);
   return [...list(names, ' and '), ...literal(` ${verb}`)];
@@ -84,8 +85,4 @@ function reasonOf({ reason = '' }: Person): string {
 
 function mapName(map: string): string {
   return unlinked(excerpt(map, MAX_MAP));
-}
-
-function playerCount(count: number): string {
-  return count === 1 ? '1 player' : `${count.toLocaleString('en')} players`;
 }

@@ -1,6 +1,7 @@
 /** A message of a platform as the players of a game read it: plain lines, for a chat that knows no markup, no files and no replies. */
 import type { Attachment, Message } from '../event.ts';
 import { fileLabel, replyWords, threadWords } from './context.ts';
+import { count } from './count.ts';
 import { toLine } from './line.ts';
 import { toPlain } from './plain.ts';
 import { splitText } from './split.ts';
@@ -58,6 +59,3 @@ function fileLine(attachment: Attachment): string {
 }
 
 /** `1 more file`, `1,200 more files` */
-function count(number: number, what: string): string {
-  return `${number.toLocaleString('en')} ${what}${number === 1 ? '' : 's'}`;
-}

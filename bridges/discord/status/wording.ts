@@ -1,5 +1,6 @@
 /** The game servers in words: as a message, as the topic of a channel, as what the bot is doing. Pure. */
 import type { APIEmbed } from 'discord.js';
+import { count } from '../../../src/text/count.ts';
 import { excerpt } from '../../../src/text/excerpt.ts';
 import { renderLiteral } from '../markdown/render.ts';
 import type { ServerFacts, Sight } from './picture.ts';
@@ -98,10 +99,6 @@ function inShort(facts: ServerFacts): string {
   const game = gameOf(facts);
   const link = facts.link === undefined ? '' : ` <${facts.link}>`;
   return `${count(facts.players.length, 'player')}${game === '' ? '' : ` on ${game}`}${link}`;
-}
-
-function count(number: number, what: string): string {
-  return `${number.toLocaleString('en')} ${what}${number === 1 ? '' : 's'}`;
 }
 
 /** As many items as there is room for, and how many are left. @param rest tells of those that are left */

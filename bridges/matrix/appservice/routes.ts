@@ -1,6 +1,7 @@
 /** Where the homeserver reaches us. https://spec.matrix.org/v1.13/application-service-api/#homeserver---application-service-api */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { HttpAnswer, HttpRequest, Route } from '../../../src/adapter.ts';
+import { percentDecoded } from '../../../src/text/percent.ts';
 import { NotTaken, readTransaction, type Transaction } from './incoming.ts';
 
 /** What is done with what the homeserver asks. */
@@ -46,7 +47,7 @@ export function appserviceRoute(url: string, hsToken: string, service: Service):
 
 async function answer(request: HttpRequest, service: Service): Promise<HttpAnswer> {
   const { method, path, query } = request;
-  const [what = '', ...more] = path.split('/').map(decoded);
+  const [what = '', ...more] = path.split('/').map(percentDecoded);
   const [id = ''] = more;
   switch (`${method} ${what}`) {
     case 'PUT transactions': {
@@ -79,14 +80,6 @@ function tokenIn({ headers, query }: HttpRequest): string {
 /** Digests are of one length: how long a comparison takes tells nothing. */
 function digest(token: string): Buffer {
   return createHash('sha256').update(token).digest();
-}
-
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
 }
 
 function parseJson(bytes: Buffer): unknown {
