@@ -52,6 +52,7 @@ export async function* findings(config: Config, log: Logger): AsyncIterable<Find
       left: () => {},
       addRoom: async () => {},
       hears: () => false,
+      speakers: () => [],
       linkedUser: () => undefined,
       whyBarred: () => undefined,
       webUrl: webUrlOf(config),

@@ -98,6 +98,7 @@ export class Member {
       direct: (message) => ear.heardInPrivate(this, media.linked(message)),
       typing: (room, author, isTyping) => ear.typing(this, room, author, isTyping),
       profile: (author) => ear.changed(this, author),
+      speakers: () => server.speakersOf(id).map(({ userId }) => userId),
       left: (userId) => ear.left(this, userId),
       addRoom,
       linkedUser,

@@ -4,6 +4,11 @@ import { codeOf } from './faults.ts';
 
 const NOT_THERE: readonly unknown[] = [RESTJSONErrorCodes.UnknownMember, RESTJSONErrorCodes.UnknownUser];
 
+/** Whether an id is that of a user, and not of somebody who speaks by a webhook, or of another platform. */
+export function isUserId(id: string): boolean {
+  return /^\d+$/.test(id);
+}
+
 /**
  * Undefined for somebody who is not in a guild. Rejects when Discord does not tell.
  * @param isFresh whether Discord is asked even where we believe to know: a bot without the intent for members is not told who leaves
@@ -14,7 +19,7 @@ export async function findMember(
   { isFresh = false }: { readonly isFresh?: boolean } = {},
 ): Promise<GuildMember | undefined> {
   // People who signed in elsewhere with another account have ids of another form.
-  if (!/^\d+$/.test(userId)) return undefined;
+  if (!isUserId(userId)) return undefined;
   try {
     return await guild.members.fetch({ user: userId, force: isFresh });
   } catch (error) {

@@ -7,6 +7,8 @@ import { createClient } from './client.ts';
 import type { SlashCommands } from './commands/slash.ts';
 import type { DirectChats } from './direct/chats.ts';
 import { DirectInbox } from './direct/inbox.ts';
+import { isStranger } from './direct/stranger.ts';
+import { isUserId } from './find-member.ts';
 import { Hearing } from './hearing.ts';
 import type { KnownReactions } from './known-reactions.ts';
 import type { Members } from './members.ts';
@@ -47,6 +49,8 @@ interface GatewayOptions extends TalkRules {
   /** The channels that are heard; {@link Gateway.follow} and {@link Gateway.leave} change them. */
   readonly rooms: RoomRef[];
   readonly memory: Memory;
+  /** The users whom the network sees now. */
+  readonly speakers: () => readonly string[];
   /** The reactions that the core was told of. */
   readonly known: KnownReactions;
   readonly log: Logger;
@@ -142,7 +146,7 @@ export class Gateway {
     this.#upSince = this.#options.clock.now();
     for (const room of this.#options.rooms) this.#options.members.meet(room);
     await this.#catchUp.begin();
-    void this.#catchUp.run();
+    void this.#hearMissed();
     void this.#direct.catchUp();
   }
 
@@ -217,6 +221,16 @@ export class Gateway {
     return new SimpleShardingStrategy(manager);
   }
 
+  /** What was missed is heard, and who left meanwhile is told of: nobody else tells. */
+  async #hearMissed(): Promise<void> {
+    const { rooms, speakers } = this.#options;
+    await this.#catchUp.run();
+    for (const id of speakers()) {
+      if (this.#stopped) return;
+      if (isUserId(id) && (await isStranger(this.#client, id, rooms, true))) this.#events.left(id);
+    }
+  }
+
   #listen(): void {
     const { log } = this.#options;
     this.#client
@@ -250,7 +264,7 @@ export class Gateway {
     this.#upSince = this.#options.clock.now();
     this.#options.log.info('The connection to Discord is back');
     if (this.#isAnew && this.#connected) {
-      void this.#catchUp.run();
+      void this.#hearMissed();
       void this.#direct.catchUp();
     } else {
       this.#hearing.release();

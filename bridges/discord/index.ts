@@ -286,6 +286,7 @@ class DiscordAdapter implements Adapter {
     const upSince = () => this.#gateway?.upSince;
     return new Gateway(
       {
+        speakers: () => this.#host.speakers(),
         apiUrl: this.#config.api_url,
         guildMembers,
         typing: this.#config.typing,

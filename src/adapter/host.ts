@@ -60,6 +60,8 @@ export interface AdapterHost {
   typing(room: RoomRef, author: Author, isTyping: boolean): void;
   /** A user's name, avatar or color changed. Called for anybody; the core knows who matters. */
   profile(author: Author): void;
+  /** Those of this platform whom the network sees now: who left meanwhile is to be told of by {@link left}. */
+  speakers(): readonly Author['id'][];
   /** A user left: they are in none of this adapter's mapped rooms any more. Called for anybody. */
   left(userId: Author['id']): void;
   /**

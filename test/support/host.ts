@@ -150,6 +150,7 @@ export function testHost(options: TestHostOptions = {}): TestHost {
     left: (userId) => departures.add(userId),
     addRoom: options.addRoom ?? (async () => {}),
     hears: () => true,
+    speakers: () => [],
     linkedUser: options.linkedUser ?? (() => undefined),
     whyBarred: options.whyBarred ?? (() => undefined),
     get webUrl() {

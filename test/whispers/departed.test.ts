@@ -41,6 +41,25 @@ test('of who left the Discord server, players hear nothing more', async () => {
   expectNothing('Alice');
 });
 
+test('who left while the bridge was away is not there when it is back', async () => {
+  const world = await World.open(standIns);
+  onTestFinished(() => world.close());
+  const alpha = await world.game('alpha');
+  const bridge = await world.bridge();
+  const [alice, bob] = [await world.discord.member('Alice'), await world.discord.member('Bob')];
+  for (const one of [alice, bob]) await one.says('hello');
+  await expect.poll(() => alpha.namesOn('bridge').length, { timeout: 15_000 }).toBe(2);
+  await bridge.stop();
+  await bob.leaves();
+  const departures = () => alpha.presence.all.filter((change) => change === '-Bob@bridge').length;
+  const before = departures();
+  await world.bridge();
+  await expect.poll(departures, { timeout: 15_000 }).toBe(before + 1);
+  await alice.says('where is Bob?');
+  await alpha.chat.waitFor((line) => line.endsWith('where is Bob?'));
+  expect(alpha.namesOn('bridge')).toEqual(['Alice']);
+});
+
 test('who was sent out of the Matrix room is told so, and players hear nothing more of them', async () => {
   const { world, alpha, whispersTo, expectNothing } = await open();
   const { roomId, carol } = world.matrix;
