@@ -76,15 +76,17 @@ test('npm start shows chat at once, a real game server can join it, and SIGTERM 
 });
 
 test('another port is taken where 1883 is in use, and SIGINT ends it', async () => {
-  // Where somebody else holds the port already, that is as good.
+  // Where another program on this machine has the port, that may end at any time.
   const holder = createServer().on('error', () => {});
-  holder.listen(1883, '127.0.0.1');
+  const isHeld = await new Promise<boolean>((resolve) => {
+    holder.once('error', () => resolve(false)).listen(1883, '127.0.0.1', () => resolve(true));
+  });
   onTestFinished(() => void holder.close());
   const program = new Program(['run']);
 
   const url = await brokerOf(program);
   expect(url).toMatch(/^mqtt:\/\/127\.0\.0\.1:\d+$/);
-  expect(new URL(url).port).not.toBe('1883');
+  if (isHeld) expect(new URL(url).port).not.toBe('1883');
   await program.waitFor(isSimulated);
   const game = await gameAt(url);
   await game.chat.waitFor((line) => /@(alpha|beta): /.test(line));

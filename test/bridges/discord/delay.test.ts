@@ -122,10 +122,11 @@ it('loses nothing when it ends while something waits, and tells nothing that was
   alice.says(general, 'after');
   await made.discord.until(() => made.discord.requests.filter(({ query }) => query.includes('after=')).length > 0);
   await arrived(again);
-  for (let n = 0; n < 500 && heard(again).length < 2; n += 1) {
+  const told = async () => {
     await clock.advance(100);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
+    return heard(again).length;
+  };
+  await expect.poll(told, { interval: 2 }).toBeGreaterThanOrEqual(2);
   expect([heard(again), next.edits.all]).toEqual([['waited', 'after'], []]);
   await adapter.stop();
 });
