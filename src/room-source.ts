@@ -24,6 +24,7 @@ import { networkId } from './network-destination.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import { ownMessage } from './own-message.ts';
 import { Recent } from './recent.ts';
+import { speakerKey } from './speakers.ts';
 import { sanitizeName } from './text/names.ts';
 import { TypingSigns } from './typing.ts';
 import type { Whispers } from './whispers/whispers.ts';
@@ -145,8 +146,4 @@ export class RoomSource implements Ear {
 /** What a flooder is told, once. */
 function tooMuch(name: string): string {
   return `${sanitizeName(name) || 'You'}, that was too much at once: what you say is not carried to the other places until you pause for a minute.`;
-}
-
-function speakerKey(adapter: AdapterId, userId: Author['id']): string {
-  return `${adapter}/${userId}`;
 }

@@ -243,7 +243,8 @@ function keyOf({ adapter, userId }: Speaker): string {
   return speakerKey(adapter, userId);
 }
 
-function speakerKey(adapter: AdapterId, userId: string): string {
+/** A platform's user as a key, whichever adapter they are on. */
+export function speakerKey(adapter: AdapterId, userId: string): string {
   return `${adapter}/${userId}`;
 }
 

@@ -5,6 +5,7 @@ import { type ILogger, LogLevel, LogService, MatrixClient, MatrixError } from 'm
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Clock } from '../../src/clock.ts';
+import { parseJson } from './json.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
@@ -125,14 +126,6 @@ export class Homeserver extends MatrixClient {
       [value ?? []].flat().map((one): [string, string] => [key, String(one)]),
     );
     return this.call(method, path, { query: pairs, ...(body !== undefined && body !== null && { body }) });
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 

@@ -5,6 +5,7 @@ import type { Memory } from '../../../src/adapter.ts';
 import type { Clock } from '../../../src/clock.ts';
 import { type RoomEvent, roomEvent } from '../event.ts';
 import { describe } from '../homeserver.ts';
+import { parseJson } from '../json.ts';
 import type { Listener, Names } from '../sync.ts';
 import { readTyping } from '../typing-in.ts';
 import type { Backlog } from './backlog.ts';
@@ -125,7 +126,7 @@ export class Incoming {
     const { events } = sent;
     const listener = await this.#opened();
     const { memory, log } = this.#options;
-    this.#told ??= new Set(keptIds.parse(parseJson(await memory.get(memoryKey))));
+    this.#told ??= new Set(keptIds.parse(parseJson((await memory.get(memoryKey)) ?? '')));
     const before = this.#told.size;
     try {
       for (const one of events) {
@@ -216,13 +217,5 @@ function tellPassing(sent: readonly unknown[], listener: Listener): void {
     const { data } = sentPassing.safeParse(one);
     const userIds = data && readTyping(data);
     if (data && userIds) listener.typing(data.room_id, userIds);
-  }
-}
-
-function parseJson(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? '');
-  } catch {
-    return undefined;
   }
 }

@@ -2,6 +2,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { HttpAnswer, HttpRequest, Route } from '../../../src/adapter.ts';
 import { percentDecoded } from '../../../src/text/percent.ts';
+import { parseJson } from '../json.ts';
 import { NotTaken, readTransaction, type Transaction } from './incoming.ts';
 
 /** What is done with what the homeserver asks. */
@@ -51,7 +52,7 @@ async function answer(request: HttpRequest, service: Service): Promise<HttpAnswe
   const [id = ''] = more;
   switch (`${method} ${what}`) {
     case 'PUT transactions': {
-      const transaction = readTransaction(parseJson(await request.body()));
+      const transaction = readTransaction(parseJson((await request.body()).toString()));
       if (!transaction) return refusal(400, 'M_BAD_JSON', 'This is no transaction.');
       await service.transaction(id, transaction);
       return ok();
@@ -80,14 +81,6 @@ function tokenIn({ headers, query }: HttpRequest): string {
 /** Digests are of one length: how long a comparison takes tells nothing. */
 function digest(token: string): Buffer {
   return createHash('sha256').update(token).digest();
-}
-
-function parseJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString());
-  } catch {
-    return undefined;
-  }
 }
 
 function ok(body: object = {}): HttpAnswer {
