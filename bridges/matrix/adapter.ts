@@ -237,7 +237,10 @@ export class MatrixAdapter implements Adapter {
       const room = this.#rooms.get(ref);
       return room?.state === 'open' && room.id !== undefined ? [room.id] : [];
     });
-    if (session === undefined) return undefined;
+    const { mirror_kick, mirror_ban } = this.#config;
+    const isWanted = (target.action === 'kick' ? mirror_kick : mirror_ban) !== 'none';
+    // What game servers asked for while the bridge was away comes before that.
+    if (session === undefined) return isWanted ? 'nothing was done: the homeserver is not reached yet' : undefined;
     const { userId } = session;
     return sanction(target, { homeserver: this.#homeserver, userId, config: this.#config, roomIds: [...new Set(open)] });
   }

@@ -56,6 +56,12 @@ export function sanctionStories(openSite: () => Promise<MatrixSite>): void {
       for (const userId of [erin.id, carol.id, dave.id]) expect(await membership(userId)).toBe('join');
     });
 
+    test('says that nothing was done, where it was asked for before the homeserver is reached', async () => {
+      const bridge = stage.bridge([room], { config: { mirror_ban: 'ban' } });
+      expect(await sanction(bridge, dave.id, { action: 'ban' })).toBe('nothing was done: the homeserver is not reached yet');
+      expect(await sanction(bridge, dave.id)).toBeUndefined();
+    });
+
     test('says what the bridge lacks for it, and check does too', async () => {
       const bridge = await stage.started([room], { config: { mirror_kick: 'kick', mirror_ban: 'ban' } });
       await empower([stage.bot.id, 10]);
