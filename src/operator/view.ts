@@ -34,9 +34,12 @@ export function idleState(role: 'standby' | 'standstill', why: string): State {
 export function stateOf(parts: Shown, made: (connection: string) => number | undefined): State {
   const { servers, members, outbox, control, standstill } = parts;
   if (standstill !== undefined) return idleState('standstill', standstill);
-  const everywhere = members.filter((member) => member.everywhere).map(({ adapter }) => adapter.platform);
-  const channels = (control?.channels() ?? []).map((channel) => channelOf(channel, everywhere));
+  const everywhere = members.filter((member) => member.everywhere);
+  const platforms = everywhere.map(({ adapter }) => adapter.platform);
+  const channels = (control?.channels() ?? []).map((channel) => channelOf(channel, platforms));
   const listed = new Set(channels.flatMap(({ rooms }) => rooms.map((room) => roomId(room as RoomReport))));
+  const isTold = (id: string, { state, waiting }: QueueReport) =>
+    listed.has(id) || (state === 'up' && waiting === 0 && everywhere.some((member) => id.startsWith(`room/${member.id}/`)));
   return {
     role: 'active',
     problems: problemsOf(parts, channels),
@@ -45,7 +48,7 @@ export function stateOf(parts: Shown, made: (connection: string) => number | und
       return { name, title: titleOf(name, parts), ...(fault && { fault }), ...(count !== undefined && { made: count }) };
     }),
     channels,
-    others: (outbox?.reports() ?? []).flatMap(([id, report]) => (listed.has(id) ? [] : [queueOf(report)])),
+    others: (outbox?.reports() ?? []).flatMap(([id, report]) => (isTold(id, report) ? [] : [queueOf(report)])),
     speakers: servers.reduce((sum, { chat }) => sum + chat.state.me().users.size, 0),
   };
 }

@@ -53,7 +53,7 @@ function othersBlock(others: readonly Queue[]): HTMLElement {
   return h(
     'div',
     { class: 'channel' },
-    h('h3', {}, 'Other queues'),
+    h('h3', {}, 'Beside the channels'),
     busy.length > 0 && table(busy.map((queue) => row(queue, undefined, []))),
     quiet.length > 0 && h('p', { class: 'muted' }, `Nothing waits for ${quiet.map(({ name }) => name).join(', ')}.`),
   );
