@@ -62,7 +62,7 @@ export interface FileFace {
 /** A file as Discord shows it: hidden by its name, and a picture only with its ending. */
 export function faceOf({ name, mimeType, spoiler, description }: Attachment): FileFace {
   const safe = safeFileName(name);
-  const ending = /\.[^.]{1,12}$/.test(safe) ? '' : (endings[mimeType ?? ''] ?? '');
+  const ending = /\.[^.\s]{1,12}$/.test(safe) ? '' : (endings[mimeType ?? ''] ?? '');
   return {
     name: `${spoiler ? 'SPOILER_' : ''}${safe}${ending}`,
     ...(description && { description: [...description].slice(0, maxDescription).join('') }),

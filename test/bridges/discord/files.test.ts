@@ -45,6 +45,7 @@ test('what hides a file, what lets Discord show it, and names that nobody should
   const attachments = [
     { ...cat, spoiler: true },
     shelved('cat', { name: 'sticker', mimeType: 'image/png', kind: 'sticker', size: 6 }),
+    shelved('cat', { name: 'Oh no. Cat', mimeType: 'image/png', kind: 'sticker', size: 6 }),
     shelved('cat', { name: '../../etc/passwd', size: 6 }),
     shelved('cat', { name: '\u202egnp.exe', size: 6, description: 'x'.repeat(2_000) }),
     shelved('cat', { name: `${'n'.repeat(300)}.ogg`, mimeType: 'audio/ogg', kind: 'voice', duration: 1_000, size: 6 }),
@@ -55,12 +56,13 @@ test('what hides a file, what lets Discord show it, and names that nobody should
   expect(request?.files).toEqual([
     'SPOILER_my cat.png',
     'sticker.png',
+    'Oh no. Cat.png',
     'passwd',
     '_gnp.exe',
     `${'n'.repeat(96)}.ogg`,
     'a_x_ y.txt',
   ]);
-  expect(made.general.messages[0]?.attachments[3]?.description).toHaveLength(1_024);
+  expect(made.general.messages[0]?.attachments[4]?.description).toHaveLength(1_024);
   expect(made.discord.violations).toEqual([]);
 });
 
