@@ -43,7 +43,11 @@ export class RawPeer {
     });
     const peer = new RawPeer(id, client);
     await new Promise<void>((resolve, reject) => {
-      client.once('connect', () => resolve()).once('error', reject);
+      const closed = () => reject(new Error(`the broker closed the connection of ${id}`));
+      client
+        .once('connect', () => resolve())
+        .once('error', reject)
+        .once('close', closed);
     });
     await client.subscribeAsync(also === undefined ? ['crosschat/state/+/#', `crosschat/m/+/${id}/#`] : [also], { qos: 2 });
     return peer;

@@ -1,5 +1,6 @@
 /** What a person sees on a terminal: the few control sequences that readline uses, applied to rows of text. */
 import { PassThrough } from 'node:stream';
+import { patience } from '../../support/patience.ts';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it reads what commands a terminal
 const SEQUENCE_OR_CHARACTER = /\u001b\[(\d*)[;\d]*([A-Za-z])|./gsu;
@@ -56,7 +57,7 @@ export class Screen {
     return rows.map((line) => line.join('').trimEnd());
   }
 
-  /** Resolves with the first row, present or future, that fits. Rejects after 5 s, telling what is seen instead. */
+  /** Resolves with the first row, present or future, that fits. Rejects after a while, telling what is seen instead. */
   waitFor(pattern: RegExp): Promise<string> {
     return new Promise((resolve, reject) => {
       const look = (): void => {
@@ -68,8 +69,8 @@ export class Screen {
       };
       const timer = setTimeout(() => {
         this.#waiting.delete(look);
-        reject(new Error(`No row fits ${pattern} within 5 s, only:\n${this.rows.join('\n')}`));
-      }, 5_000);
+        reject(new Error(`No row fits ${pattern} in time, only:\n${this.rows.join('\n')}`));
+      }, 5_000 * patience);
       this.#waiting.add(look);
       look();
     });
