@@ -1,6 +1,7 @@
 /** The key `mqtt` of the configuration: where the broker is, and how to be let in. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { fileFault } from './config-files.ts';
 import { oneOrMore, text } from './config-values.ts';
 import type { CrossChatOptions } from './crosschat/index.ts';
 import { defined } from './defined.ts';
@@ -14,7 +15,7 @@ export const brokerUrl = z
   .refine(isBrokerUrl, 'must be an address like mqtts://broker.example:8883 (mqtt, mqtts, ws or wss)');
 
 /** The key `mqtt.tls`. Files are named as the reference names them, in either of its two ways. */
-export const tls = z.strictObject({
+const tls = z.strictObject({
   verify: flag.optional().meta({ description: "whether the broker's certificate is verified", absent: '`true`' }),
   ca_file: text.optional().meta({
     description: "the certificates of those who may vouch for the broker's, a PEM file",
@@ -131,8 +132,7 @@ function tlsOptions(
     try {
       return readFileSync(path);
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      problems.push(`${nameOf(`mqtt.tls.${name}`)}: the file "${path}" can't be read (${code}).`);
+      problems.push(fileFault(nameOf(`mqtt.tls.${name}`), path, error));
       return undefined;
     }
   };

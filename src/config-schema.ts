@@ -5,7 +5,7 @@ import { accounts } from './config-accounts.ts';
 import { http, media, steam } from './config-http.ts';
 import { logFormat, logLevel } from './config-log.ts';
 import { moderation } from './config-moderation.ts';
-import { mqtt, tls } from './config-mqtt.ts';
+import { mqtt } from './config-mqtt.ts';
 import { databaseUrl, flood, maxDeliveryAgeHours, store } from './config-store.ts';
 import { oneOrMore, text } from './config-values.ts';
 import { isServerId } from './crosschat/index.ts';
@@ -151,18 +151,3 @@ export const schema = z.strictObject({
     foreign.map((key) => [key, z.unknown().optional().meta({ description: 'has no meaning here', deprecated: true })]),
   ),
 });
-
-/** The keys that could have been meant at a path, where the schema is the core's own. */
-export function knownKeys(path: readonly PropertyKey[]): string[] {
-  if (path.length === 0) return Object.keys(schema.shape);
-  if (path[0] === 'mqtt') return Object.keys(path.length === 1 ? mqtt.shape : tls.shape);
-  if (path[0] === 'store') return Object.keys(store.shape);
-  if (path[0] === 'flood') return Object.keys(flood.shape);
-  if (path[0] === 'moderation') return Object.keys(moderation.shape);
-  if (path[0] === 'accounts') return Object.keys(accounts.shape);
-  if (path[0] === 'http') return Object.keys(http.shape);
-  if (path[0] === 'media') return Object.keys(media.shape);
-  if (path[0] === 'steam') return Object.keys(steam.shape);
-  if (path[0] === 'channels') return Object.keys(channel.shape);
-  return [];
-}

@@ -2,9 +2,10 @@
 import type { z } from 'zod';
 import type { AdapterEntries, AdapterModule } from './adapter.ts';
 import type { Channel, RoomAddress } from './channels.ts';
+import { keysAt } from './config-keys.ts';
 import { unknownParts } from './config-log.ts';
 import { mqttOptions } from './config-mqtt.ts';
-import { ConfigError, sentencesOf, suggestion } from './config-problems.ts';
+import { adapterSentences, ConfigError, sentencesOf, suggestion } from './config-problems.ts';
 import { foreign, schema } from './config-schema.ts';
 import type { CrossChatOptions } from './crosschat/index.ts';
 import type { AdapterId, RoomRef } from './event.ts';
@@ -107,9 +108,8 @@ type ParsedAdapter = Omit<AdapterConfig, 'serverId'> & { readonly serverId: stri
  */
 export async function parseConfig({ raw, variables }: Settings, entries: AdapterEntries): Promise<Config> {
   const types = Object.keys(entries);
-  const explain = (issue: z.core.$ZodIssue) => sentencesOf(issue, raw, variables);
   const parsed = schema.safeParse(raw);
-  if (!parsed.success) throw new ConfigError(parsed.error.issues.flatMap(explain));
+  if (!parsed.success) throw faulty(parsed.error, { raw, variables });
   const given = parsed.data;
   const problems: string[] = [];
 
@@ -123,8 +123,7 @@ export async function parseConfig({ raw, variables }: Settings, entries: Adapter
       continue;
     }
     const checked = module.schema.safeParse(own);
-    if (!checked.success)
-      problems.push(...checked.error.issues.flatMap((issue) => explain({ ...issue, path: ['adapters', id, ...issue.path] })));
+    if (!checked.success) problems.push(...adapterSentences(checked.error, { id, schema: module.schema, raw, variables }));
     else {
       const variable = entries[type]?.environment?.rooms;
       const roomsKey = `${variable && id === type ? `${variable} or ` : ''}channels.0.rooms.${id}`;
@@ -205,7 +204,7 @@ export async function parseConfig({ raw, variables }: Settings, entries: Adapter
  */
 export function parseHttpConfig({ raw, variables }: Settings): Config['http'] {
   const parsed = schema.pick({ http: true }).safeParse({ http: raw['http'] });
-  if (!parsed.success) throw new ConfigError(parsed.error.issues.flatMap((issue) => sentencesOf(issue, raw, variables)));
+  if (!parsed.success) throw faulty(parsed.error, { raw, variables });
   return parsed.data.http && httpConfig(parsed.data.http);
 }
 
@@ -230,8 +229,13 @@ export function parseStoreConfig({
   const { data_dir, database_url, store, log_whispers } = raw;
   const keys = { data_dir: true, database_url: true, store: true, log_whispers: true } as const;
   const parsed = schema.pick(keys).safeParse({ data_dir, database_url, store, log_whispers });
-  if (!parsed.success) throw new ConfigError(parsed.error.issues.flatMap((issue) => sentencesOf(issue, raw, variables)));
+  if (!parsed.success) throw faulty(parsed.error, { raw, variables });
   return { ...storeConfig(parsed.data), logWhispers: parsed.data.log_whispers };
+}
+
+/** What is wrong with the core's own keys. */
+function faulty({ issues }: z.ZodError, { raw, variables }: Pick<Settings, 'raw' | 'variables'>): ConfigError {
+  return new ConfigError(issues.flatMap((issue) => sentencesOf(issue, raw, variables, keysAt(schema, issue.path))));
 }
 
 function storeConfig(given: Pick<z.output<typeof schema>, 'data_dir' | 'database_url' | 'store'>) {

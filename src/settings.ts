@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import type { AdapterEntries } from './adapter.ts';
 import { ConfigError, type Settings } from './config.ts';
+import { fileFault } from './config-files.ts';
 import { readLevels } from './config-log.ts';
 import { percentDecoded } from './text/percent.ts';
 
@@ -76,7 +77,7 @@ export function readSettings(
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const env = { ...(isThere(envFile) ? parseEnv(read(envFile)) : {}), ...set };
   const file = configFile ? resolve(folder, configFile) : CONFIG_FILES.map((name) => join(folder, name)).find(isThere);
-  const raw = file ? parseFile(file, env) : {};
+  const raw = file ? parseFile(file, read(file, configFile && '--config'), env) : {};
   const variables = new Map<string, string>();
   for (const [variable, [path, reader]] of [...Object.entries(VARIABLES), ...variablesOf(adapters)]) {
     const value = given(variable, env, folder);
@@ -94,7 +95,7 @@ function given(variable: string, env: NodeJS.ProcessEnv, folder: string): string
   const file = env[`${variable}_FILE`]?.trim() ?? '';
   if (file === '') return value;
   if (value !== '') throw new ConfigError([`${variable} and ${variable}_FILE are both set: keep one of the two.`]);
-  return read(resolve(folder, file)).trim();
+  return read(resolve(folder, file), `${variable}_FILE`).trim();
 }
 
 /** Every secret in a raw configuration, so that the log can leave them out. */
@@ -161,13 +162,12 @@ function addRooms(
   variables.set('channels.0.notices', 'NOTICES');
 }
 
-function parseFile(path: string, env: NodeJS.ProcessEnv): Record<string, unknown> {
-  const content = read(path);
+function parseFile(path: string, content: string, env: NodeJS.ProcessEnv): Record<string, unknown> {
   let parsed: unknown;
   try {
     parsed = path.endsWith('.json') ? JSON.parse(content) : parseYaml(content);
   } catch (error) {
-    throw new ConfigError([`${path}: ${faultIn(content, String((error as Error).message))}`]);
+    throw new ConfigError([`${path}: ${faultIn(content, String((error as Error).message))}.`]);
   }
   if (parsed === null || parsed === undefined) return {};
   if (typeof parsed !== 'object' || Array.isArray(parsed))
@@ -185,8 +185,8 @@ function faultIn(content: string, message: string): string {
     return before === undefined ? `${said} at its beginning` : `${said} in line ${content.slice(0, end).split('\n').length}`;
   }
   if (message.startsWith('Unresolved alias')) return 'Unresolved alias: a value that begins with * has to stand in quotes';
-  // The lines behind the first one quote the file.
-  return message.split('\n')[0] ?? '';
+  // The lines behind the first one, which ends in a colon, quote the file.
+  return (message.split('\n')[0] ?? '').replace(/[:.]$/, '');
 }
 
 /** Replaces every `${NAME}` in a text by that environment variable. */
@@ -204,11 +204,12 @@ function fillIn(value: unknown, path: string, env: NodeJS.ProcessEnv): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fillIn(item, path, env)]));
 }
 
-function read(path: string): string {
+/** @param namedBy what names the file, where it is not the bridge that looked for it */
+function read(path: string, namedBy?: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw unreadable(path, error);
+    throw namedBy === undefined ? unreadable(path, error) : new ConfigError([fileFault(namedBy, path, error)]);
   }
 }
 

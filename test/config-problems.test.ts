@@ -11,6 +11,36 @@ describe('what is wrong is said, with the key and what would be right', () => {
       {},
       /^mqtt\.hots: there is no such key \(did you mean "host"\?\)\.$/,
     ],
+    [
+      "a mistyped key of an adapter's own",
+      { 'config.yaml': 'adapters: {discord: {token: a, mention: members}}' },
+      {},
+      /^adapters\.discord\.mention: there is no such key \(did you mean "mentions"\?\)\.$/,
+    ],
+    [
+      'a mistyped key that every adapter has',
+      { 'config.yaml': 'adapters: {game: {type: console, sever_id: x}}' },
+      {},
+      /^adapters\.game\.sever_id: there is no such key \(did you mean "server_id"\?\)\.$/,
+    ],
+    [
+      'a mistyped key in a list of an adapter',
+      { 'config.yaml': 'adapters: {discord: {token: a, status: [{channel: "112233445566778899", tpic: true}]}}' },
+      {},
+      /^adapters\.discord\.status\.0\.tpic: there is no such key \(did you mean "topic"\?\)\.$/,
+    ],
+    [
+      'a mistyped key in a map of an adapter',
+      { 'config.yaml': 'adapters: {discord: {token: a, permissions: {rooms: {"1": {kik: []}}}}}' },
+      {},
+      /^adapters\.discord\.permissions\.rooms\.1\.kik: there is no such key \(did you mean "kick"\?\)\.$/,
+    ],
+    [
+      'a key that resembles none',
+      { 'config.yaml': 'adapters: {discord: {token: a, colour_of_the_sky: blue}}' },
+      {},
+      /^adapters\.discord\.colour_of_the_sky: there is no such key\.$/,
+    ],
     ['a wrong type', { 'config.yaml': 'mqtt: {host: a, port: high}' }, {}, /^mqtt\.port: must be a whole number\.$/],
     ['a value out of range', { 'config.yaml': 'mqtt: {host: a, port: 70000}' }, {}, /^mqtt\.port: must be from 1 to 65535\.$/],
     [
@@ -84,13 +114,13 @@ describe('what is wrong is said, with the key and what would be right', () => {
     ['notices in two places', { 'config.yaml': 'channels: []' }, { NOTICES: 'off' }, /NOTICES is set as well: say it there/],
     ['rooms in two places', { 'config.yaml': 'channels: []' }, simple, /name the rooms in one of the two places/],
     ['an unset variable', { 'config.yaml': 'server_id: "${NAME}"' }, {}, /config\.yaml: the environment variable NAME/],
-    ['a file that is no YAML', { 'config.yaml': 'a: [1' }, {}, /^config\.yaml: .*line/],
+    ['a file that is no YAML', { 'config.yaml': 'a: [1' }, {}, /^config\.yaml: .* line 1, column 6\.$/],
     ['a file that is no map', { 'config.json': '[]' }, {}, /^config\.json: must be a map of settings/],
     [
       'a missing certificate',
       { 'config.yaml': 'mqtt: {host: a, tls: {ca_file: /nowhere.pem}}' },
       {},
-      /mqtt\.tls\.ca_file: the file "\/nowhere\.pem" can't be read \(ENOENT\)/,
+      /^mqtt\.tls\.ca_file: there is no file "\/nowhere\.pem"; write it, or correct its name\.$/,
     ],
     ['two channels of one name', { 'config.yaml': 'channels: [{name: a}, {name: a}]' }, {}, /two channels "a"/],
     [
@@ -153,10 +183,10 @@ describe('what is wrong is said, with the key and what would be right', () => {
   });
 
   test.each([
-    ['config.json', '{\n  "token": hunter22\n}', /^config\.json: Unexpected token 'h' in line 2$/],
-    ['config.json', 'hunter22', /^config\.json: Unexpected token 'h' at its beginning$/],
+    ['config.json', '{\n  "token": hunter22\n}', /^config\.json: Unexpected token 'h' in line 2\.$/],
+    ['config.json', 'hunter22', /^config\.json: Unexpected token 'h' at its beginning\.$/],
     ['config.json', '{"token": "hunter22"x}', /^config\.json: Expected ',' or '}'/],
-    ['config.yaml', 'password: *hunter22', /^config\.yaml: Unresolved alias: .* quotes$/],
+    ['config.yaml', 'password: *hunter22', /^config\.yaml: Unresolved alias: .* quotes\.$/],
   ])('%s that is written wrongly is not quoted: %j', async (name, content, expected) => {
     const [sentence = ''] = await problems({ [name]: content });
     expect(sentence).not.toContain('unter22');

@@ -68,7 +68,9 @@ describe('the simple case', () => {
     expect(await problems(files, { MQTT_PASSWORD: 'other' })).toEqual([
       'MQTT_PASSWORD and MQTT_PASSWORD_FILE are both set: keep one of the two.',
     ]);
-    expect(await problems(files, { MQTT_PASSWORD_FILE: 'nowhere' })).toEqual(["nowhere: can't be read (ENOENT)."]);
+    expect(await problems(files, { MQTT_PASSWORD_FILE: 'nowhere' })).toEqual([
+      'MQTT_PASSWORD_FILE: there is no file "nowhere"; write it, or correct its name.',
+    ]);
   });
 
   test('user and password may stand in the address, and leave it', async () => {

@@ -1,7 +1,7 @@
 /** `crosschat-bridge registration`: the file by which a homeserver gets to know the bridge. */
 import type { AdapterEntries, RegistrationFile } from '../adapter.ts';
 import { ConfigError, type Settings } from '../config.ts';
-import { sentencesOf } from '../config-problems.ts';
+import { adapterSentences } from '../config-problems.ts';
 import { defineCommand, type Options, type Surroundings } from './command.ts';
 import { givenSettings } from './given-config.ts';
 import { writeNewFile } from './new-file.ts';
@@ -77,8 +77,7 @@ async function registrationIn(settings: Settings, entries: AdapterEntries, words
     const { success, data, error } = schema.safeParse(completed);
     if (!success) {
       const raw = { adapters: { [id]: completed } };
-      const at = (issue: (typeof error.issues)[number]) => ({ ...issue, path: ['adapters', id, ...issue.path] });
-      throw new ConfigError(error.issues.flatMap((issue) => sentencesOf(at(issue), raw, settings.variables)));
+      throw new ConfigError(adapterSentences(error, { id, schema, raw, variables: settings.variables }));
     }
     const file = registration.write(data);
     if (file) found.push({ id, file, made: file.shared.filter((key) => valueAt(own, key) === undefined) });

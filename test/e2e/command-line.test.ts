@@ -11,8 +11,13 @@ test.each<[what: string, args: string[], config: string, sentences: RegExp[]]>([
   ['an unknown command', ['chekc'], '', [/^There is no command "chekc" \(did you mean "check"\?\); --help/]],
   ['an unknown option', ['--colour'], '', [/^Unknown option '--colour'; --help lists what there is\.$/]],
   ['an option of another command', ['--url', 'mqtt://127.0.0.1'], '', [/^--url is an option of the command console/]],
-  ['a missing file', ['--config', 'none.yaml'], '', [/none\.yaml: can't be read \(ENOENT\)\.$/]],
-  ['a file that is no YAML', [], 'mqtt: {password: hunter22', [/config\.yaml: .+ line 1/]],
+  [
+    'a missing file',
+    ['--config', 'none.yaml'],
+    '',
+    [/^--config: there is no file ".*none\.yaml"; write it, or correct its name\.$/],
+  ],
+  ['a file that is no YAML', [], 'mqtt: {password: hunter22', [/config\.yaml: .+ line 1, column \d+\.$/]],
   [
     'a wrong key and wrong types, all at once',
     ['check'],
