@@ -61,6 +61,9 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     expect(await page.getByRole('button', { name: 'Sign out' }).count()).toBe(0);
     const chart = page.getByRole('img', { name: /^Messages a minute since .*: now \d+, at most \d+$/ });
     await chart.waitFor({ timeout: 40_000 });
+    // The first value, which has none before it to be joined with, is seen as well.
+    const drawn = `[...document.querySelectorAll('.chart path.line')].map((line) => line.getBBox()).every(({ x, width }) => width >= 8 && x <= 292)`;
+    expect(await page.evaluate(drawn)).toBe(true);
     await chart.focus();
     await page.keyboard.press('ArrowLeft');
     await page

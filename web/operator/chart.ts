@@ -28,6 +28,8 @@ const HEIGHT = 72;
 const LEAST_TIME = 180_000;
 /** Two samples that are so far apart, in milliseconds, are not joined: the page or the bridge was away. */
 const GAP = 60_000;
+/** So wide is a value that has no other beside it to be joined with. */
+const DASH = 8;
 
 /** One chart, with its value of now in large. */
 export class Chart {
@@ -78,7 +80,9 @@ export class Chart {
           const steps = points.map(([at, one], index) => `${index === 0 ? 'M' : 'L'}${round(x(at))} ${round(y(one))}`).join('');
           const [first, final] = [points[0]?.[0] ?? 0, points.at(-1)?.[0] ?? 0];
           const area = svg('path', { class: 'area', d: `${steps}L${round(x(final))} ${HEIGHT}L${round(x(first))} ${HEIGHT}Z` });
-          const line = svg('path', { class: `line ${looks}`, d: points.length > 1 ? steps : `${steps}h1` });
+          // A value that stands alone is a dash, which ends where it was measured.
+          const dash = `M${round(Math.max(0, x(final) - DASH))} ${round(y(points[0]?.[1] ?? 0))}h${DASH}`;
+          const line = svg('path', { class: `line ${looks}`, d: points.length > 1 ? steps : dash });
           return looks === 'main' ? [area, line] : [line];
         }),
       ),
