@@ -15,7 +15,8 @@ beforeAll(async () => {
   broker = await startBroker();
   const quiet = (): void => {};
   const log = { debug: quiet, info: quiet, error: quiet, warn: (_fields: object, sentence: string) => warnings.push(sentence) };
-  chat = new CrossChat({ serverId: 'bridge', urls: [broker.url], allowAnonymous: true, log });
+  // What is told of here keeps this process, and so the broker, busy for seconds on a slow machine: nobody is to take that for a dead line.
+  chat = new CrossChat({ serverId: 'bridge', urls: [broker.url], allowAnonymous: true, keepalive: 60, log });
   chat.on('rejected', (event) => rejected.push(event));
   chat.start();
   await chat.whenReady();
