@@ -82,6 +82,7 @@ function webUrlOf({ http }: Config): string | undefined {
 const noFiles: MediaReader = {
   serve: async () => ({ status: 404 }),
   pictureOf: () => undefined,
+  pictureUrl: () => undefined,
   maxBytes: 0,
   load: (files, _maxBytes, _signal, use) => use(files.map(() => undefined)),
   uploaded: async () => undefined,

@@ -24,7 +24,7 @@ import type { Drafting } from './drafting.ts';
 import { Edits } from './edits.ts';
 import { describe, Homeserver, routeSdkLog } from './homeserver.ts';
 import { KnownRooms } from './known-rooms.ts';
-import { openMxc } from './media.ts';
+import { openFile } from './media.ts';
 import { toNotice } from './notice.ts';
 import { openRoom } from './opening.ts';
 import { Positions } from './position.ts';
@@ -215,7 +215,7 @@ export class MatrixAdapter implements Adapter {
   }
 
   openMedia(uri: string, signal: AbortSignal): Promise<Medium | undefined> {
-    return openMxc(this.#homeserver, uri, signal);
+    return openFile(this.#homeserver, uri, signal);
   }
 
   nativeRoomId(ref: RoomRef): string | undefined {

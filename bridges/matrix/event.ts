@@ -136,20 +136,19 @@ function withoutReplyFallback(body: string): string {
 /** Who and where, as far as the event itself doesn't tell. */
 export interface Circumstances {
   readonly place: Place;
-  /** The author's name in the room. */
-  readonly name: string;
+  readonly author: Author;
   readonly replyTo: Quote | undefined;
   readonly thread?: Thread | undefined;
 }
 
-export function toMessage(event: RoomEvent, said: Said, { place, name, replyTo, thread }: Circumstances): Message {
+export function toMessage(event: RoomEvent, said: Said, { place, author, replyTo, thread }: Circumstances): Message {
   return {
     kind: 'message',
     id: eventId(place, event.event_id),
     at: event.origin_server_ts,
     place,
     tag: 'Matrix',
-    author: toAuthor(event.sender, name),
+    author,
     body: said.body,
     attachments: said.attachments.map((file) => attachmentAt(place, file)),
     ...(replyTo !== undefined && { replyTo }),

@@ -6,16 +6,17 @@ import type { TextCommands } from './commands/text-commands.ts';
 import type { DirectInbox } from './direct/inbox.ts';
 import type { Edits } from './edits.ts';
 import type { EncryptedRooms } from './encrypted-rooms.ts';
-import { localpart, type RoomEvent, readSaid, type Said, toAuthor, toMessage } from './event.ts';
+import { type RoomEvent, readSaid, type Said, toMessage } from './event.ts';
 import type { Homeserver } from './homeserver.ts';
 import type { Invitation, Invites } from './invites.ts';
 import { LookUps } from './look-ups.ts';
+import { authorWith, looksIn } from './looks.ts';
 import type { People } from './people.ts';
 import { type Reacted, readReaction, toReaction } from './reactions.ts';
 import { isMember, removalIn } from './room-state.ts';
 import type { Rooms } from './rooms.ts';
 import * as sentences from './sentences.ts';
-import type { Listener, Names } from './sync.ts';
+import type { Faces, Listener } from './sync.ts';
 import type { Threads } from './threads.ts';
 import type { TypingIn } from './typing-in.ts';
 
@@ -50,7 +51,7 @@ export class Inbox implements Listener {
 
   constructor(options: InboxOptions) {
     this.#options = options;
-    this.#lookUps = new LookUps({ ...options, log: options.host.log });
+    this.#lookUps = new LookUps({ ...options, log: options.host.log, media: options.host.media });
   }
 
   roomIds(): ReadonlySet<string> {
@@ -69,7 +70,7 @@ export class Inbox implements Listener {
     if (!isTaken && invitation.ghost === undefined) await invites.take(invitation);
   }
 
-  async event(roomId: string, event: RoomEvent, names: Names): Promise<void> {
+  async event(roomId: string, event: RoomEvent, faces: Faces): Promise<void> {
     const { ended, rooms, userId, people } = this.#options;
     ended.throwIfAborted();
     people.note(roomId, event);
@@ -80,17 +81,17 @@ export class Inbox implements Listener {
     else if (type === 'm.room.tombstone' && key === '') rooms.revisit(roomId);
     else if (type === 'm.room.member' && key === userId) this.#ownMembership(roomId, event);
     else if (type === 'm.room.member' && key !== undefined) await this.#membership(roomId, event, key);
-    else if (sender !== userId) await this.#spoken(roomId, event, names);
+    else if (sender !== userId) await this.#spoken(roomId, event, faces);
   }
 
   /** In a room that is not mapped, nothing is heard but commands: one may be to bridge it. */
-  async elsewhere(roomId: string, events: readonly RoomEvent[], names: Names): Promise<void> {
+  async elsewhere(roomId: string, events: readonly RoomEvent[], faces: Faces): Promise<void> {
     const { commands, userId } = this.#options;
     for (const event of events) {
       const said = event.sender === userId ? undefined : readSaid(event);
       if (said === undefined || !commands.isCommand(event)) continue;
       const where = { roomId, room: roomId as RoomRef, isUnmapped: true };
-      commands.give(where, event, said, () => this.#lookUps.nameOf(roomId, event.sender, names));
+      commands.give(where, event, said, () => this.#lookUps.authorOf(roomId, event.sender, faces));
     }
   }
 
@@ -104,7 +105,7 @@ export class Inbox implements Listener {
     const { commands, direct, isOurs } = this.#options;
     const { sender } = event;
     const said = isOurs(sender) ? undefined : readSaid(event);
-    const nameOf = async () => (await direct.nameIn(roomId, sender)) || localpart(sender);
+    const authorOf = () => direct.authorIn(roomId, sender);
     if (said !== undefined && commands.isCommand(event)) {
       const where = {
         roomId,
@@ -112,8 +113,8 @@ export class Inbox implements Listener {
         caller: direct.callerIn(roomId),
         community: () => direct.communityOf(sender),
       };
-      commands.give(where, event, said, nameOf);
-    } else await direct.event(roomId, event, nameOf);
+      commands.give(where, event, said, authorOf);
+    } else await direct.event(roomId, event, authorOf);
   }
 
   async #encrypted(roomId: string): Promise<void> {
@@ -122,47 +123,48 @@ export class Inbox implements Listener {
     await this.#lookUps.orNothing(encrypted.tell(roomId));
   }
 
-  async #spoken(roomId: string, event: RoomEvent, names: Names): Promise<void> {
+  async #spoken(roomId: string, event: RoomEvent, faces: Faces): Promise<void> {
     const edited = editTarget(event);
     const removed = redactionTarget(event);
     const reacted = readReaction(event);
-    if (removed !== undefined) await this.#removed(roomId, event, removed, names);
-    else if (reacted !== undefined) await this.#reacted(roomId, event, reacted, names);
-    else if (edited !== undefined) await this.#edited(roomId, event, edited, names);
-    else await this.#said(roomId, event, names);
+    if (removed !== undefined) await this.#removed(roomId, event, removed, faces);
+    else if (reacted !== undefined) await this.#reacted(roomId, event, reacted, faces);
+    else if (edited !== undefined) await this.#edited(roomId, event, edited, faces);
+    else await this.#said(roomId, event, faces);
   }
 
-  async #said(roomId: string, event: RoomEvent, names: Names): Promise<void> {
+  async #said(roomId: string, event: RoomEvent, faces: Faces): Promise<void> {
     const said = readSaid(event);
     if (said === undefined) return;
     if (said.threadRoot !== undefined) this.#options.threads.note(said.threadRoot, event.event_id);
-    if (this.#options.commands.isCommand(event)) return this.#commanded(roomId, event, said, names);
-    const messageIn = await this.#messages(roomId, event, said, names);
+    if (this.#options.commands.isCommand(event)) return this.#commanded(roomId, event, said, faces);
+    const messageIn = await this.#messages(roomId, event, said, faces);
     await this.#hand(roomId, (place) => this.#options.host.message(messageIn(place)));
   }
 
-  #commanded(roomId: string, event: RoomEvent, said: Said, names: Names): void {
+  #commanded(roomId: string, event: RoomEvent, said: Said, faces: Faces): void {
     const { commands, rooms } = this.#options;
     const room = rooms.refsOf(roomId).find((ref) => rooms.get(ref)?.state !== 'closed');
-    if (room !== undefined) commands.give({ roomId, room }, event, said, () => this.#lookUps.nameOf(roomId, event.sender, names));
+    if (room !== undefined)
+      commands.give({ roomId, room }, event, said, () => this.#lookUps.authorOf(roomId, event.sender, faces));
   }
 
-  async #reacted(roomId: string, event: RoomEvent, reacted: Reacted, names: Names): Promise<void> {
-    const name = await this.#lookUps.nameOf(roomId, event.sender, names);
-    await this.#hand(roomId, (place) => this.#options.host.react(toReaction(event, reacted, place, name)));
+  async #reacted(roomId: string, event: RoomEvent, reacted: Reacted, faces: Faces): Promise<void> {
+    const author = await this.#lookUps.authorOf(roomId, event.sender, faces);
+    await this.#hand(roomId, (place) => this.#options.host.react(toReaction(event, reacted, place, author)));
   }
 
-  async #edited(roomId: string, event: RoomEvent, target: string, names: Names): Promise<void> {
+  async #edited(roomId: string, event: RoomEvent, target: string, faces: Faces): Promise<void> {
     const original = await this.#lookUps.original(roomId, target);
     const said = original && readEdit(event, original);
     if (original === undefined || said === undefined || this.#options.commands.isCommand(original)) return;
     this.#options.edits.note(event.event_id, target);
-    await this.#readsNow(roomId, event, original, said, names);
+    await this.#readsNow(roomId, event, original, said, faces);
   }
 
   /** @param event by which the message reads so */
-  async #readsNow(roomId: string, event: RoomEvent, original: RoomEvent, said: Said, names: Names): Promise<void> {
-    const messageIn = await this.#messages(roomId, original, said, names);
+  async #readsNow(roomId: string, event: RoomEvent, original: RoomEvent, said: Said, faces: Faces): Promise<void> {
+    const messageIn = await this.#messages(roomId, original, said, faces);
     const { event_id: id, origin_server_ts: at } = event;
     await this.#hand(roomId, (place) =>
       this.#options.host.edit({ kind: 'edit', id: eventId(place, id), at, place, message: messageIn(place) }),
@@ -170,19 +172,19 @@ export class Inbox implements Listener {
   }
 
   /** Without an edit that was taken back, a message reads as before it. */
-  async #readsAsBefore(roomId: string, event: RoomEvent, target: string, names: Names): Promise<void> {
+  async #readsAsBefore(roomId: string, event: RoomEvent, target: string, faces: Faces): Promise<void> {
     const original = await this.#lookUps.original(roomId, target);
     const said = original && readSaid(asEdited(original));
-    if (original !== undefined && said !== undefined) await this.#readsNow(roomId, event, original, said, names);
+    if (original !== undefined && said !== undefined) await this.#readsNow(roomId, event, original, said, faces);
   }
 
-  async #removed(roomId: string, event: RoomEvent, target: string, names: Names): Promise<void> {
+  async #removed(roomId: string, event: RoomEvent, target: string, faces: Faces): Promise<void> {
     const { host, isOurs, edits } = this.#options;
     const original = await this.#lookUps.original(roomId, target);
     if (original === undefined || isOurs(original.sender) || !isRemoved(original)) return;
     const edited = edits.messageOf(target);
     if (edited !== undefined) {
-      if (edits.isLatest(target)) await this.#readsAsBefore(roomId, event, edited, names);
+      if (edits.isLatest(target)) await this.#readsAsBefore(roomId, event, edited, faces);
       edits.forget(target);
       return;
     }
@@ -193,16 +195,16 @@ export class Inbox implements Listener {
   }
 
   /** What was said, as a message for each place where it was. */
-  async #messages(roomId: string, event: RoomEvent, said: Said, names: Names): Promise<(place: Place) => Message> {
-    const name = await this.#lookUps.nameOf(roomId, event.sender, names);
+  async #messages(roomId: string, event: RoomEvent, said: Said, faces: Faces): Promise<(place: Place) => Message> {
+    const author = await this.#lookUps.authorOf(roomId, event.sender, faces);
     const { inReplyTo } = said;
-    const quote = inReplyTo === undefined ? undefined : await this.#lookUps.quote(roomId, inReplyTo, names);
+    const quote = inReplyTo === undefined ? undefined : await this.#lookUps.quote(roomId, inReplyTo, faces);
     const { threadRoot: root } = said;
-    const beginning = root === undefined ? undefined : await this.#lookUps.beginning(roomId, root, names);
+    const beginning = root === undefined ? undefined : await this.#lookUps.beginning(roomId, root, faces);
     return (place) => {
       const replyTo = quote && inReplyTo !== undefined ? { ...quote, target: eventId(place, inReplyTo) } : undefined;
       const thread = root === undefined ? undefined : { id: eventId(place, root), ...beginning };
-      return toMessage(event, said, { place, name, replyTo, thread });
+      return toMessage(event, said, { place, author, replyTo, thread });
     };
   }
 
@@ -227,9 +229,9 @@ export class Inbox implements Listener {
     const { host, rooms, homeserver } = this.#options;
     const before = unsigned?.prev_content;
     if (content['membership'] === 'join') {
-      const name = content['displayname'];
-      const isRenamed = before?.['membership'] === 'join' && before['displayname'] !== name;
-      if (isRenamed) host.profile(toAuthor(userId, typeof name === 'string' && name !== '' ? name : localpart(userId)));
+      const [looks, looked] = [looksIn(content), looksIn(before)];
+      const isOther = looks.name !== looked.name || looks.avatar !== looked.avatar;
+      if (before?.['membership'] === 'join' && isOther) host.profile(authorWith(userId, looks, host.media));
     } else if (before?.['membership'] === 'join') {
       const others = [...rooms.ids()].filter((id) => id !== roomId);
       const stays = await Promise.all(others.map((id) => this.#lookUps.orNothing(isMember(homeserver, id, userId))));

@@ -1,13 +1,14 @@
 /** What has to be asked of the homeserver about an event before it is handed over. */
 import type { Logger } from 'pino';
-import type { Quote, Thread } from '../../src/event.ts';
+import type { MediaReader } from '../../src/adapter.ts';
+import type { Author, Quote, Thread } from '../../src/event.ts';
 import { excerpt } from '../../src/text/excerpt.ts';
 import { asEdited } from './change.ts';
-import { localpart, type RoomEvent, roomEvent, toQuote } from './event.ts';
+import { type RoomEvent, roomEvent, toQuote } from './event.ts';
 import { describe, type Homeserver, isPassing, isTokenRefused } from './homeserver.ts';
-import { displayName } from './room-state.ts';
+import { authorWith, looksOf } from './looks.ts';
 import * as sentences from './sentences.ts';
-import type { Names } from './sync.ts';
+import type { Faces } from './sync.ts';
 
 /** So often it is tried to look at the message that an edit or a deletion is about, before those that follow go on without it. */
 const maxTries = 5;
@@ -20,6 +21,7 @@ export interface LookUpsOptions {
   readonly homeserver: Homeserver;
   /** Our own user id. */
   readonly userId: string;
+  readonly media: Pick<MediaReader, 'pictureUrl'>;
   readonly log: Logger;
   /** Aborted when nothing shall be handed over any more. */
   readonly ended: AbortSignal;
@@ -37,24 +39,25 @@ export class LookUps {
     this.#options = options;
   }
 
-  /** What somebody is called in a room; the beginning of their id where they have no name, or it can't be had. */
-  async nameOf(roomId: string, userId: string, names: Names): Promise<string> {
-    const known = names.get(userId) ?? (await this.orNothing(displayName(this.#options.homeserver, roomId, userId))) ?? '';
-    names.set(userId, known);
-    return known || localpart(userId);
+  /** Somebody as they look in a room: by the beginning of their id where they have no name, or it can't be had. */
+  async authorOf(roomId: string, userId: string, faces: Faces): Promise<Author> {
+    const { homeserver, media } = this.#options;
+    const known = faces.get(userId) ?? (await this.orNothing(looksOf(homeserver, roomId, userId))) ?? { name: '' };
+    faces.set(userId, known);
+    return authorWith(userId, known, media);
   }
 
   /** The message that is answered; undefined if it can't be had. */
-  async quote(roomId: string, eventId: string, names: Names): Promise<Quote | undefined> {
+  async quote(roomId: string, eventId: string, faces: Faces): Promise<Quote | undefined> {
     const { data } = roomEvent.safeParse(await this.orNothing(this.#fetch(roomId, eventId)));
-    return data && toQuote(asEdited(data), await this.nameOf(roomId, data.sender, names), this.#options.userId);
+    return data && toQuote(asEdited(data), (await this.authorOf(roomId, data.sender, faces)).name, this.#options.userId);
   }
 
   /** The first words of the event that a thread hangs on, and whose they are, where they can be had. */
-  async beginning(roomId: string, root: string, names: Names): Promise<Pick<Thread, 'name' | 'by'>> {
+  async beginning(roomId: string, root: string, faces: Faces): Promise<Pick<Thread, 'name' | 'by'>> {
     const known = this.#beginnings.get(root);
     if (known !== undefined) return known;
-    const { text = '', by } = (await this.quote(roomId, root, names)) ?? {};
+    const { text = '', by } = (await this.quote(roomId, root, faces)) ?? {};
     const name = excerpt(text, maxThreadName);
     const beginning = name === '' ? {} : { name, ...(by !== undefined && { by }) };
     this.#beginnings.set(root, beginning);

@@ -1,8 +1,8 @@
 /** A Matrix event → what somebody reacted with. */
 import { z } from 'zod';
-import { type Emoji, eventId, type Place, type Reaction } from '../../src/event.ts';
+import { type Author, type Emoji, eventId, type Place, type Reaction } from '../../src/event.ts';
 import { emojiKey } from './emoji-key.ts';
-import { bridgeMark, type RoomEvent, toAuthor } from './event.ts';
+import { bridgeMark, type RoomEvent } from './event.ts';
 
 /** @see https://spec.matrix.org/v1.13/client-server-api/#event-annotations-and-reactions */
 export const annotation = z.object({
@@ -30,10 +30,8 @@ export function readReaction({ type, state_key, content }: RoomEvent): Reacted |
   return { target, emoji: { name: key.startsWith('mxc://') ? inColons(shortcode) : key } };
 }
 
-/** @param name its sender's name in the room */
-export function toReaction(event: RoomEvent, { target, emoji }: Reacted, place: Place, name: string): Reaction {
-  const { event_id: id, origin_server_ts: at, sender } = event;
-  const author = toAuthor(sender, name);
+export function toReaction(event: RoomEvent, { target, emoji }: Reacted, place: Place, author: Author): Reaction {
+  const { event_id: id, origin_server_ts: at } = event;
   return { kind: 'reaction', id: eventId(place, id), at, place, tag: 'Matrix', author, emoji, target: eventId(place, target) };
 }
 

@@ -36,12 +36,6 @@ export async function isMember(homeserver: Homeserver, roomId: string, userId: s
   return z.object({ membership: z.literal('join') }).safeParse(content).success;
 }
 
-/** A user's display name in a room. */
-export async function displayName(homeserver: Caller, roomId: string, userId: string): Promise<string | undefined> {
-  const content = await stateOf(homeserver, roomId, 'm.room.member', userId);
-  return z.object({ displayname: z.string() }).safeParse(content).data?.displayname;
-}
-
 /** Whether what is said in a room is encrypted: once it is, it is for ever. */
 export async function isEncrypted(homeserver: Caller, roomId: string): Promise<boolean> {
   return (await stateOf(homeserver, roomId, 'm.room.encryption')) !== undefined;

@@ -6,22 +6,23 @@ import { parseEvents, type RoomEvent } from './event.ts';
 import { type Past, pageSize, readBack } from './history.ts';
 import { describe, type Homeserver, isPassing, isTokenRefused } from './homeserver.ts';
 import { type Invitation, readInvitation } from './invites.ts';
+import { type Looks, looksIn } from './looks.ts';
 import { countSpeech, Missed, type MissedLimits } from './missed.ts';
 import { askNews, type News, type RoomUpdate, timeline } from './news.ts';
 import type { Position, Positions, Told } from './position.ts';
 import * as sentences from './sentences.ts';
 import { readTyping } from './typing-in.ts';
 
-/** Display names in a room by user id, as they were when the event at hand was sent; empty for who had none. */
-export type Names = Map<string, string>;
+/** How people looked in a room when the event at hand was sent, by user id. */
+export type Faces = Map<string, Looks>;
 
 /** Who is told. What rejects is told again, from the same event on. */
 export interface Listener {
   /** The ids of the rooms to follow. */
   roomIds(): ReadonlySet<string>;
-  event(roomId: string, event: RoomEvent, names: Names): Promise<void>;
+  event(roomId: string, event: RoomEvent, faces: Faces): Promise<void>;
   /** Something happens in a room that is not followed. It may be told twice, or not at all if it was while we were away. Never rejects. */
-  elsewhere(roomId: string, events: readonly RoomEvent[], names: Names): Promise<void>;
+  elsewhere(roomId: string, events: readonly RoomEvent[], faces: Faces): Promise<void>;
   /** These are all who type in a room now. */
   typing(roomId: string, userIds: readonly string[]): void;
   /** Somebody wants us in a room. Never rejects. */
@@ -117,10 +118,10 @@ export class Sync {
   }
 
   async #tellElsewhere(id: string, { state, timeline }: RoomUpdate, listener: Listener): Promise<void> {
-    const names: Names = new Map();
+    const faces: Faces = new Map();
     const events = parseEvents(timeline.events);
-    noteNames(names, [...parseEvents(state.events), ...events]);
-    await listener.elsewhere(id, events, names);
+    noteFaces(faces, [...parseEvents(state.events), ...events]);
+    await listener.elsewhere(id, events, faces);
   }
 
   async #tellRoom(id: string, update: RoomUpdate, position: Position, listener: Listener): Promise<void> {
@@ -131,12 +132,12 @@ export class Sync {
       if (last !== undefined) position.rooms[id] = toTold(last);
       return;
     }
-    const names: Names = new Map();
+    const faces: Faces = new Map();
     for await (const { state, events } of this.#chunks(id, update, latest, position)) {
-      noteNames(names, state);
+      noteFaces(faces, state);
       for (const event of events) {
-        noteNames(names, [event]);
-        await listener.event(id, event, names);
+        noteFaces(faces, [event]);
+        await listener.event(id, event, faces);
         position.rooms[id] = toTold(event);
         this.#options.positions.keep(position);
       }
@@ -231,9 +232,8 @@ function isOwnJoin({ type, state_key, content, unsigned }: RoomEvent, userId: st
   return unsigned?.prev_content?.['membership'] !== 'join';
 }
 
-function noteNames(names: Names, events: readonly RoomEvent[]): void {
+function noteFaces(faces: Faces, events: readonly RoomEvent[]): void {
   for (const { type, state_key, content } of events) {
-    const name = content['displayname'];
-    if (type === 'm.room.member' && state_key !== undefined) names.set(state_key, typeof name === 'string' ? name : '');
+    if (type === 'm.room.member' && state_key !== undefined) faces.set(state_key, looksIn(content));
   }
 }

@@ -4,7 +4,7 @@ import type { AdapterHost } from '../../src/adapter.ts';
 import type { Author } from '../../src/event.ts';
 import { localpart, type RoomEvent, toAuthor } from './event.ts';
 import type { Homeserver } from './homeserver.ts';
-import { displayName } from './room-state.ts';
+import { looksOf } from './looks.ts';
 import type { Rooms } from './rooms.ts';
 
 interface TypingInOptions {
@@ -86,7 +86,8 @@ export class TypingIn {
 
   async #nameOf(roomId: string, userId: string): Promise<string> {
     const key = `${roomId} ${userId}`;
-    const known = this.#names.get(key) ?? (await displayName(this.#options.homeserver, roomId, userId).catch(() => '')) ?? '';
+    const known =
+      this.#names.get(key) ?? (await looksOf(this.#options.homeserver, roomId, userId).catch(() => undefined))?.name ?? '';
     if (this.#names.size >= maxNames) this.#names.clear();
     this.#names.set(key, known);
     return known || localpart(userId);

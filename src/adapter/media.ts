@@ -55,6 +55,11 @@ export interface MediaReader {
   serve(uri: string, name: string, request: HttpRequest): Promise<HttpAnswer>;
   /** Where the picture of somebody who speaks there can be read; undefined where they have none, or nobody can. */
   pictureOf(author: Author, place: Place): MediaSource | undefined;
+  /**
+   * The address under which everybody can see a picture of somebody that only this adapter can read: always the same one for the same
+   * picture, as an {@link Author}'s has to be. Undefined where nobody could reach it.
+   */
+  pictureUrl(uri: string): string | undefined;
   /** What this adapter's platform knows a file by that this adapter has uploaded there before. */
   uploaded(source: MediaSource): Promise<UploadedFile | undefined>;
   /** This adapter has uploaded a file, and its platform knows it by this from now on. */

@@ -9,8 +9,8 @@ import { safeFileName } from '../text/file-name.ts';
 export interface Link {
   readonly source: MediaSource;
   readonly name: string;
-  /** Milliseconds since the epoch. */
-  readonly expires: number;
+  /** Milliseconds since the epoch; undefined for never. */
+  readonly expires: number | undefined;
 }
 
 /** How long an address works, in milliseconds: what was said in a chat is not for everybody for ever. */
@@ -21,8 +21,10 @@ const KEY = 'link-key';
 
 /** How long a name may be in an address: a line in a game holds few characters. */
 const MAX_NAME = 60;
+/** What a picture of a person is called in its address: nobody reads that. */
+const PICTURE = 'picture';
 
-const payload = z.tuple([z.int().min(0), z.string(), z.string()]);
+const payload = z.tuple([z.int().min(0).nullable(), z.string(), z.string()]);
 
 /** The key that addresses are signed with: as old as the store. */
 export async function linkKey(memory: Memory): Promise<Buffer> {
@@ -46,10 +48,21 @@ export class Links {
 
   /** The address of a file. */
   write(source: MediaSource, { name }: Pick<Attachment, 'name'>, now: number): string {
-    const expires = Math.ceil((now + LIFETIME) / 1_000);
-    const said = Buffer.from(JSON.stringify([expires, source.adapter, source.uri])).toString('base64url');
-    const file = shortName(safeFileName(name));
-    return `${this.#base}${said}.${this.#sign(said, file).toString('base64url')}/${file}`;
+    return this.#address(source, shortName(safeFileName(name)), Math.ceil((now + LIFETIME) / 1_000));
+  }
+
+  /**
+   * The address of a person's picture. It is always the same for the same picture and never too old, since Discord puts messages under one
+   * head, and programs keep what they have fetched, by the address. So it opens for ever what the bridge has shown once, and nothing else.
+   */
+  writePicture(source: MediaSource): string {
+    return this.#address(source, PICTURE, null);
+  }
+
+  /** The picture at an address that {@link writePicture} gave; undefined for any other. */
+  pictureAt(url: string): MediaSource | undefined {
+    const link = url.startsWith(this.#base) ? this.read(url.slice(this.#base.length)) : undefined;
+    return link?.expires === undefined ? link?.source : undefined;
   }
 
   /** What an address says; undefined for one that is not ours. @param path what stands behind the base */
@@ -58,7 +71,14 @@ export class Links {
     const given = Buffer.from(signature, 'base64url');
     if (given.length !== SIGNATURE || !timingSafeEqual(given, this.#sign(said, file))) return undefined;
     const [expires, adapter, uri] = payload.parse(JSON.parse(Buffer.from(said, 'base64url').toString()));
-    return { source: { adapter: adapter as AdapterId, uri }, name: decodeURIComponent(file), expires: expires * 1_000 };
+    const source = { adapter: adapter as AdapterId, uri };
+    return { source, name: decodeURIComponent(file), expires: expires === null ? undefined : expires * 1_000 };
+  }
+
+  /** @param expires in seconds since the epoch; null for never */
+  #address({ adapter, uri }: MediaSource, file: string, expires: number | null): string {
+    const said = Buffer.from(JSON.stringify([expires, adapter, uri])).toString('base64url');
+    return `${this.#base}${said}.${this.#sign(said, file).toString('base64url')}/${file}`;
   }
 
   #sign(said: string, file: string): Buffer {

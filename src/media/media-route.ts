@@ -71,7 +71,7 @@ export function mediaRoute(links: Links, clock: Clock, serve: FileServer): Route
     async answer(request) {
       const link = links.read(request.path);
       if (!link) return refusal(404, 'There is no such file.');
-      if (link.expires < clock.now()) return refusal(410, 'This link is too old.');
+      if (link.expires !== undefined && link.expires < clock.now()) return refusal(410, 'This link is too old.');
       return serve(link.source, link.name, request);
     },
   };

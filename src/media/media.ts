@@ -73,6 +73,7 @@ export class Media {
       load: (...args) => this.#loader.load(...args),
       serve: (uri, name, request) => this.#serve({ adapter, uri }, name, request),
       pictureOf: (author, place) => this.#pictureOf(author, place),
+      pictureUrl: (uri) => this.#links?.writePicture({ adapter, uri }),
       // What can't be looked up is uploaded again.
       uploaded: (source) => uploads.find(adapter, source).catch(() => undefined),
       noteUpload: (source, file) => uploads.note(adapter, source, file, clock.now()),
@@ -81,6 +82,8 @@ export class Media {
 
   #pictureOf({ avatar: uri }: Author, place: Place): MediaSource | undefined {
     if (uri === undefined) return undefined;
+    const linked = this.#links?.pictureAt(uri);
+    if (linked) return linked;
     if (this.#options.pictures.has(uri)) return { adapter: PICTURES, uri };
     return place.kind === 'room' ? { adapter: place.adapter, uri } : undefined;
   }

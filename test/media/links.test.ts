@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Adapter } from '../../src/adapter.ts';
-import { type Attachment, eventId, type Message, type Place, type ServerId } from '../../src/event.ts';
+import { type AdapterId, type Attachment, eventId, type Message, type Place, type ServerId } from '../../src/event.ts';
 import { HttpServer } from '../../src/http/server.ts';
 import type { MediaOptions } from '../../src/media/media.ts';
 import { TestClock } from '../support/clock.ts';
@@ -170,4 +170,27 @@ test('without a public address, nothing is served and no address is given away',
   expect(media.route).toBeUndefined();
   expect(urlOf(shelved('a'))).toBe('');
   expect(urlOf(shelved('a', { url: 'https://cdn.example/a' }))).toBe('https://cdn.example/a');
+});
+
+test('the picture of a person has one address for ever, and no other file has such a one', async () => {
+  const clock = new TestClock();
+  const { media, urlOf, fetchUrl } = await site(shelf({ me: 'my face', file: 'said once' }, 'image/png'), { clock });
+  const reader = media.readerFor('shelf' as AdapterId);
+  const url = reader.pictureUrl('me') ?? '';
+  clock.advance(10 * 365 * 86_400_000);
+  expect(reader.pictureUrl('me')).toBe(url);
+  expect(reader.pictureUrl('you')).not.toBe(url);
+  const answer = await fetchUrl(url);
+  expect([answer.status, await answer.text()]).toEqual([200, 'my face']);
+  expect((await fetchUrl(url.replace(/picture$/, 'picture.html'))).status).toBe(404);
+  expect((await fetchUrl(url.replace(/media\/\w/, 'media/x'))).status).toBe(404);
+  // Wherever else they are shown, the bridge reads it without asking itself by HTTP: but nothing that was no picture of anybody.
+  const author = { id: '1', name: 'Alice' };
+  expect(reader.pictureOf({ ...author, avatar: url }, place)).toEqual({ adapter: 'shelf', uri: 'me' });
+  expect(reader.pictureOf({ ...author, avatar: urlOf(shelved('file')) }, place)).toBeUndefined();
+  expect(
+    testMedia()
+      .readerFor('shelf' as AdapterId)
+      .pictureUrl('me'),
+  ).toBeUndefined();
 });

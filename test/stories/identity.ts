@@ -1,5 +1,8 @@
 /** Stories of who people are taken for: their names and pictures on Discord. */
+
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { letterPath, letterPicture } from '../../src/avatars/letter-route.ts';
+import { dimensionsOf } from '../../src/media/dimensions.ts';
 import { type OpenSite, World } from './world.ts';
 
 /**
@@ -37,6 +40,36 @@ export function identityStories(openSite: OpenSite): void {
       expect(await pictureOf('with a picture')).toBe('https://pics.example/g.png');
       await (await alpha.join('Alyx', { avatar: 'http://127.0.0.1/a.png' })).says('without');
       expect(await pictureOf('without')).toMatch(/^https:\/\/cdn\.discordapp\.com\/embed\/avatars\/[0-5]\.png$/);
+    });
+
+    test('somebody on Matrix is shown by their own picture, at the same address as long as it is the same one', async () => {
+      const letters = ['A', 'B'].map((name) => letterPicture(letterPath(name, name)) ?? Buffer.alloc(0));
+      const [first = Buffer.alloc(0), second = Buffer.alloc(0)] = letters;
+      const settings = { http: { port: 0, public_url: 'https://bridge.example' } };
+      const alpha = await world.game('alpha');
+      const bridge = await world.bridge(settings);
+      await world.matrix.looksLike(first);
+      await world.matrix.says('with a picture');
+      const avatar = await pictureOf('with a picture');
+      expect(avatar).toMatch(/^https:\/\/bridge\.example\/media\/[\w.-]+\/picture$/);
+      const answer = await fetch(`${bridge.httpUrl}${avatar?.replace('https://bridge.example', '')}`);
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'image/png']);
+      expect(dimensionsOf(Buffer.from(await answer.arrayBuffer()))?.type).toBe('image/png');
+      await world.matrix.says('the same');
+      expect(await pictureOf('the same')).toBe(avatar);
+      const seen = () => [...(alpha.users.get('bridge')?.values() ?? [])].map(({ extra }) => extra['avatar']);
+      expect(seen()).toEqual([avatar]);
+      await bridge.stop();
+      await world.bridge(settings);
+      await world.matrix.says('after a restart');
+      expect(await pictureOf('after a restart')).toBe(avatar);
+      await world.matrix.looksLike(second);
+      await alpha.presence.waitFor((change) => change === '~Carol@bridge');
+      await world.matrix.says('with another');
+      const other = await pictureOf('with another');
+      expect(other).toMatch(/\/picture$/);
+      expect(other).not.toBe(avatar);
+      expect(seen()).toEqual([other]);
     });
 
     test('nobody is taken for the bridge, for its bot or for somebody in charge', async () => {

@@ -1,4 +1,5 @@
 /** The Matrix of a story: a room, and Carol, who is in it. */
+import { expect } from 'vitest';
 import type { MatrixPerson, MatrixSighting } from '../support/matrix-person.ts';
 
 /** The Matrix room, and Carol, who is in it. */
@@ -77,6 +78,12 @@ export class MatrixPlace {
   /** What stands in the room now, oldest first. */
   standing(): ReturnType<MatrixPerson['standing']> {
     return this.#carol.standing(this.roomId);
+  }
+
+  /** Carol has another picture, and everybody in the room can see it: Synapse tells rooms later. */
+  async looksLike(png: Uint8Array): Promise<void> {
+    const avatar_url = await this.#carol.looksLike(png, 'image/png');
+    await expect.poll(() => this.#carol.stateOf(this.roomId, 'm.room.member', this.userId)).toMatchObject({ avatar_url });
   }
 
   async leaves(): Promise<void> {

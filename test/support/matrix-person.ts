@@ -208,6 +208,13 @@ export class MatrixPerson {
     await this.#request('PUT', `profile/${encodeURIComponent(this.id)}/displayname`, { displayname: name });
   }
 
+  /** Changes their picture. Gives its address. */
+  async looksLike(picture: Uint8Array, type: string): Promise<string> {
+    const avatar_url = await this.upload(picture, type);
+    await this.#request('PUT', `profile/${encodeURIComponent(this.id)}/avatar_url`, { avatar_url });
+    return avatar_url;
+  }
+
   /** Begins to look at what is said from now on. */
   async look(): Promise<void> {
     const { next_batch } = await this.#request<SyncAnswer>('GET', 'sync?timeout=0');

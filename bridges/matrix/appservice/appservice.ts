@@ -4,6 +4,7 @@ import type { Author, Place, PlayerParty, UserParty } from '../../../src/event.t
 import { sanitizeName } from '../../../src/text/names.ts';
 import { partnerIn } from '../direct/partner.ts';
 import type { Homeserver } from '../homeserver.ts';
+import type { Looks } from '../looks.ts';
 import type { MissedLimits } from '../missed.ts';
 import type { Listener } from '../sync.ts';
 import type { Typist } from '../typing-out.ts';
@@ -17,7 +18,6 @@ import { GhostVoices } from './ghost-voices.ts';
 import { Ghosts, registerUser } from './ghosts.ts';
 import { Incoming } from './incoming.ts';
 import { asUser } from './masquerade.ts';
-import type { Looks } from './members.ts';
 import { ping } from './ping.ts';
 import { Portals } from './portals.ts';
 import { appserviceRoute } from './routes.ts';

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type Attempt, DeliveryError, type OwnReaction } from '../../../src/adapter.ts';
 import { isBridge } from '../../../src/event.ts';
 import { type Caller, describe, isAbsent, isForbidden } from '../homeserver.ts';
+import type { Looks } from '../looks.ts';
 import { Outgoing } from '../outgoing.ts';
 import { OwnReactions } from '../own-reactions.ts';
 import type { Uploads } from '../uploads.ts';
@@ -10,7 +11,6 @@ import type { LoneVoice, Speaker, Voice, Voices } from '../voice.ts';
 import type { GhostIds } from './ghost-ids.ts';
 import type { Ghosts } from './ghosts.ts';
 import { asUser } from './masquerade.ts';
-import type { Looks } from './members.ts';
 import * as sentences from './sentences.ts';
 
 export interface GhostVoicesOptions {

@@ -5,10 +5,11 @@ import { z } from 'zod';
 import { DeliveryError } from '../../../src/adapter.ts';
 import type { Clock } from '../../../src/clock.ts';
 import { type Caller, describe, isAbsent, isForbidden } from '../homeserver.ts';
+import type { Looks } from '../looks.ts';
 import type { GhostIds } from './ghost-ids.ts';
 import { Limiter } from './limiter.ts';
 import { asUser } from './masquerade.ts';
-import { type Looks, Members } from './members.ts';
+import { Members } from './members.ts';
 import { Profiles } from './profiles.ts';
 import * as sentences from './sentences.ts';
 

@@ -6,7 +6,8 @@ import type { Clock } from '../../../src/clock.ts';
 import { type RoomEvent, roomEvent } from '../event.ts';
 import { describe } from '../homeserver.ts';
 import { parseJson } from '../json.ts';
-import type { Listener, Names } from '../sync.ts';
+import { looksIn } from '../looks.ts';
+import type { Faces, Listener } from '../sync.ts';
 import { readTyping } from '../typing-in.ts';
 import type { Backlog } from './backlog.ts';
 import type { GhostIds } from './ghost-ids.ts';
@@ -44,9 +45,9 @@ const maxTold = 2_000;
 const maxKept = 200;
 const memoryKey = 'appservice/told';
 const keptIds = z.array(z.string()).catch([]);
-/** Of so many rooms the names of so many people are remembered. */
+/** Of so many rooms it is remembered how so many people look. */
 const maxRooms = 200;
-const maxNames = 5_000;
+const maxFaces = 5_000;
 /** Milliseconds that the homeserver waits at most before the bridge is ready to listen. */
 const openTime = 20_000;
 
@@ -66,7 +67,7 @@ export class Incoming {
   readonly #running = new Map<string, Promise<void>>();
   #last: Promise<unknown> = Promise.resolve();
   #told: Set<string> | undefined;
-  readonly #names = new Map<string, Names>();
+  readonly #faces = new Map<string, Faces>();
 
   constructor(options: IncomingOptions) {
     this.#options = options;
@@ -167,26 +168,25 @@ export class Incoming {
   }
 
   async #hand(roomId: string, event: RoomEvent, listener: Listener): Promise<void> {
-    const names = this.#namesIn(roomId);
+    const faces = this.#facesIn(roomId);
     const { type, state_key: key, content } = event;
     if (type === 'm.room.member' && key !== undefined && content['membership'] === 'join') {
-      const name = content['displayname'];
-      names.set(key, typeof name === 'string' ? name : '');
+      faces.set(key, looksIn(content));
     }
     if (listener.roomIds().has(roomId)) {
-      if (await this.#options.backlog.isHeard(roomId, event)) await listener.event(roomId, event, names);
-    } else await listener.elsewhere(roomId, [event], names);
+      if (await this.#options.backlog.isHeard(roomId, event)) await listener.event(roomId, event, faces);
+    } else await listener.elsewhere(roomId, [event], faces);
   }
 
-  /** The names in a room as they are now: every change of them comes by here. */
-  #namesIn(roomId: string): Names {
-    const known = this.#names.get(roomId);
-    const names: Names = known && known.size < maxNames ? known : new Map();
-    this.#names.delete(roomId);
-    this.#names.set(roomId, names);
-    const [oldest] = this.#names.keys();
-    if (this.#names.size > maxRooms && oldest !== undefined) this.#names.delete(oldest);
-    return names;
+  /** How people look in a room now: every change of them comes by here. */
+  #facesIn(roomId: string): Faces {
+    const known = this.#faces.get(roomId);
+    const faces: Faces = known && known.size < maxFaces ? known : new Map();
+    this.#faces.delete(roomId);
+    this.#faces.set(roomId, faces);
+    const [oldest] = this.#faces.keys();
+    if (this.#faces.size > maxRooms && oldest !== undefined) this.#faces.delete(oldest);
+    return faces;
   }
 
   async #opened(): Promise<Listener> {

@@ -1,14 +1,8 @@
 /** Which of our ghosts are in which room, and how they look there: as the homeserver tells, and as we changed it since. */
 import { z } from 'zod';
 import type { Caller } from '../homeserver.ts';
+import type { Looks } from '../looks.ts';
 import type { GhostIds } from './ghost-ids.ts';
-
-/** How somebody looks to others. */
-export interface Looks {
-  readonly name: string;
-  /** An `mxc:` address. */
-  readonly avatar?: string | undefined;
-}
 
 /** https://spec.matrix.org/v1.13/client-server-api/#get_matrixclientv3roomsroomidjoined_members */
 const joinedMembers = z.object({

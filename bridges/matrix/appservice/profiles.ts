@@ -1,8 +1,8 @@
 /** What ghosts are called, and their pictures: changed when they speak and look otherwise, and not as often as somebody may wish. */
 import type { Clock } from '../../../src/clock.ts';
 import type { Caller } from '../homeserver.ts';
+import type { Looks } from '../looks.ts';
 import { asUser } from './masquerade.ts';
-import type { Looks } from './members.ts';
 
 /** In characters; Synapse takes no longer name. */
 const maxName = 256;

@@ -1,9 +1,9 @@
 /** Commands that are typed in a room: each is answered there, and is no chat. */
 import { type AdapterHost, type CommandInfo, helpFor, readCommand, type Typed } from '../../../src/adapter.ts';
-import type { RoomRef } from '../../../src/event.ts';
+import type { Author, RoomRef } from '../../../src/event.ts';
 import { literal, type RichText } from '../../../src/text/tree.ts';
 import { actionId } from '../content.ts';
-import { type RoomEvent, type Said, toAuthor } from '../event.ts';
+import type { RoomEvent, Said } from '../event.ts';
 import { type Caller, describe, type Homeserver } from '../homeserver.ts';
 import { toAnswer } from './answer.ts';
 import { GivenCommands } from './given.ts';
@@ -60,12 +60,12 @@ export class TextCommands {
     return this.#read(event) !== undefined;
   }
 
-  /** Carries out the command that an event gives, and answers it; doesn't wait for that. @param nameOf the sender's name */
-  give(where: Where, event: RoomEvent, said: Said, nameOf: () => Promise<string>): void {
+  /** Carries out the command that an event gives, and answers it; doesn't wait for that. @param authorOf its sender */
+  give(where: Where, event: RoomEvent, said: Said, authorOf: () => Promise<Author>): void {
     const { ended, host } = this.#options;
     const typed = this.#read(event);
     if (typed === undefined) return;
-    this.#answer({ ...where, event, said, typed }, nameOf).catch((fault: unknown) => {
+    this.#answer({ ...where, event, said, typed }, authorOf).catch((fault: unknown) => {
       if (!ended.aborted) host.log.warn({ room: where.room }, `Matrix: a command could not be answered (${describe(fault)})`);
     });
   }
@@ -81,18 +81,18 @@ export class TextCommands {
     return host.commands.all.filter(({ needsListing }) => allowLua || !needsListing);
   }
 
-  async #answer(given: Given, nameOf: () => Promise<string>): Promise<void> {
+  async #answer(given: Given, authorOf: () => Promise<Author>): Promise<void> {
     const { host, homeserver, ended } = this.#options;
     const { roomId, event, said, caller = homeserver } = given;
     if (!(await this.#given.isFirst(event.event_id))) return;
-    const content = toAnswer(await this.#carryOut(given, nameOf), event, said.threadRoot, host.chat.state.ownId);
+    const content = toAnswer(await this.#carryOut(given, authorOf), event, said.threadRoot, host.chat.state.ownId);
     const path = `/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/send/m.room.message/${actionId(event.event_id, 'answer')}`;
     await caller.call('PUT', path, { body: content, signal: ended });
   }
 
   async #carryOut(
     { roomId, room, community, isUnmapped, event, typed }: Given,
-    nameOf: () => Promise<string>,
+    authorOf: () => Promise<Author>,
   ): Promise<RichText> {
     const { host, homeserver, trusted, grants, allowLua, prefix } = this.#options;
     if (typed.kind === 'wrong') return literal(typed.sentence);
@@ -106,7 +106,7 @@ export class TextCommands {
       command: typed.command.name,
       options: typed.options,
       caller: {
-        author: toAuthor(event.sender, await nameOf()),
+        author: await authorOf(),
         ...rankFor(typed.command, event.sender, standing, { grants, allowLua, room }),
       },
       room,

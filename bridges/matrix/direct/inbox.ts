@@ -1,12 +1,13 @@
 /** Hears what people say to us in private chats. */
 import type { AdapterHost } from '../../../src/adapter.ts';
-import { eventId, type Place, type PlayerParty, type RoomRef, type UserParty } from '../../../src/event.ts';
+import { type Author, eventId, type Place, type PlayerParty, type RoomRef, type UserParty } from '../../../src/event.ts';
 import { asUser } from '../appservice/masquerade.ts';
-import { type RoomEvent, readSaid, toAuthor } from '../event.ts';
+import { type RoomEvent, readSaid } from '../event.ts';
 import { attachmentAt } from '../files.ts';
 import { type Caller, describe, type Homeserver } from '../homeserver.ts';
 import type { Invitation } from '../invites.ts';
-import { displayName, isEncrypted, isMember } from '../room-state.ts';
+import { authorWith, looksOf } from '../looks.ts';
+import { isEncrypted, isMember } from '../room-state.ts';
 import type { Rooms } from '../rooms.ts';
 import type { DirectChats } from './chats.ts';
 import { leaveEncrypted } from './encrypted.ts';
@@ -40,7 +41,7 @@ export class DirectInbox {
   }
 
   /** Something happened in one. Rejects when what was said was not taken. */
-  async event(roomId: string, event: RoomEvent, nameOf: () => Promise<string>): Promise<void> {
+  async event(roomId: string, event: RoomEvent, authorOf: () => Promise<Author>): Promise<void> {
     const { chats, host } = this.#options;
     const chat = chats.in(roomId);
     if (chat === undefined) return;
@@ -57,7 +58,7 @@ export class DirectInbox {
       id: eventId(place, event.event_id),
       at: event.origin_server_ts,
       place,
-      author: toAuthor(sender, await nameOf()),
+      author: await authorOf(),
       body: said.body,
       attachments: said.attachments.map((file) => attachmentAt(place, file)),
       ...(isStranger && { isStranger }),
@@ -82,9 +83,10 @@ export class DirectInbox {
     });
   }
 
-  /** What somebody is called in a private chat; undefined where that is not known. Never rejects. */
-  nameIn(roomId: string, userId: string): Promise<string | undefined> {
-    return displayName(this.callerIn(roomId), roomId, userId).catch(() => undefined);
+  /** Somebody as they look in a private chat, as far as that is known. Never rejects. */
+  async authorIn(roomId: string, userId: string): Promise<Author> {
+    const looks = await looksOf(this.callerIn(roomId), roomId, userId).catch(() => ({ name: '' }));
+    return authorWith(userId, looks, this.#options.host.media);
   }
 
   /** The mapped rooms that somebody is in. Never rejects. */

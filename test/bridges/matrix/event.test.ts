@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import { toDrafts, toReplacement } from '../../../bridges/matrix/content.ts';
-import { bridgeMark, type RoomEvent, readSaid, type Said, toMessage, toQuote } from '../../../bridges/matrix/event.ts';
+import { bridgeMark, type RoomEvent, readSaid, type Said, toAuthor, toMessage, toQuote } from '../../../bridges/matrix/event.ts';
 import { type AdapterId, eventId, type Message, type Place, type RoomRef, type ServerId } from '../../../src/event.ts';
 import { literal } from '../../../src/text/tree.ts';
 
@@ -135,7 +135,11 @@ describe('what a Matrix event says', () => {
   });
 
   it('becomes a message', () => {
-    const message = toMessage(event({}), plain, { place, name: 'Al', replyTo: { author: 'Bo', text: 'x' } });
+    const message = toMessage(event({}), plain, {
+      place,
+      author: toAuthor('@al:hs', 'Al'),
+      replyTo: { author: 'Bo', text: 'x' },
+    });
     expect(message).toEqual({
       kind: 'message',
       id: 'matrix/#lobby:hs/$1',

@@ -55,6 +55,54 @@ export function mediaStories(openSite: () => Promise<MatrixSite>): void {
     });
   });
 
+  describe('pictures of people', () => {
+    test('are those of who speaks, and of who has another one now', async () => {
+      const { host } = await stage.started([room], { media: testMedia({}, { publicUrl: 'https://bridge.example' }) });
+      const url = await carol.client.uploadContent(fixture('turned.jpg'), 'image/jpeg');
+      const shown = expect.stringMatching(/^https:\/\/bridge\.example\/media\//);
+      await carol.client.setAvatarUrl(url);
+      const { avatar } = await host.profiles.waitFor((one) => one.avatar !== undefined);
+      expect(avatar).toEqual(shown);
+      await carol.client.sendText(room, 'hello');
+      expect((await host.waitForMessage('hello')).author.avatar).toBe(avatar);
+      await carol.client.setAvatarUrl('');
+      await host.profiles.waitFor((one) => one.avatar === undefined);
+      await carol.client.sendText(room, 'without');
+      expect((await host.waitForMessage('without')).author).not.toHaveProperty('avatar');
+      // The same picture, in this room only, is no news of anybody; an address of anything else is no picture.
+      for (const avatar_url of ['mxc://evil.example/../../v3/sync', 'https://evil.example/x.png', 'x', '']) {
+        const content = { membership: 'join', displayname: 'carol', avatar_url };
+        await carol.client.sendStateEvent(room, 'm.room.member', carol.id, content);
+        await carol.client.sendText(room, `as ${avatar_url}`);
+        expect((await host.waitForMessage(`as ${avatar_url}`)).author).not.toHaveProperty('avatar');
+      }
+      expect(host.profiles.all).toHaveLength(2);
+    });
+
+    test('are small copies, and nothing that is no picture', async () => {
+      const { adapter } = await stage.started([room]);
+      const { signal } = new AbortController();
+      const open = async (content: Buffer, type: string) => {
+        const medium = await adapter.openMedia?.(`picture:${await carol.client.uploadContent(content, type)}`, signal);
+        medium?.stream.destroy();
+        return medium?.type;
+      };
+      expect(await open(fixture('turned.jpg'), 'image/jpeg')).toBe('image/jpeg');
+      const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>');
+      for (const type of ['image/svg+xml', 'text/html', 'video/mp4', 'application/octet-stream'])
+        expect([type, await open(svg, type)]).toEqual([type, undefined]);
+      const [, server] = /:(.*)/.exec(carol.id) ?? [];
+      for (const none of [
+        `mxc://${server}/doesnotexist`,
+        `mxc://${server}/../../../v3/sync`,
+        'http://127.0.0.1/',
+        'picture:',
+        '',
+      ])
+        expect([none, await adapter.openMedia?.(`picture:${none}`, signal)]).toEqual([none, undefined]);
+    });
+  });
+
   describe('files from elsewhere', () => {
     test('a picture is uploaded, with what is said as its caption', async () => {
       const bridge = await stage.started([room], { media: media() });

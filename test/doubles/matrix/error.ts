@@ -9,18 +9,25 @@ export class MatrixError extends Error {
   readonly errcode: string;
   readonly #extra: object;
   readonly headers: Readonly<Record<string, string>>;
+  /** Whether a client that does all as it should is refused so as well. */
+  readonly isBlameless: boolean;
 
   constructor(
     status: number,
     errcode: string,
     message: string,
-    options: { readonly extra?: object; readonly headers?: Readonly<Record<string, string>> } = {},
+    options: {
+      readonly extra?: object;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly isBlameless?: boolean;
+    } = {},
   ) {
     super(message);
     this.status = status;
     this.errcode = errcode;
     this.#extra = options.extra ?? {};
     this.headers = options.headers ?? {};
+    this.isBlameless = options.isBlameless ?? false;
   }
 
   /** The body of the answer. */

@@ -170,7 +170,7 @@ export class HttpServer {
       // That somebody is registered already is what a bridge wants to hear.
       const isClientFault =
         (CLIENT_FAULTS.has(error.status) && error.errcode !== 'M_USER_IN_USE') || error.errcode === 'M_UNRECOGNIZED';
-      if (isClientFault && failure === undefined)
+      if (isClientFault && !error.isBlameless && failure === undefined)
         this.violation({ method, path: url.pathname }, `${error.errcode}: ${error.message}`);
       return json(error.status, error.body, error.headers);
     }

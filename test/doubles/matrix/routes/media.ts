@@ -1,5 +1,5 @@
 /** Files, which since version 1.11 nobody gets without a token. https://spec.matrix.org/v1.13/client-server-api/#content-repository */
-import { invalid, MatrixError, malformed, notFound, tooLarge } from '../error.ts';
+import { invalid, MatrixError, notFound, tooLarge } from '../error.ts';
 import type { Homeserver } from '../homeserver.ts';
 import { type Medium, mediaHeaders } from '../media.ts';
 import { type Call, Download, type Router, readInteger } from '../router.ts';
@@ -36,7 +36,8 @@ export function mediaRoutes(router: Router, { world, media }: Homeserver): void 
     if (method !== 'scale' && method !== 'crop') throw invalid('Query parameter method must be one of [crop, scale]');
     const medium = find(call);
     if (!/^image\/(jpeg|png|gif|webp)$/.test(medium.type)) {
-      throw malformed(`Cannot find any thumbnails for the requested media ('${call.path}').`);
+      const text = `Cannot find any thumbnails for the requested media ('${call.path}').`;
+      throw new MatrixError(400, 'M_UNKNOWN', text, { isBlameless: true });
     }
     // The picture itself stands for its smaller copy: a server may send it where that is all it has.
     return download(medium);
