@@ -46,7 +46,7 @@ const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
   'measures, and proves nothing': ['npm run bench', 'npm run bench -- --only web-chat'],
   'writes anew what generated.test.ts holds to the code': ['npm run docs'],
   'is an example of one that .ci/run gives': [
-    'npx vitest run --project stand-ins test/outbox.test.ts',
+    'npx vitest run --project stand-ins test/outbox/order.test.ts',
     'npm install && npm test',
   ],
   'is no whole command': ['npm start --'],
