@@ -108,7 +108,10 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     await page.locator('.log li[data-level="debug"]').first().waitFor({ state: 'detached' });
     await page.locator('.log li', { hasText: 'the platform is down' }).first().waitFor();
 
+    // What is tried again is taken as well: else all would be well for a moment only.
+    platform.refuses = () => false;
     platform.isDown = false;
+    await platform.sees.waitFor((line) => line === 'two Gordon Freeman: refuse this', 14_000);
     await page.getByRole('heading', { name: 'All is well' }).waitFor({ timeout: 40_000 });
   });
 
