@@ -48,7 +48,7 @@ export function redactionTarget({ type, content, redacts }: RoomEvent): string |
   return redacts ?? z.string().safeParse(content['redacts']).data;
 }
 
-const removable: ReadonlySet<string> = new Set(['m.room.message', 'm.sticker', 'm.reaction', ...Object.keys(pollTypes)]);
+const removable: ReadonlySet<string> = new Set(['m.room.message', 'm.sticker', 'm.reaction', ...pollTypes]);
 
 /** Whether an event is a message or a reaction that a user took back, or that was taken from them; what it said is gone. */
 export function isRemoved({ type, state_key, unsigned }: RoomEvent): boolean {

@@ -5,7 +5,7 @@ import { excerpt } from '../../src/text/excerpt.ts';
 import { toPlain } from '../../src/text/plain.ts';
 import { literal, type RichText } from '../../src/text/tree.ts';
 import { attachmentAt, fileContent, fileOf, type MatrixFile } from './files.ts';
-import { locationIn, pollIn } from './kinds.ts';
+import { locationIn, pollEndIn, pollIn } from './kinds.ts';
 import { userLink } from './links.ts';
 import { parseHtml } from './parse-html.ts';
 
@@ -100,6 +100,9 @@ export function readSaid(event: RoomEvent): Said | undefined {
   };
   const poll = pollIn(event.type, event.content);
   if (poll !== undefined) return { ...said, body: poll };
+  const pollEnd = pollEndIn(event.type, event.content);
+  // It says of what by a reference: whoever reads it is shown the poll as what is answered.
+  if (pollEnd !== undefined) return { ...said, body: pollEnd, ...(relates?.event_id && { inReplyTo: relates.event_id }) };
   const content = messageContent.safeParse(event.content).data;
   if (content === undefined) return undefined;
   if (event.type === 'm.sticker') return { ...said, body: [], attachments: [fileOf(content, true)] };

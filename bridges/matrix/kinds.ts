@@ -45,17 +45,27 @@ const poll = z.object({
 });
 
 /** The types of events that begin a poll, and where it stands in each. https://github.com/matrix-org/matrix-spec-proposals/pull/3381 */
-export const pollTypes: Readonly<Record<string, string>> = {
+const pollStarts: Readonly<Record<string, string>> = {
   'm.poll.start': 'm.poll',
   'org.matrix.msc3381.poll.start': 'org.matrix.msc3381.poll.start',
 };
+const pollEnds: readonly string[] = ['m.poll.end', 'org.matrix.msc3381.poll.end'];
+
+/** The types of events that begin or end a poll. */
+export const pollTypes: readonly string[] = [...Object.keys(pollStarts), ...pollEnds];
 
 /** What a poll asks, and the answers in a list; undefined for what is none. */
 export function pollIn(type: string, content: Readonly<Record<string, unknown>>): RichText | undefined {
-  const key = pollTypes[type];
+  const key = pollStarts[type];
   const { data } = poll.safeParse(key === undefined ? undefined : content[key]);
   if (data === undefined) return undefined;
   const several = (data.max_selections ?? 1) > 1 ? ' (several answers)' : '';
   const items = data.answers.map((answer) => literal(answer));
   return [...literal(`poll: ${data.question}${several}`), { type: 'list', ordered: true, items }];
+}
+
+/** How a poll ended, in the words of who ended it: their program has counted. Undefined for what ends none. */
+export function pollEndIn(type: string, content: Readonly<Record<string, unknown>>): RichText | undefined {
+  if (!pollEnds.includes(type)) return undefined;
+  return literal(words.safeParse(content).data || 'The poll has ended.');
 }

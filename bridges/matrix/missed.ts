@@ -11,7 +11,7 @@ export interface MissedLimits {
 }
 
 /** What people said: of everything else nothing is left out, since it changes what was heard before, or tells who is who. */
-export const speechTypes: readonly string[] = ['m.room.message', 'm.sticker', 'm.reaction', ...Object.keys(pollTypes)];
+export const speechTypes: readonly string[] = ['m.room.message', 'm.sticker', 'm.reaction', ...pollTypes];
 const speech: ReadonlySet<string> = new Set(speechTypes);
 
 /** Whether an event is what somebody said. */

@@ -33,7 +33,7 @@ const stateTypes = ['m.room.member', 'm.room.encryption', 'm.room.tombstone'];
 const members = { lazy_load_members: true, include_redundant_members: true };
 /** What is looked at in a room. */
 export const timeline = {
-  types: ['m.room.message', 'm.sticker', 'm.reaction', 'm.room.redaction', ...Object.keys(pollTypes), ...stateTypes],
+  types: ['m.room.message', 'm.sticker', 'm.reaction', 'm.room.redaction', ...pollTypes, ...stateTypes],
   ...members,
 };
 const nothing = { not_types: ['*'] };

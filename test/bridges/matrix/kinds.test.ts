@@ -51,3 +51,8 @@ describe('a poll in words', () => {
     ['that is none', 'm.poll.start', { 'm.poll': 'x', body: 'x', msgtype: 'm.text' }],
   ])('not %s', (_, type, content) => expect(said(type, content)).toBeUndefined());
 });
+
+test.each<[string, string, Record<string, unknown>, string]>([
+  ['in the terms of the accepted proposal', 'm.poll.end', { 'm.text': [{ body: 'dust won' }], 'm.poll.results': {} }, 'dust won'],
+  ['without words', 'm.poll.end', { 'm.text': 7, body: '' }, 'The poll has ended.'],
+])('the end of a poll %s', (_, type, content, expected) => expect(said(type, content)).toBe(expected));

@@ -57,7 +57,16 @@ export function matrixStories(openSite: () => Promise<MatrixSite>): void {
         ['', [{ name: 'wave', kind: 'sticker', media: { uri: 'mxc://a.test/1' } }]],
         [expect.stringContaining('poll: Map?'), []],
       ]);
-      for (const id of [sticker, asked]) {
+      const ended = await carol.client.sendEvent(room, 'org.matrix.msc3381.poll.end', {
+        'org.matrix.msc3381.poll.end': {},
+        'org.matrix.msc1767.text': 'The poll has ended. Top answer: dust',
+        'm.relates_to': { rel_type: 'm.reference', event_id: asked },
+      });
+      expect((await host.waitForMessage('The poll has ended. Top answer: dust')).replyTo).toMatchObject({
+        target: `matrix/${room}/${asked}`,
+        text: expect.stringContaining('poll: Map?'),
+      });
+      for (const id of [sticker, asked, ended]) {
         await carol.client.redactEvent(room, id);
         await host.removals.waitFor(({ target }) => target === `matrix/${room}/${id}`);
       }
