@@ -61,7 +61,7 @@ describe.runIf(hasMosquitto)('standby on Mosquitto', () => {
 
   test('the network of the active one is cut: it steps back before the other takes over', { timeout: 180_000 }, async () => {
     const { place } = await open();
-    const times = standbyTimes(1);
+    const times = standbyTimes();
     const active = await place.start(times);
     await active.lines.waitFor((line) => line.includes('the bot can read and write'), 15_000);
     const second = await place.start(times);

@@ -66,7 +66,7 @@ export class StandbyPlace {
   /** The settings of an instance. */
   settings(url: string, dataDir: string): Record<string, unknown> {
     return {
-      mqtt: { url, allow_anonymous: true, keepalive: 1 },
+      mqtt: { url, allow_anonymous: true },
       standby: true,
       data_dir: dataDir,
       adapters: { discord: { token: TOKEN, api_url: this.discord.url } },
