@@ -2,7 +2,7 @@
 import { userInfo } from 'node:os';
 import { type Clock, systemClock } from '../clock.ts';
 import { type Config, ConfigError } from '../config.ts';
-import type { AuditEntry } from '../store/audit.ts';
+import { type AuditEntry, MAX_DEEDS } from '../store/audit.ts';
 import { exportEvents } from '../store/export.ts';
 import { type StoreInfo, storeInfo } from '../store/info.ts';
 import { prune } from '../store/prune.ts';
@@ -34,7 +34,7 @@ All of it works beside a bridge that runs.`,
         const { words, ...done } = await pruned(store, config.store, systemClock);
         await print(values.json ? JSON.stringify(done) : words);
       } else if (action === 'audit')
-        for (const entry of await store.audit.list(MAX_ENTRIES))
+        for (const entry of await store.audit.list(MAX_DEEDS))
           await print(values.json ? JSON.stringify(entry) : entryLine(entry));
       else if (action === 'export')
         for await (const line of exportEvents(store.database, { whispers: config.logWhispers })) await print(line);
@@ -46,9 +46,6 @@ All of it works beside a bridge that runs.`,
     });
   },
 });
-
-/** So many entries of the audit log are printed. */
-const MAX_ENTRIES = 10_000;
 
 function entryLine({ at, who, action, target, detail }: AuditEntry): string {
   return toLine(`${new Date(at).toISOString()} ${who}: ${action} ${target}${detail === '' ? '' : `: ${detail}`}`);

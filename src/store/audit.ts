@@ -33,9 +33,10 @@ const NOTE = `INSERT INTO audit (seq, at, who, action, target, detail)
 const LIST = `SELECT seq, at, who, action, target, detail FROM audit
   WHERE seq < ? AND (LOWER(who) LIKE ? ESCAPE '!' OR LOWER(target) LIKE ? ESCAPE '!') ORDER BY seq DESC LIMIT ?`;
 
-/** So many entries are kept at most, and so many of them of what was refused: whoever may do nothing can't push out what was done. */
-const MOST = 100_000;
-const MOST_REFUSED = 20_000;
+/** So many entries are kept at most. */
+export const MAX_DEEDS = 100_000;
+/** So many of them tell of what was refused: whoever may do nothing can't push out what was done. */
+const MAX_REFUSED = 20_000;
 
 const DELETE_OLD = 'DELETE FROM audit WHERE at < ?';
 const DELETE_SURPLUS = 'DELETE FROM audit WHERE seq <= (SELECT seq FROM audit ORDER BY seq DESC LIMIT 1 OFFSET ?)';
@@ -46,8 +47,8 @@ const DELETE_REFUSED = `DELETE FROM audit WHERE action LIKE '%refused' AND seq <
 export function forgetDeeds(before: number): Statement[] {
   return [
     { sql: DELETE_OLD, values: [before] },
-    { sql: DELETE_REFUSED, values: [MOST_REFUSED] },
-    { sql: DELETE_SURPLUS, values: [MOST] },
+    { sql: DELETE_REFUSED, values: [MAX_REFUSED] },
+    { sql: DELETE_SURPLUS, values: [MAX_DEEDS] },
   ];
 }
 

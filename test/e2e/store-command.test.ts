@@ -95,6 +95,19 @@ describe('store', () => {
     expect(json.map((line) => (JSON.parse(line) as { action: string }).action)).toEqual(['unban', 'ban']);
   });
 
+  test('audit prints all that is kept, also of a long time', async () => {
+    const { folder, store } = await folderWithEvents();
+    const deeds = Array.from({ length: 10_001 }, (_, number) => ({
+      who: 'Mona',
+      action: 'kick',
+      target: `${number}`,
+      detail: '',
+    }));
+    await Promise.all(deeds.map((deed) => store.audit.note(deed)));
+    const { out } = await runToEnd(['store', 'audit'], { folder });
+    expect(out.split('\n')).toHaveLength(10_001);
+  });
+
   test('what is not understood is said', async () => {
     const { folder } = await folderWithEvents();
     const said = async (...args: string[]) => {
