@@ -48,7 +48,7 @@ export function identityStories(openSite: OpenSite): void {
       const settings = { http: { port: 0, public_url: 'https://bridge.example' } };
       const alpha = await world.game('alpha');
       const bridge = await world.bridge(settings);
-      await world.matrix.looksLike(first);
+      await world.matrix.looksLike(first, 'image/png');
       await world.matrix.says('with a picture');
       const avatar = await pictureOf('with a picture');
       expect(avatar).toMatch(/^https:\/\/bridge\.example\/media\/[\w.-]+\/picture$/);
@@ -58,18 +58,30 @@ export function identityStories(openSite: OpenSite): void {
       await world.matrix.says('the same');
       expect(await pictureOf('the same')).toBe(avatar);
       const seen = () => [...(alpha.users.get('bridge')?.values() ?? [])].map(({ extra }) => extra['avatar']);
+      await alpha.presence.waitFor((change) => change === '+Carol@bridge');
       expect(seen()).toEqual([avatar]);
       await bridge.stop();
       await world.bridge(settings);
       await world.matrix.says('after a restart');
       expect(await pictureOf('after a restart')).toBe(avatar);
-      await world.matrix.looksLike(second);
+      await world.matrix.looksLike(second, 'image/png');
       await alpha.presence.waitFor((change) => change === '~Carol@bridge');
       await world.matrix.says('with another');
       const other = await pictureOf('with another');
       expect(other).toMatch(/\/picture$/);
       expect(other).not.toBe(avatar);
       expect(seen()).toEqual([other]);
+    });
+
+    test('nobody gets anything but a picture where somebody on Matrix says that theirs is', async () => {
+      const bridge = await world.bridge({ http: { port: 0, public_url: 'https://bridge.example' } });
+      const content = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>');
+      await world.matrix.looksLike(content, 'image/svg+xml');
+      await world.matrix.says('look at me');
+      const avatar = await pictureOf('look at me');
+      const answer = await fetch(`${bridge.httpUrl}${avatar?.replace('https://bridge.example', '')}`);
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'text/plain; charset=utf-8']);
+      expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
     });
 
     test('nobody is taken for the bridge, for its bot or for somebody in charge', async () => {

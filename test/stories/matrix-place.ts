@@ -81,8 +81,8 @@ export class MatrixPlace {
   }
 
   /** Carol has another picture, and everybody in the room can see it: Synapse tells rooms later. */
-  async looksLike(png: Uint8Array): Promise<void> {
-    const avatar_url = await this.#carol.looksLike(png, 'image/png');
+  async looksLike(picture: Uint8Array, type: string): Promise<void> {
+    const avatar_url = await this.#carol.looksLike(picture, type);
     await expect.poll(() => this.#carol.stateOf(this.roomId, 'm.room.member', this.userId)).toMatchObject({ avatar_url });
   }
 
