@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { startPlace } from '../support/webchat-place.ts';
-import { chromiumPath, enter, launch, openWindow, picture, say, seriousFaults, startBridge } from './stage.ts';
+import { chromiumPath, enter, isSent, launch, openWindow, picture, say, seriousFaults, startBridge } from './stage.ts';
 
 describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
   let browser: Browser;
@@ -94,6 +94,7 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     await press('Enter');
     await page.locator('.message .quote', { hasText: 'anybody here?' }).waitFor();
     // The own message again, and away with it.
+    await isSent(page);
     await press('ArrowUp');
     await page.getByText('Editing your message').waitFor();
     await press('Escape');

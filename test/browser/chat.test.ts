@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { startPlace } from '../support/webchat-place.ts';
-import { chromiumPath, enter, launch, openWindow, picture, say, seriousFaults, startBridge, startDemo } from './stage.ts';
+import { chromiumPath, enter, isSent, launch, openWindow, picture, say, seriousFaults, startBridge, startDemo } from './stage.ts';
 
 describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
   let browser: Browser;
@@ -91,6 +91,27 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     await page.getByRole('button', { name: 'Delete' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
     await other.locator('.gone').waitFor();
+  });
+
+  test('what is typed while a message is under way stays in the field', async () => {
+    const page = await openWindow(browser, await startDemo());
+    await enter(page, 'Robin');
+    let goOn = () => {};
+    const held = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    await page.route('**/say', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await say(page, 'one thing');
+    const field = page.getByLabel('Message', { exact: true });
+    await field.fill('and another');
+    goOn();
+    await isSent(page);
+    expect(await field.inputValue()).toBe('and another');
+    await field.press('Enter');
+    await page.locator('.message', { hasText: 'and another' }).waitFor();
   });
 
   test('when the bridge starts anew, the page comes back by itself and fetches what it missed', async () => {

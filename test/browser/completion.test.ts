@@ -2,7 +2,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { startPlace } from '../support/webchat-place.ts';
-import { chromiumPath, enter, launch, openWindow, picture, seriousFaults, startBridge } from './stage.ts';
+import { chromiumPath, enter, isSent, launch, openWindow, picture, seriousFaults, startBridge } from './stage.ts';
 
 describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
   let browser: Browser;
@@ -55,6 +55,7 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     await field.pressSequentially('psst');
     await page.keyboard.press('Enter');
     await page.locator('.note', { hasText: 'Whispered to Gordon Freeman' }).waitFor();
+    await isSent(page);
     await field.pressSequentially('hello @go');
     await list.getByRole('option', { name: 'Gordon Freeman' }).waitFor();
     await page.keyboard.press('Escape');

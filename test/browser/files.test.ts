@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { startPlace } from '../support/webchat-place.ts';
-import { chromiumPath, enter, launch, openWindow, picture, say, seriousFaults, startBridge } from './stage.ts';
+import { chromiumPath, enter, isSent, launch, openWindow, picture, say, seriousFaults, startBridge } from './stage.ts';
 
 /** A picture of these sides in one color, as the page's browser draws it. */
 async function pictureFile(page: Page, name: string, width = 320, height = 200) {
@@ -94,6 +94,7 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     await mine.getByRole('button', { name: 'Spoiler: show the picture' }).click();
     await mine.getByRole('img', { name: 'other.png' }).waitFor();
     await picture(other, 'files');
+    await isSent(page);
     expect(await page.locator('.tray-item').count()).toBe(0);
     await alpha.chat.waitFor((line) => line.startsWith('Robin@bridge: look at this') && line.includes('base.png'));
     await page.locator('.message', { hasText: 'look at this' }).hover();

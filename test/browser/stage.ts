@@ -85,8 +85,14 @@ export async function enter(page: Page, name: string): Promise<void> {
   await page.locator('.state[data-state="open"]').waitFor({ state: 'attached' });
 }
 
+/** Waits until what was said is answered: before that, the field does not send. */
+export async function isSent(page: Page): Promise<void> {
+  await page.locator('.composer .send:enabled').waitFor({ state: 'attached' });
+}
+
 /** Says something. */
 export async function say(page: Page, text: string): Promise<void> {
+  await isSent(page);
   await page.getByLabel('Message', { exact: true }).fill(text);
   await page.keyboard.press('Enter');
 }

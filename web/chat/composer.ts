@@ -168,10 +168,11 @@ export class Composer {
     this.#say(fault ?? '');
     if (fault !== undefined) return;
     if (!isAlone) this.#tray?.clear();
-    this.#field.value = '';
+    // Whoever has typed or chosen something else meanwhile keeps it.
+    if (this.#field.value.trim() === text) this.#field.value = '';
     this.#toldTyping = 0;
     // A whisper is seldom alone.
-    this.begin(purpose.kind === 'whisper' ? purpose : MESSAGE);
+    if (this.#purpose === purpose) this.begin(purpose.kind === 'whisper' ? purpose : MESSAGE);
   }
 
   #key(event: KeyboardEvent): void {
