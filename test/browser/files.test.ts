@@ -104,6 +104,31 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     expect(await other.locator('.picture').count()).toBe(0);
   });
 
+  test('a file that is added while a message is under way goes with the next one', async () => {
+    const { page, other } = await twoPages();
+    let goOn = () => {};
+    const held = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    await page.route('**/say', async (route) => {
+      await held;
+      await route.continue();
+    });
+    const file = await pictureFile(page, 'first.png');
+    await page.locator('input[type="file"]').setInputFiles([file]);
+    await ready(page, 1);
+    const begun = page.waitForRequest('**/say');
+    await say(page, 'one picture');
+    await begun;
+    await page.locator('input[type="file"]').setInputFiles([{ ...file, name: 'second.png' }]);
+    await ready(page, 2);
+    goOn();
+    await isSent(page);
+    expect(await page.locator('.tray-item').count()).toBe(1);
+    await say(page, 'another picture');
+    await other.locator('.message', { hasText: 'another picture' }).getByRole('img', { name: 'second.png' }).waitFor();
+  });
+
   test('a file alone is a message; one that is too large is said to be so; an HTML file stays one', async () => {
     const { page, other, url } = await twoPages({ max_mb: 0.1 });
     const html = { name: 'page.html', mimeType: 'text/html', buffer: Buffer.from('<script>parent.__ran=1</script>') };

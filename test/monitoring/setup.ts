@@ -44,7 +44,7 @@ export async function watched(http: Record<string, unknown> = {}, settings: Reco
   const lines: string[] = [];
   const state: { lost: string | undefined } = { lost: undefined };
   const raw = {
-    mqtt: { url: broker.url, allow_anonymous: true, keepalive: 1 },
+    mqtt: { url: broker.url, allow_anonymous: true },
     data_dir: dataDir,
     http: { port: 0, ...http },
     adapters: { platform: {} },

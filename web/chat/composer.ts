@@ -167,7 +167,7 @@ export class Composer {
     this.#button.disabled = false;
     this.#say(fault ?? '');
     if (fault !== undefined) return;
-    if (!isAlone) this.#tray?.clear();
+    if (!isAlone) this.#tray?.forget(files ?? []);
     // Whoever has typed or chosen something else meanwhile keeps it.
     if (this.#field.value.trim() === text) this.#field.value = '';
     this.#toldTyping = 0;

@@ -46,9 +46,9 @@ export class Tray {
     return sent.every((one) => one !== undefined) ? sent : undefined;
   }
 
-  /** They are sent. */
-  clear(): void {
-    this.#put([]);
+  /** They are sent; whatever was added meanwhile stays. */
+  forget(sent: readonly Sent[]): void {
+    this.#put(this.#items.filter((item) => !sent.some(({ id }) => id === item.id)));
   }
 
   #takeOut(item: TrayItem): void {
