@@ -6,10 +6,11 @@ const long = [
   'test/torture.test.ts',
   'test/standby.test.ts',
   'test/docs/shell.test.ts',
-  'test/e2e/{appservice,check,command-line,console,faults,operating,reload,secrets,stop,store-command}.test.ts',
+  'test/e2e/{appservice,check,command-line,console,faults,init,operating,reload,secrets,stop,store-command}.test.ts',
   'test/stories-appservice.test.ts',
-  'test/bridges/matrix/failures.test.ts',
-  'test/outbox/backlog.test.ts',
+  'test/hostile.test.ts',
+  'test/bridges/matrix/{both-ways,failures}.test.ts',
+  'test/outbox/{backlog,silence}.test.ts',
   'test/store/opening.test.ts',
 ];
 

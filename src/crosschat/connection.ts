@@ -129,6 +129,8 @@ export class Connection {
     this.#client.on('packetreceive', (packet) => this.#look(packet));
     this.#client.on('error', (error) => {
       this.#error ??= error;
+      // What speaks no MQTT may keep the line open, and mqtt.js would wait for it all the time that a broker has.
+      if (!this.#client.connected) this.#client.stream.destroy();
     });
     this.#client.on('disconnect', (packet) => {
       const code = packet.reasonCode ?? 0;

@@ -97,8 +97,7 @@ describe('the broker refuses', () => {
     const problem = next(chat, 'problem');
     chat.start();
     expect(await problem).toMatch(/^What answers at 127\.0\.0\.1:\d+ does not speak MQTT: check host and port/);
-    // The MQTT library waits for 10 s.
-  }, 30_000);
+  });
 
   test('to give us our own status back: a sentence, but we go on', async () => {
     const { url } = await broker({ authorizeForward: (_client, packet) => (packet.topic.endsWith('/status') ? null : packet) });

@@ -162,10 +162,10 @@ it.each([{ status: 500 }, { status: 429, retryAfter: 60 }, 'hang'] as const)('tr
   await send(made, made.general, message);
   made.discord.faults.next(1, { stored: false, answer }, rewrite);
   made.discord.faults.next(1, { stored: false, answer }, retract);
-  const short = { ...made, deliveries: made.deliveries };
+  const signal = AbortSignal.timeout(answer === 'hang' ? 1_000 : 20_000);
   const [changed, removed] = await Promise.all([
-    failure(edit(short, made.general, message, 'two')),
-    failure(takeBack(short, made.general, message)),
+    failure(edit(made, made.general, message, 'two', 'edit', signal)),
+    failure(takeBack(made, made.general, message, signal)),
   ]);
   expect(changed).toMatchObject({ name: 'DeliveryError', passing: true });
   expect(removed).toMatchObject({ name: 'DeliveryError', passing: true });

@@ -127,18 +127,22 @@ export function edit(
   message: Message,
   text: string,
   name = 'edit',
+  signal = AbortSignal.timeout(20_000),
 ): Promise<void> {
   const id = `${message.id}/${name}` as EventId;
   const change: Edit = { kind: 'edit', id, at: 0, place: message.place, message: { ...message, body: literal(text) } };
   const shown = deliveries.shown(message.id);
-  return Promise.resolve(
-    adapter.edit?.(channel.id as RoomRef, change, shown, deliveries.attempt(id, AbortSignal.timeout(20_000))),
-  );
+  return Promise.resolve(adapter.edit?.(channel.id as RoomRef, change, shown, deliveries.attempt(id, signal)));
 }
 
 /** Takes a message back as the core does. */
-export function takeBack({ adapter, deliveries }: Scene, channel: { readonly id: string }, message: Message): Promise<void> {
-  return Promise.resolve(adapter.remove?.(channel.id as RoomRef, deliveries.shown(message.id), AbortSignal.timeout(20_000)));
+export function takeBack(
+  { adapter, deliveries }: Scene,
+  channel: { readonly id: string },
+  message: Message,
+  signal = AbortSignal.timeout(20_000),
+): Promise<void> {
+  return Promise.resolve(adapter.remove?.(channel.id as RoomRef, deliveries.shown(message.id), signal));
 }
 
 /** What a delivery came to. */
