@@ -1,5 +1,6 @@
 /** Nobody moderates those who stand above them where they are. */
 import type { Identity } from '../moderation/identities.ts';
+import { STEAM } from '../store/bans.ts';
 import type { Given } from './command.ts';
 import { Refusal } from './refusal.ts';
 import type { Target } from './target.ts';
@@ -12,12 +13,8 @@ import type { Target } from './target.ts';
 export async function assertAbove(given: Given, { users, steamid64, name }: Target): Promise<void> {
   const { invocation, services } = given;
   if (invocation.caller.isOperator) return;
-  const { identities } = services;
-  const guises = [
-    ...users,
-    ...users.flatMap(({ adapter, userId }) => identities.of(adapter, userId)),
-    ...(steamid64 === undefined ? [] : identities.ofPlayer(steamid64)),
-  ];
+  const people = [...users, ...(steamid64 === undefined ? [] : [{ adapter: STEAM, userId: steamid64 }])];
+  const guises = people.flatMap((one) => services.identities.guisesOf(one));
   for (const guise of new Map(guises.map((one) => [`${one.adapter}/${one.userId}`, one])).values()) {
     const known = users.find(({ adapter, userId }) => adapter === guise.adapter && userId === guise.userId);
     await assertAboveGuise(given, guise, known?.name ?? name);
@@ -42,9 +39,6 @@ async function assertAboveGuise(given: Given, guise: Identity, name: string): Pr
 
 /** Who the caller is on another platform, where they have shown it. */
 function sameElsewhere({ invocation, origin, services }: Given, { adapter }: Identity): string[] {
-  const { identities } = services;
-  const { id } = invocation.caller.author;
-  const players = identities.playersOf(origin.id, id).flatMap((player) => identities.ofPlayer(player));
-  const others = [...identities.of(origin.id, id), ...players].filter((one) => one.adapter === adapter);
-  return [...new Set(others.map(({ userId }) => userId))];
+  const guises = services.identities.guisesOf({ adapter: origin.id, userId: invocation.caller.author.id });
+  return [...new Set(guises.filter((one) => one.adapter === adapter).map(({ userId }) => userId))];
 }

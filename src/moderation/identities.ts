@@ -59,6 +59,13 @@ export class Identities {
     return [...linked, ...this.#with(STEAM, steamid64)];
   }
 
+  /** All that a person is, as users of adapters and, on {@link STEAM}, as players. @param one in any of these guises */
+  guisesOf({ adapter, userId }: Identity): readonly Identity[] {
+    const users = adapter === STEAM ? [] : this.of(adapter, userId);
+    const players = adapter === STEAM ? [userId] : this.playersOf(adapter, userId);
+    return [...users, ...players.flatMap((player) => [{ adapter: STEAM, userId: player }, ...this.ofPlayer(player)])];
+  }
+
   /** An account of a platform as each adapter knows it. */
   #with(type: string, id: string): Identity[] {
     return [...this.#types].map(([adapter, its]) => ({ adapter, userId: its === type ? id : `${type}:${id}` }));
