@@ -63,7 +63,7 @@ test('what a channel is told of its servers: everything, unless it says so', asy
 test('how long things are kept and how much may be said, from the file, from variables, and by default', async () => {
   expect(await load({})).toMatchObject({
     databaseUrl: undefined,
-    store: { keepDays: 30, maxBytes: 500_000_000 },
+    store: { keepDays: 30, auditDays: 365, maxBytes: 500_000_000 },
     maxDeliveryAge: 24 * 3_600_000,
     flood: { user: 120, server: 3_000 },
     http: undefined,
@@ -87,7 +87,7 @@ test('how long things are kept and how much may be said, from the file, from var
   };
   const expected = {
     databaseUrl: 'postgresql://bridge:pw@db.example/bridge',
-    store: { keepDays: 0.5, maxBytes: 20_000_000 },
+    store: { keepDays: 0.5, auditDays: 365, maxBytes: 20_000_000 },
     maxDeliveryAge: 5_400_000,
     flood: { user: 0, server: 60 },
     http: { host: '::', port: 0, publicUrl: 'https://bridge.example/chat' },

@@ -14,8 +14,8 @@ export interface PruneOptions {
   readonly now: number;
   /** Days for which events are kept. */
   readonly keepDays: number;
-  /** Days for which the audit log is kept; a year unless given. */
-  readonly auditDays?: number;
+  /** Days for which the audit log is kept. */
+  readonly auditDays: number;
   /** How large the database may be, in bytes. */
   readonly maxBytes: number;
   /** Ends it early, between two steps. */
@@ -55,7 +55,7 @@ const DELETE_ORPHANS = `DELETE FROM delivery WHERE state = 'dead' AND failed_at 
  * known of them, in small steps. The newest event stays, since the next one's number follows from it.
  */
 export async function prune(options: PruneOptions): Promise<Pruned> {
-  const { database, now, keepDays, auditDays = 365, maxBytes } = options;
+  const { database, now, keepDays, auditDays, maxBytes } = options;
   const before = await database.size();
   const [newest] = await database.all<{ seq: number | null }>(NEWEST);
   const end = newest?.seq ?? 0;

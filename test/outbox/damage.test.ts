@@ -37,9 +37,9 @@ test('a dead letter whose event is gone is not kept for ever', async () => {
     values: ['new', clock.now() + 50 * 86_400_000, JSON.stringify(message('new'))],
   });
   const left = () => store.database.all('SELECT event FROM delivery');
-  await prune({ ...store, now: clock.now() + 86_400_000, keepDays: 30, maxBytes: 1e9 });
+  await prune({ ...store, now: clock.now() + 86_400_000, keepDays: 30, auditDays: 365, maxBytes: 1e9 });
   expect(await left()).toHaveLength(1);
-  await prune({ ...store, now: clock.now() + 31 * 86_400_000, keepDays: 30, maxBytes: 1e9 });
+  await prune({ ...store, now: clock.now() + 31 * 86_400_000, keepDays: 30, auditDays: 365, maxBytes: 1e9 });
   expect(await left()).toEqual([]);
 });
 
@@ -54,6 +54,6 @@ test('what waits for a destination that is no longer configured is dead, said, a
   await rounds();
   expect(renamed.texts).toEqual(['c']);
   expect(again.lines.join()).toMatch(/room\/matrix\/old is no longer configured: 2 messages are dead letters/);
-  await prune({ ...again.store, now: again.clock.now() + 31 * 86_400_000, keepDays: 30, maxBytes: 1e9 });
+  await prune({ ...again.store, now: again.clock.now() + 31 * 86_400_000, keepDays: 30, auditDays: 365, maxBytes: 1e9 });
   expect(await again.store.database.all('SELECT * FROM delivery')).toEqual([]);
 });

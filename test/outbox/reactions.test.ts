@@ -190,7 +190,7 @@ test('twenty different ones stand at one message, and a thousand people are coun
   await opened.store.writer.flushed();
   expect(await opened.store.database.all('SELECT COUNT(*) AS kept FROM reaction')).toEqual([{ kept: 1_000 }]);
   expect(room.asked).toBe(20);
-  await prune({ ...opened.store, now: clock.now() + 2 * 86_400_000, keepDays: 1, maxBytes: 1e9 });
+  await prune({ ...opened.store, now: clock.now() + 2 * 86_400_000, keepDays: 1, auditDays: 365, maxBytes: 1e9 });
   // The newest event stays, and with it nothing of this message.
   expect(await opened.store.database.all('SELECT COUNT(*) AS kept FROM reaction')).toEqual([{ kept: 0 }]);
 });

@@ -78,7 +78,7 @@ test('what was joined is never replaced by an edit, though the others of it were
   await clock.advance(100_000);
   await opened.store.writer.add({ sql: "UPDATE event SET stored_at = stored_at + 1000 WHERE id = 'c'", values: [] });
   const [b] = await opened.store.database.all<{ stored_at: number }>("SELECT stored_at FROM event WHERE id = 'c'");
-  await prune({ ...opened.store, now: (b?.stored_at ?? 0) + DAY, keepDays: 1, maxBytes: 1e9 });
+  await prune({ ...opened.store, now: (b?.stored_at ?? 0) + DAY, keepDays: 1, auditDays: 365, maxBytes: 1e9 });
   await opened.close();
   const again = await open(room, { clock, dataDir });
   await take(again, edited('c', 'C'));

@@ -41,7 +41,7 @@ export function memoryStories(open: OpenTestStore): void {
     expect(await again.find('matrix', cat)).toBeUndefined();
     expect(await again.find('matrix', { ...cat, uri: '2' })).toEqual(fileAt('mxc://hs/2'));
     const { database, writer } = store;
-    await prune({ database, writer, now: clock.now() + 86_400_000, keepDays: 0.5, maxBytes: 1e9 });
+    await prune({ database, writer, now: clock.now() + 86_400_000, keepDays: 0.5, auditDays: 365, maxBytes: 1e9 });
     expect(await again.find('matrix', { ...cat, uri: '2' })).toBeUndefined();
     expect(await again.find('other', cat)).toBeUndefined();
   });

@@ -47,7 +47,7 @@ const MANY = `INSERT INTO audit (seq, at, who, action, target, detail)
     UNION ALL SELECT seq + 1, last, action, at FROM n WHERE seq < last)
   SELECT seq, at, 'Mallory', action, 'Eve', '' FROM n`;
 
-const roomy = { keepDays: 30, maxBytes: 500_000_000 };
+const roomy = { keepDays: 30, auditDays: 365, maxBytes: 500_000_000 };
 
 /** What is let go of, on any database. */
 export function pruneStories(open: OpenTestStore): void {
@@ -100,7 +100,7 @@ export function pruneStories(open: OpenTestStore): void {
     const { store, clock } = await open();
     await put(store, clock.now(), Array(3_000).fill(1), noise(3_000));
     await deliver(store, 5, 'waiting');
-    const { events } = await prune({ ...store, keepDays: 30, maxBytes: 5_000_000, now: clock.now() });
+    const { events } = await prune({ ...store, keepDays: 30, auditDays: 365, maxBytes: 5_000_000, now: clock.now() });
     expect(events).toBeGreaterThan(1_000);
     expect(events).toBeLessThan(2_500);
     expect((await store.database.size()).used).toBeLessThan(5_000_000);
@@ -110,7 +110,7 @@ export function pruneStories(open: OpenTestStore): void {
   });
 
   test('a store is pruned at its start and every hour', async () => {
-    const limits = { keepDays: 30, maxBytes: 500_000_000 };
+    const limits = { keepDays: 30, auditDays: 365, maxBytes: 500_000_000 };
     const { store, clock, reopen } = await open();
     await put(store, clock.now(), [31, 29.99, 1, 0]);
     await store.close();

@@ -47,7 +47,7 @@ export function threadStories(open: OpenTestStore): void {
       const now = clock.now() + 100 * DAY;
       threads.put('room', thread('old', { usedAt: now - 31 * DAY }));
       await store.writer.add({ sql: MANY, values: [now - 20_010] });
-      await prune({ ...store, keepDays: 30, maxBytes: 500_000_000, now });
+      await prune({ ...store, keepDays: 30, auditDays: 365, maxBytes: 500_000_000, now });
       const [row] = await store.database.all<{ count: number }>('SELECT COUNT(*) AS count FROM thread');
       expect(row?.count).toBeLessThanOrEqual(20_001);
       expect(await threads.at('old' as EventId, 'room')).toBeUndefined();
