@@ -3,6 +3,7 @@ import { forgetDeeds } from './audit.ts';
 import type { Database, Statement } from './database.ts';
 import { forgetReactions } from './reactions.ts';
 import { forgetThreads } from './threads.ts';
+import { forgetUploads } from './uploads.ts';
 import { forgetConversations } from './whispers.ts';
 import type { Writer } from './writer.ts';
 
@@ -72,7 +73,7 @@ export async function prune(options: PruneOptions): Promise<Pruned> {
   await options.writer.add(
     { sql: 'DELETE FROM ban WHERE until <= ?', values: [now] },
     { sql: DELETE_ORPHANS, values: [cutoff] },
-    { sql: 'DELETE FROM upload WHERE at < ?', values: [cutoff] },
+    ...forgetUploads(cutoff),
     ...forgetThreads(cutoff),
     forgetConversations(cutoff),
     ...forgetDeeds(now - auditDays * DAY),

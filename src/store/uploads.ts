@@ -1,7 +1,7 @@
 /** Files that adapters have uploaded to their platforms, so that each is uploaded once. */
 import type { UploadedFile } from '../adapter.ts';
 import type { MediaSource } from '../event.ts';
-import type { Database } from './database.ts';
+import type { Database, Statement } from './database.ts';
 import type { Writer } from './writer.ts';
 
 /** The uploads. */
@@ -12,15 +12,17 @@ export interface Uploads {
   note(adapter: string, source: MediaSource, file: UploadedFile, at: number): void;
 }
 
-/** So many are remembered of each adapter, or one more. */
+/** So many are kept of each adapter: those that were made last. */
 const MAX_UPLOADS = 5_000;
 
 const FIND = 'SELECT uri, type, size, width, height FROM upload WHERE adapter = ? AND source = ?';
 const NOTE = `INSERT INTO upload (adapter, source, uri, type, size, width, height, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (adapter, source) DO UPDATE SET uri = excluded.uri, type = excluded.type, size = excluded.size, width = excluded.width,
     height = excluded.height, at = excluded.at`;
-const FORGET = `DELETE FROM upload WHERE adapter = ?
-  AND at <= (SELECT at FROM upload WHERE adapter = ? ORDER BY at DESC LIMIT 1 OFFSET ${MAX_UPLOADS})`;
+const DELETE_OLD = 'DELETE FROM upload WHERE at < ?';
+const DELETE_SURPLUS = `DELETE FROM upload WHERE (adapter, source) IN (SELECT adapter, source FROM
+  (SELECT adapter, source, ROW_NUMBER() OVER (PARTITION BY adapter ORDER BY at DESC) AS place FROM upload) AS ranked
+  WHERE place > ${MAX_UPLOADS})`;
 
 type Row = {
   readonly uri: string;
@@ -41,10 +43,15 @@ export function uploadsOf(database: Database, writer: Writer): Uploads {
       return width === null || height === null ? file : { ...file, width, height };
     },
     note(adapter, source, { uri, type, size, width = null, height = null }, at) {
-      void writer.add(
-        { sql: NOTE, values: [adapter, keyOf(source), uri, type, size, width, height, at] },
-        { sql: FORGET, values: [adapter, adapter] },
-      );
+      void writer.add({ sql: NOTE, values: [adapter, keyOf(source), uri, type, size, width, height, at] });
     },
   };
+}
+
+/** Lets go of files that were uploaded long ago, and of the oldest where they are too many. @param before in milliseconds since the epoch */
+export function forgetUploads(before: number): Statement[] {
+  return [
+    { sql: DELETE_OLD, values: [before] },
+    { sql: DELETE_SURPLUS, values: [] },
+  ];
 }
