@@ -83,13 +83,19 @@ export class Session {
 }
 
 /** Rejects when an answer takes too long: a connection can be dead without saying so. */
-export async function inTime<T>(answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
+export function inTime<T>(answer: Promise<T>): Promise<T> {
+  return whileAnswered(() => answer);
+}
+
+/** Like {@link inTime}, of many answers, each of which may take as long. @param ask calls what it is given with each answer */
+export async function whileAnswered<T>(ask: (answered: () => void) => Promise<T>): Promise<T> {
+  let fail: (error: Error) => void = () => {};
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('no answer in time')), PATIENCE + 1_000);
+    fail = reject;
   });
+  const timer = setTimeout(() => fail(new Error('no answer in time')), PATIENCE + 1_000);
   try {
-    return await Promise.race([answer, late]);
+    return await Promise.race([ask(() => timer.refresh()), late]);
   } finally {
     clearTimeout(timer);
   }

@@ -6,7 +6,7 @@ import type { Opened } from './file.ts';
 import { migrate } from './migrate.ts';
 import { pause } from './pause.ts';
 import { locationOf, postgresError } from './postgres-errors.ts';
-import { type Connections, connectionsTo, inTime, OwnershipLost, Session } from './postgres-session.ts';
+import { type Connections, connectionsTo, inTime, OwnershipLost, Session, whileAnswered } from './postgres-session.ts';
 import { StoreError } from './store-error.ts';
 
 /** What a PostgreSQL database is opened with. */
@@ -179,12 +179,13 @@ class PostgresDatabase implements Database {
     const { beside } = this.#options;
     this.#count++;
     try {
-      await inTime(
+      await whileAnswered((answered) =>
         session.sql.begin(async (transaction) => {
+          const run = ({ sql, values }: Statement) => this.#query(transaction, sql, values).then(answered);
           // All at once: the answers are waited for together.
-          const queries = statements.map((statement) => this.#query(transaction, statement.sql, statement.values));
-          if (!beside) queries.push(this.#query(transaction, 'UPDATE owner SET number = ? WHERE id = 1', [this.#count]));
-          await Promise.all(queries).catch((error: unknown) => this.#endIfDead(session, error));
+          const answers = statements.map(run);
+          if (!beside) answers.push(run({ sql: 'UPDATE owner SET number = ? WHERE id = 1', values: [this.#count] }));
+          await Promise.all(answers).catch((error: unknown) => this.#endIfDead(session, error));
         }),
       );
     } catch (error) {

@@ -1,7 +1,7 @@
 /** The store on a real PostgreSQL: `eval "$(test/real/postgres env)"` after `test/real/postgres start`. */
 import { randomBytes } from 'node:crypto';
 import postgres from 'postgres';
-import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { StoreOptions } from '../../src/store/store.ts';
 import { accountStories } from '../store/account-stories.ts';
 import { memoryStories } from '../store/memory-stories.ts';
@@ -148,6 +148,14 @@ describe.runIf(url)('the store on PostgreSQL', () => {
     expect(lines.all.some((line) => /^error: The database postgres:.* can't be used/.test(line))).toBe(true);
   });
 
+  test('a transaction that takes long is written, as long as the database goes on answering', async () => {
+    const { store, lines } = await open();
+    const pause = { sql: 'SELECT pg_sleep(4)', values: [] };
+    await store.writer.add(put('a'), pause, pause, pause, pause);
+    expect(await names(store)).toEqual(['a']);
+    expect(lines.all.filter((line) => line.startsWith('error'))).toEqual([]);
+  });
+
   test('an owner whose lock went to another one learns of it and writes nothing more', async () => {
     const schema = await newSchema();
     let lost = 0;
@@ -188,9 +196,5 @@ describe.runIf(url)('the store on PostgreSQL', () => {
 
 /** Waits until something holds, looking again and again. */
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 10_000; Date.now() < end; ) {
-    if (await holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error('it never came to that');
+  await vi.waitUntil(holds, { timeout: 60_000, interval: 20 });
 }
