@@ -170,8 +170,8 @@ it.each([
 });
 
 it('ends quickly, whatever it is doing', async () => {
-  // The time after which it would no longer wait never comes.
-  const after: Clock['after'] = (ms, action) => (ms === 2_500 ? () => {} : systemClock.after(ms, action));
+  // No time comes after which it would no longer wait.
+  const after: Clock['after'] = (ms, action) => (ms >= 1_000 ? () => {} : systemClock.after(ms, action));
   const options = { clock: { now: systemClock.now, after } };
   const working = await connected({ options });
   const unreachable = await scene({ options });

@@ -198,8 +198,8 @@ describe('when the homeserver has troubles', () => {
     });
 
     test('stops at once, though a poll is running', async () => {
-      // The time after which it would no longer wait for the poll never comes.
-      const after: Clock['after'] = (ms, action) => (ms === 2_500 ? () => {} : systemClock.after(ms, action));
+      // No time comes after which it would no longer wait.
+      const after: Clock['after'] = (ms, action) => (ms >= 1_000 ? () => {} : systemClock.after(ms, action));
       const bridge = await stage.started([room.id], { clock: { now: systemClock.now, after } });
       await bridge.adapter.stop();
       await bridge.adapter.stop();
