@@ -13,6 +13,7 @@ import { durableStories } from './durable-stories.ts';
 import { next } from './events.ts';
 import { Life } from './life.ts';
 import { RawPeer } from './raw-peer.ts';
+import { stopsInTime } from './stops.ts';
 
 describe('on an embedded broker (MQTT 3.1.1)', () => {
   let broker: TestBroker;
@@ -175,7 +176,7 @@ describe('a disk that is stuck', () => {
     const { life, alpha, disk } = await begin();
     disk.close();
     life.chat.state.say(1, 'hello').catch(() => {});
-    await life.chat.stop();
+    await stopsInTime(life.chat);
     await alpha.hears('state/bridge/status', ({ started }: { started: number }) => started === 0);
     expect(alpha.on('m/bridge/alpha/say/1')).toEqual([]);
   });
