@@ -17,6 +17,9 @@ export const posts = 'POST /channels/:channel/messages';
 export const edits = 'PATCH /channels/:channel/messages/:message';
 export const topics = 'PATCH /channels/:channel';
 
+/** After so many turns of the event loop without a request, none is under way. */
+const QUIET_TURNS = 200;
+
 /** A network with a Discord bridge on it. */
 class Town {
   readonly made: Scene;
@@ -66,9 +69,8 @@ class Town {
       if (passed > limit)
         throw new Error(`only ${this.count(route)} of ${times} ${route}: ${this.made.host.lines.all.slice(-5).join('\n')}`);
       await this.clock.advance(500);
-      await new Promise((resolve) => setTimeout(resolve, 2));
+      await this.idle();
     }
-    await this.idle();
   }
 
   /** Time passes, and every request that it leads to is answered. */
@@ -81,12 +83,12 @@ class Town {
     }
   }
 
-  /** What was asked for over real sockets comes back. */
+  /** What was asked for over real sockets comes back: both ends are in this process, so its turns count and not the time. */
   async idle(): Promise<void> {
-    for (let quiet = 0, last = -1; quiet < 3; ) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
+    for (let quiet = 0, last = -1; quiet < QUIET_TURNS; quiet += 1) {
+      await new Promise(setImmediate);
       const { length } = this.made.discord.requests;
-      quiet = length === last ? quiet + 1 : 0;
+      if (length !== last) quiet = 0;
       last = length;
     }
   }
