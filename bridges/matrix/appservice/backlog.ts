@@ -17,10 +17,11 @@ export interface BacklogOptions {
 /** What was said so many milliseconds ago was missed, whatever else: the homeserver could not reach us. */
 const late = 5 * 60_000;
 
-/** In milliseconds since the epoch. */
+/** The first of what was missed in a room that is not too much. Times are in milliseconds since the epoch. */
 interface Horizon {
-  /** What was said in the room before it is too much. */
   readonly at: number;
+  /** What was said just then, and is not too much: all the rest of that millisecond is. */
+  readonly ids: ReadonlySet<string>;
   readonly foundAt: number;
 }
 
@@ -49,36 +50,35 @@ export class Backlog {
     return true;
   }
 
-  async #isTooMuch(roomId: string, { origin_server_ts: at }: RoomEvent): Promise<boolean> {
+  async #isTooMuch(roomId: string, { event_id: id, origin_server_ts: at }: RoomEvent): Promise<boolean> {
     const { clock, limits } = this.#options;
     const now = clock.now();
-    if (at >= Math.max(this.#begin, now - late)) return false;
+    if (at > Math.max(this.#begin, now - late)) return false;
     if (at < now - limits.age) return true;
     const known = this.#horizons.get(roomId);
     // What was said since belongs to another absence.
-    const horizon = known && at <= known.foundAt ? known : { at: await this.#horizonOf(roomId, at), foundAt: now };
+    const horizon = known && at <= known.foundAt ? known : { ...(await this.#horizonOf(roomId, at)), foundAt: now };
     this.#horizons.set(roomId, horizon);
-    return at < horizon.at;
+    return at < horizon.at || (at === horizon.at && !horizon.ids.has(id));
   }
 
-  /** When the oldest of the newest messages was said that are to be heard; the beginning of time where there are not so many since `from`. */
-  async #horizonOf(roomId: string, from: number): Promise<number> {
+  /** The oldest of the newest messages that are to be heard; the beginning of time where there are not so many since `from`. */
+  async #horizonOf(roomId: string, from: number): Promise<Omit<Horizon, 'foundAt'>> {
     const { homeserver, limits, log } = this.#options;
-    if (limits.messages === 0) return Number.POSITIVE_INFINITY;
-    let horizon = 0;
-    let left = limits.messages;
+    if (limits.messages === 0) return { at: Number.POSITIVE_INFINITY, ids: new Set() };
+    let newest: readonly RoomEvent[] = [];
     try {
       const stretch = { roomId, filter: { types: speechTypes } };
       await readBack(homeserver, stretch, Math.ceil(limits.messages / pageSize) + 1, ({ events }) => {
-        horizon = events.at(-left)?.origin_server_ts ?? 0;
-        left -= events.length;
-        return left <= 0 || events.some(({ origin_server_ts: at }) => at < from) ? 'passed' : undefined;
+        newest = [...events, ...newest].slice(-limits.messages);
+        return newest.length === limits.messages || events.some(({ origin_server_ts: at }) => at < from) ? 'passed' : undefined;
       });
     } catch (fault) {
       // Better too much than too little.
       log.debug({ room: roomId }, `Matrix: how much was missed is not known (${describe(fault)})`);
-      return 0;
+      newest = [];
     }
-    return horizon;
+    const at = newest.length < limits.messages ? 0 : (newest[0]?.origin_server_ts ?? 0);
+    return { at, ids: new Set(newest.flatMap((event) => (event.origin_server_ts === at ? [event.event_id] : []))) };
   }
 }

@@ -187,6 +187,15 @@ describe('what is sent', () => {
     expect(heard(bridge)).toEqual(['carol', 'stranger']);
   });
 
+  test('of what was missed, all in one moment, no more is heard than is to be', async () => {
+    const memory = testMemory();
+    await (await stage.started([room.id], { memory })).stop();
+    for (let n = 1; n <= 8; n++) room.says(carol, `missed ${n}`);
+    const bridge = await stage.started([room.id], { memory, config: { catch_up_messages: 3 } });
+    await bridge.host.waitForMessage('missed 8');
+    expect(heard(bridge)).toEqual(['missed 6', 'missed 7', 'missed 8']);
+  });
+
   test('rooms that are not mapped are not heard', async () => {
     const bridge = await stage.started([room.id]);
     await put('1', messageOf('elsewhere', { room_id: '!other:hs.test' }), messageOf('here'));
