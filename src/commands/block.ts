@@ -1,14 +1,12 @@
 /** Whose whispers somebody does not want. */
 import type { Party, UserParty } from '../event.ts';
 import { literal } from '../text/tree.ts';
+import * as blocking from '../whispers/blocking.ts';
 import { keyOf, nameOf } from '../whispers/parties.ts';
 import { type Command, type Given, optionOf } from './command.ts';
 import { candidatesOf, folded } from './people.ts';
 import { partyCalled, peopleFor } from './pm.ts';
 import { Refusal } from './refusal.ts';
-
-/** So many people may somebody block. */
-const MAX_BLOCKED = 500;
 
 /** Keeps somebody from whispering to the caller. */
 export const block: Command = {
@@ -18,13 +16,9 @@ export const block: Command = {
   options: [{ name: 'player', description: 'Their name or SteamID', required: true, suggests: true }],
   run(given) {
     const { services, origin, invocation } = given;
-    const { blocks } = services.whispers;
-    const { id } = invocation.caller.author;
     const party = blockable(optionOf(given, 'player'), given);
-    if (blocks.list(origin.id, id).length >= MAX_BLOCKED)
-      throw new Refusal(`You block ${MAX_BLOCKED} people, which is the most.`);
-    // That it is kept is not waited for: it holds already.
-    blocks.add(origin.id, id, { who: keyOf(party), name: nameOf(party) }).catch(() => {});
+    const why = blocking.block(services.whispers.blocks, { adapter: origin.id, userId: invocation.caller.author.id }, party);
+    if (why !== undefined) throw new Refusal(why);
     return literal(`${nameOf(party)} can't whisper to you any more. unblock lets them again.`);
   },
   candidates(_option, given) {
@@ -53,7 +47,7 @@ export const unblock: Command = {
       const names = all.map(({ name }) => name).join(', ');
       throw new Refusal(all.length === 0 ? 'You block nobody.' : `Say which of those whom you block: ${names}.`);
     }
-    blocks.lift(origin.id, id, found.who).catch(() => {});
+    blocking.unblock(blocks, { adapter: origin.id, userId: id }, found.who);
     return literal(`${found.name} can whisper to you again.`);
   },
   candidates: (_option, { services, origin, invocation }) =>

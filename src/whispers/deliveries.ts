@@ -25,8 +25,8 @@ export interface DeliveriesOptions {
   /** Of whom nothing is carried. */
   readonly bars: Pick<Bars, 'of'>;
   readonly memberOf: (adapter: AdapterId) => Member | undefined;
-  /** Why nothing of somebody reaches a platform's user: a sentence for them. */
-  readonly whyNotReach: (from: Party, to: UserParty) => string | undefined;
+  /** Why nothing of somebody reaches somebody, as far as that is known before it is tried: a sentence for them. */
+  readonly whyNotReach: (from: Party, to: PlayerParty | UserParty) => string | undefined;
   /** The bridge itself whispers to somebody; players are reached by the server. */
   readonly tell: (to: Party, sentence: string, server: VirtualServer) => void;
   readonly clock: Clock;
@@ -108,7 +108,7 @@ export class Deliveries {
   }
 
   async #toPlayer(server: VirtualServer, whisper: Whisper, to: PlayerParty, attempt: KeptAttempt): Promise<void> {
-    const { memberOf, settling, bars } = this.#options;
+    const { memberOf, settling, bars, whyNotReach } = this.#options;
     const { from } = whisper;
     const platform = from.kind === 'user' ? memberOf(from.adapter)?.type : 'bridge';
     if (platform === undefined) {
@@ -118,18 +118,16 @@ export class Deliveries {
     const { state } = server.chat;
     await server.ready(attempt.signal);
     await settling.wait(to, server, attempt.signal);
-    // They may have been banned while it waited, and must not be seen again.
-    const isBarred = () => from.kind === 'user' && bars.of(from.adapter, from.author.id) !== undefined;
-    if (await server.deliverWhisper(whisper, platform, () => (isBarred() ? undefined : whereIs(to, state)), attempt)) {
+    // They may have been banned while it waited, and must not be seen again; or blocked.
+    const why = () =>
+      from.kind === 'user' && bars.of(from.adapter, from.author.id) !== undefined ? sentences.BARRED : whyNotReach(from, to);
+    const find = () => (why() === undefined ? whereIs(to, state) : undefined);
+    if (await server.deliverWhisper(whisper, platform, find, attempt)) {
       this.#arrived(whisper, attempt);
       return;
     }
-    if (isBarred()) {
-      this.#refuse(whisper, attempt, sentences.BARRED);
-      return;
-    }
     const isAway = !state.online().some(({ id }) => id === to.server);
-    this.#refuse(whisper, attempt, sentences.notArrived(to, isAway ? sentences.serverAway(to) : sentences.GONE));
+    this.#refuse(whisper, attempt, why() ?? sentences.notArrived(to, isAway ? sentences.serverAway(to) : sentences.GONE));
   }
 
   /** @param awaySince since when whoever it is for has not been looking */

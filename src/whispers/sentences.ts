@@ -46,6 +46,11 @@ export function blockedBySender(to: Party): string {
   return `You block ${nameOf(to)}, who could not answer. Use unblock first.`;
 }
 
+/** For a player who whispers to somebody whom they block. */
+export function blockedByPlayer(to: Party): string {
+  return `You block ${nameOf(to)}, who could not answer. Whisper !unblock to them first.`;
+}
+
 /** For an answer that could be for several people. */
 export function toWhom(parties: readonly (PlayerParty | UserParty)[]): string {
   const names = parties.slice(0, MAX_LISTED).map(nameOf).join(', ');

@@ -25,6 +25,7 @@ import { sanitizeName } from '../text/names.ts';
 import { toPlain } from '../text/plain.ts';
 import { literal, type RichText } from '../text/tree.ts';
 import type { VirtualServer } from '../virtual-server.ts';
+import { blockByWhisper, isBlocked } from './blocking.ts';
 import type { Conversations } from './conversations.ts';
 import { Deliveries, playersId, whispersId } from './deliveries.ts';
 import { type Outcome, Outcomes } from './outcomes.ts';
@@ -81,7 +82,7 @@ export class Whispers {
     });
   }
 
-  /** Whom users block. */
+  /** Who blocks whom. */
   get blocks(): Blocks {
     return this.#options.blocks;
   }
@@ -124,9 +125,11 @@ export class Whispers {
       return;
     }
     const to: UserParty = { kind: 'user', adapter: speaker.adapter, author: { id: speaker.userId, name: speaker.name } };
-    const why = this.#whyNotReach(from, to);
-    if (why !== undefined) {
-      tell(why);
+    const answer =
+      blockByWhisper(text, from, to, this.blocks) ??
+      (isBlocked(this.blocks, from, to) ? sentences.blockedByPlayer(to) : this.#whyNotReach(from, to));
+    if (answer !== undefined) {
+      tell(answer);
       return;
     }
     const tag = sanitizeName(server.id) || 'server';
@@ -214,8 +217,8 @@ export class Whispers {
   /** Why somebody can't whisper to somebody: a sentence for them. */
   #whyNot(from: UserParty, to: Addressee): string | undefined {
     if (this.#options.bars.of(from.adapter, from.author.id) !== undefined) return sentences.BARRED;
-    if (this.blocks.isBlocked(from.adapter, from.author.id, keyOf(to))) return sentences.blockedBySender(to);
-    return to.kind === 'user' ? this.#whyNotReach(from, to) : undefined;
+    if (isBlocked(this.blocks, from, to)) return sentences.blockedBySender(to);
+    return this.#whyNotReach(from, to);
   }
 
   /** Why somebody on another platform can't be written to, whom nobody there may know of: a sentence. Rejects when the store can't be read. */
@@ -226,10 +229,11 @@ export class Whispers {
     return isKnown ? undefined : sentences.notArrived(to, sentences.GONE);
   }
 
-  /** Why nothing of somebody reaches a platform's user: a sentence for them. */
-  #whyNotReach(from: Party, to: UserParty): string | undefined {
+  /** Why nothing of somebody reaches somebody, as far as that is known before it is tried: a sentence for them. */
+  #whyNotReach(from: Party, to: Addressee): string | undefined {
     const { bars, memberOf } = this.#options;
-    if (this.blocks.isBlocked(to.adapter, to.author.id, keyOf(from))) return sentences.notArrived(to, sentences.BLOCKED);
+    if (isBlocked(this.blocks, to, from)) return sentences.notArrived(to, sentences.BLOCKED);
+    if (to.kind === 'player') return undefined;
     const isReachable = memberOf(to.adapter)?.adapter.whisper !== undefined && bars.of(to.adapter, to.author.id) === undefined;
     return isReachable ? undefined : sentences.notArrived(to, sentences.UNREACHABLE);
   }

@@ -88,6 +88,48 @@ export function whisperRefusalStories(openSite: OpenSite): void {
       expect(alice.direct.heard.join()).not.toContain('buy it');
     });
 
+    test('of somebody whom a player blocks never arrives, on whatever server they play, until they lift that', async () => {
+      const first = await world.bridge();
+      const beta = await world.game('beta');
+      const alice = await speaker('Alice');
+      const steam = { steamid64: '76561197960287930' };
+      const eli = await alpha.join('Eli', steam);
+      await eli.whispers('bridge', to('Alice'), 'hello');
+      await alice.direct.waitFor('hello');
+      await eli.whispers('bridge', to('Alice'), '!block');
+      const blocked = "Bridge: Alice can't whisper to you any more. Whisper !unblock to them to let them again.";
+      await hears(alpha, eli, blocked);
+      alice.direct.says('buy my hat');
+      await alice.direct.waitFor('Your whisper did not arrive: Eli on alpha does not take messages from you.');
+      await eli.whispers('bridge', to('Alice'), 'why?');
+      await hears(alpha, eli, blocked, 'Bridge: You block Alice, who could not answer. Whisper !unblock to them first.');
+      await eli.leaves();
+      await first.stop();
+
+      await world.bridge();
+      const again = await beta.join('Eli', steam);
+      await again.says('moved');
+      await world.discord.waitFor('moved');
+      await alice.says('so did I');
+      await beta.chat.waitFor((line) => line === 'Alice@bridge: so did I');
+      const whispers = () => alice.member.runs(world.discord.channel, 'pm', { player: 'Eli', text: 'a hat?' }).answer();
+      expect(await whispers()).toContain('Eli on beta does not take messages from you');
+      await again.whispers('bridge', numberOf(beta, 'Alice'), '!block Bob');
+      const unclear = 'Bridge: Nothing was done: whisper !block, and nothing else, to whoever it is about.';
+      await hears(beta, again, unclear);
+      await again.whispers('bridge', numberOf(beta, 'Alice'), ' /Unblock ');
+      const lifted = 'Bridge: Alice can whisper to you again.';
+      await hears(beta, again, unclear, lifted);
+      await whispers();
+      await hears(beta, again, unclear, lifted, 'Alice: a hat?');
+      expect(alice.direct.heard.join()).not.toMatch(/!block|unblock|why/i);
+      // Nothing tells tomorrow who Gordon is.
+      await gordon.whispers('bridge', to('Alice'), '!block');
+      const unknown = "without a SteamID from your server, nobody knows you again, and a block can't be kept.";
+      await hears(alpha, gordon, `Bridge: Nothing was done: ${unknown}`);
+      await beta.stop();
+    });
+
     test('of somebody with a hostile name or text harms nobody, and a long one comes in parts', async () => {
       await world.bridge();
       const alice = await speaker('Alice');
