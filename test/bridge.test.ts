@@ -1,4 +1,5 @@
 /** A bridge that is ended while it still starts, and what it says of itself. */
+import mqtt from 'mqtt';
 import { pino } from 'pino';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
@@ -54,13 +55,14 @@ class Probe {
   };
 }
 
-async function bridgeOf(probe: Probe, withTenure = false): Promise<Bridge> {
+async function bridgeOf(probe: Probe, withTenure = false, settings: Record<string, unknown> = {}): Promise<Bridge> {
   const dataDir = newFolder();
   const raw = {
     mqtt: { url: broker.url, allow_anonymous: true },
     data_dir: dataDir,
     adapters: { probe: {} },
     channels: [{ name: 'main', rooms: { probe: 'one' } }],
+    ...settings,
   };
   const entries = { probe: { load: async () => probe.module } };
   const config = await parseConfig({ raw, variables: new Map(), file: undefined }, entries);
@@ -113,4 +115,21 @@ test('it says which adapter does not work, and why', async () => {
   expect(later.health()).toEqual([]);
   probe.fault = 'The gateway refuses the bot for good.';
   expect(later.health()).toEqual(['Probe (probe) is not running: The gateway refuses the bot for good.']);
+});
+
+test.each([true, false])('one that is stopped says goodbye, or is gone without a word, as configured (%s)', async (goodbye) => {
+  const game = await GameServer.start({ url: broker.url, id: 'alpha' });
+  onTestFinished(() => game.stop());
+  const bridge = await bridgeOf(new Probe(), false, { goodbye });
+  await bridge.start();
+  await bridge.ready(AbortSignal.timeout(30_000));
+  await bridge.stop();
+  await game.presence.waitFor((change) => change === 'offline bridge');
+  const client = await mqtt.connectAsync(broker.url, { protocolVersion: 4 });
+  onTestFinished(() => client.endAsync(true));
+  const seen = new Promise<string>((resolve) => client.on('message', (_topic, payload) => resolve(payload.toString())));
+  await client.subscribeAsync('crosschat/state/bridge/status');
+  const status = JSON.parse(await seen) as Record<string, unknown>;
+  expect(status['started']).toBe(0);
+  expect('left' in status).toBe(goodbye);
 });

@@ -104,7 +104,11 @@ export class RawPeer {
 
   /** Says goodbye and disconnects, without a Last Will. */
   async close(): Promise<void> {
-    if (this.#client.connected) await this.#client.endAsync();
+    const client = this.#client;
+    if (!client.connected) return;
+    // The broker may go first.
+    const cut = new Promise<void>((resolve) => client.once('close', () => resolve()));
+    await Promise.race([client.endAsync(), cut]);
   }
 
   /** Is cut off: the broker publishes the Last Will. */

@@ -132,8 +132,14 @@ export class GameServer {
 
   /** Goes offline in order. */
   async stop(): Promise<void> {
-    if (this.#client.connected) await this.publish(`state/${this.id}/status`, '{"started":0}', { retain: true });
-    await this.#client.endAsync(true);
+    const client = this.#client;
+    if (client.connected) {
+      // The broker may go first.
+      const cut = new Promise<void>((resolve) => client.once('close', () => resolve()));
+      const said = this.publish(`state/${this.id}/status`, '{"started":0}', { retain: true }).catch(() => {});
+      await Promise.race([said, cut]);
+    }
+    await client.endAsync(true);
   }
 
   #user(id: number, name: string, since: number): Record<string, unknown> {
