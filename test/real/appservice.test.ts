@@ -3,6 +3,7 @@ import { afterAll, describe, it } from 'vitest';
 import { AppserviceStage } from '../bridges/matrix/appservice-stage.ts';
 import { appserviceStories } from '../bridges/matrix/appservice-stories.ts';
 import { encryptedStories } from '../bridges/matrix/encrypted-stories.ts';
+import { ghostStories } from '../bridges/matrix/ghost-stories.ts';
 import { restrictedStories } from '../bridges/matrix/restricted-stories.ts';
 import { roomStories } from '../bridges/matrix/room-stories.ts';
 import { unmappedStories } from '../bridges/matrix/unmapped-stories.ts';
@@ -16,6 +17,7 @@ describe.skipIf(!hasOwnSynapse)('on Synapse', () => {
 
   const site = async () => ({ ...(await synapses.next()), hasRoomSummaries: true, close: () => Promise.resolve() });
   appserviceStories(site);
+  ghostStories(site);
   const open = async () => {
     const stage = await AppserviceStage.open(await site());
     return { stage, botId: stage.botId };

@@ -1,4 +1,7 @@
 import { openAppserviceDouble } from './appservice-stage.ts';
 import { appserviceStories } from './appservice-stories.ts';
+import { ghostStories } from './ghost-stories.ts';
 
-appserviceStories(async () => (await openAppserviceDouble()).site);
+const open = async () => (await openAppserviceDouble()).site;
+appserviceStories(open);
+ghostStories(open);
