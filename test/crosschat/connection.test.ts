@@ -92,7 +92,7 @@ describe('the broker goes away and comes back', () => {
     expect(await alpha.hears('state/bridge/status')).toMatchObject({ started: chat.state.me().started });
     expect(await alpha.hears('state/bridge/meta')).toEqual({ name: 'Bridge' });
     expect(await alpha.hears('state/bridge/map')).toBe('lobby');
-  }, 15_000);
+  });
 
   test('a say that breaks off names the servers that it did not reach', async () => {
     const { url } = await broker({

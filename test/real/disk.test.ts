@@ -63,7 +63,6 @@ test.skipIf(!isRoot)(
       },
     });
   },
-  90_000,
 );
 
 test('a damaged database is set aside and not overwritten, the log says so, and the bridge runs', async () => {
@@ -78,4 +77,4 @@ test('a damaged database is set aside and not overwritten, the log says so, and 
   expect(readFileSync(join(dataDir, aside[0] ?? '')).equals(damaged)).toBe(true);
   const complaint = JSON.parse(await logLine(join(journal.folder, 'bridge-001.log'), /set aside/));
   expect(complaint).toMatchObject({ level: 'error', msg: expect.stringContaining(aside[0] ?? '') });
-}, 60_000);
+});

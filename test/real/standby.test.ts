@@ -85,21 +85,17 @@ describe.runIf(hasMosquitto)('standby on Mosquitto', () => {
   });
 
   const { DATABASE_URL } = process.env;
-  test.runIf(DATABASE_URL)(
-    'killed, with one PostgreSQL: the other goes on with all that waited',
-    { timeout: 60_000 },
-    async () => {
-      const schema = `standby_${randomBytes(6).toString('hex')}`;
-      const admin = postgres(DATABASE_URL ?? '', { max: 1, onnotice: () => {} });
-      await admin.unsafe(`CREATE SCHEMA ${schema}`);
-      onTestFinished(async () => {
-        await admin.unsafe(`DROP SCHEMA ${schema} CASCADE`);
-        await admin.end();
-      });
-      const { url, place } = await open();
-      const database = new URL(DATABASE_URL ?? '');
-      database.searchParams.set('search_path', schema);
-      await killedWithBacklog(place, url, { database_url: database.href });
-    },
-  );
+  test.runIf(DATABASE_URL)('killed, with one PostgreSQL: the other goes on with all that waited', async () => {
+    const schema = `standby_${randomBytes(6).toString('hex')}`;
+    const admin = postgres(DATABASE_URL ?? '', { max: 1, onnotice: () => {} });
+    await admin.unsafe(`CREATE SCHEMA ${schema}`);
+    onTestFinished(async () => {
+      await admin.unsafe(`DROP SCHEMA ${schema} CASCADE`);
+      await admin.end();
+    });
+    const { url, place } = await open();
+    const database = new URL(DATABASE_URL ?? '');
+    database.searchParams.set('search_path', schema);
+    await killedWithBacklog(place, url, { database_url: database.href });
+  });
 });
