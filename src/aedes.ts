@@ -16,6 +16,7 @@ export async function createAedes(options: AedesOptions): Promise<Aedes> {
   const { persistence } = aedes as unknown as { persistence: Persistence };
   keepOrder(persistence);
   keepReleases(persistence);
+  readAll(aedes);
   return aedes;
 }
 
@@ -42,5 +43,24 @@ function keepReleases(persistence: Persistence): void {
   persistence.outgoingUpdate = (client, packet) => {
     if (packet.cmd !== 'pubrel') return update(client, packet);
     return update(client, Object.assign(packet, { brokerId: 'pubrel', brokerCounter: packet.messageId })).catch(() => {});
+  };
+}
+
+/**
+ * Lets it read all that a client has sent. Each time that something came it reads once, which since Node 26 gives one piece of several:
+ * what is in pieces, as a packet from a WebSocket is, would never be complete. https://nodejs.org/api/stream.html#readablereadsize
+ */
+function readAll(aedes: Aedes): void {
+  const handle = aedes.handle.bind(aedes);
+  aedes.handle = (stream, request) => {
+    const read = stream.read.bind(stream);
+    // Node itself asks for a number of bytes, or for nothing in particular: aedes for null.
+    stream.read = (size?: number | null) => {
+      if (size !== null) return read(size);
+      const pieces: Buffer[] = [];
+      for (let piece = read(); piece !== null; piece = read()) pieces.push(piece);
+      return pieces.length > 1 ? Buffer.concat(pieces) : (pieces[0] ?? null);
+    };
+    return handle(stream, request);
   };
 }

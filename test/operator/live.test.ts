@@ -21,7 +21,9 @@ function opened(more: Partial<Source>, token?: string) {
 
 /** The names of the events that a page was told since the last time, and what they say. */
 function heard(stream: Readable | undefined): string[] {
-  const events = String(stream?.read() ?? '').split('\n\n');
+  let text = '';
+  for (let piece = stream?.read(); piece != null; piece = stream?.read()) text += String(piece);
+  const events = text.split('\n\n');
   return events.filter((event) => event !== '').map((event) => event.replace(/^event: (.*)\ndata: /, '$1 '));
 }
 
