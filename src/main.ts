@@ -22,6 +22,9 @@ function openDesk(always: boolean): Desk | undefined {
   return { adapters: builtIns(terminal), terminal, onInterrupt, close };
 }
 
+// That a library uses what Node is about to lose is nothing that an operator could mend. https://nodejs.org/api/process.html#processnodeprecation
+process.noDeprecation = true;
+
 // Nobody reads any more (`check | head`): what is printed is lost, which harms nobody.
 process.stdout.on('error', () => {});
 
