@@ -45,6 +45,8 @@ export class Members {
       .on(Events.GuildMemberAdd, (member) => this.#note(member))
       .on(Events.GuildMemberUpdate, (_, member) => this.#note(member))
       .on(Events.GuildMemberRemove, ({ id, guild }) => this.#forget(guild.id, id))
+      // Whoever is sent out of a guild is told no more of it.
+      .on(Events.GuildDelete, ({ id }) => this.#guilds.delete(id))
       .on(Events.UserUpdate, (_, user) => {
         for (const guild of client.guilds.cache.values()) {
           const member = guild.members.cache.get(user.id);
