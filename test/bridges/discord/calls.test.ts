@@ -5,7 +5,7 @@ import { BRIDGE_ID, type Message } from '../../../src/event.ts';
 import { callsIn } from '../../../src/text/calls.ts';
 import { literal, type RichText } from '../../../src/text/tree.ts';
 import { cpuTime } from '../../support/cpu-time.ts';
-import { connected, edit, interrupted, restarted, type Scene, type SceneOptions, says, send } from './setup.ts';
+import { connected, edit, insist, interrupted, restarted, type Scene, type SceneOptions, says, send } from './setup.ts';
 
 const people: Readonly<Record<string, string>> = {
   alice: '1',
@@ -111,10 +111,11 @@ describe('at Discord', () => {
   /** A scene in which the members are known. */
   async function acquainted(options = mayCall): Promise<Scene> {
     const made = await connected(options);
-    for (let times = 0; made.alice.pings.length === 0; times += 1) {
-      expect(times).toBeLessThan(100);
-      await send(made, made.general, says('@Alice'));
-    }
+    const pings = async () => {
+      await insist(made, made.general, says('@Alice'));
+      return made.alice.pings.length;
+    };
+    await expect.poll(pings, { interval: 20 }).toBeGreaterThan(0);
     return made;
   }
 
@@ -127,7 +128,7 @@ describe('at Discord', () => {
     made.alice.setsNick('Wonder');
     await made.host.profiles.waitFor(({ name }) => name === 'Wonder');
     for (const name of ['Alice', 'alice', 'Wonder', 'WONDER']) {
-      await send(made, made.general, says(`@${name}: hi`));
+      await insist(made, made.general, says(`@${name}: hi`));
       expect(last(made)).toMatchObject({
         content: `${made.alice.mention}: hi`,
         pings: { everyone: false, roles: [], users: [made.alice.id] },
@@ -149,12 +150,12 @@ describe('at Discord', () => {
     const { guild, general, host } = made;
     const other = guild.addMember('alice2', { displayName: 'ALICE' });
     const ping = async (text: string) => {
-      await send(made, general, says(text));
+      await insist(made, general, says(text));
       return last(made)?.pings.users;
     };
-    for (let times = 0; (await ping('@Alice'))?.length !== 0; times += 1) expect(times).toBeLessThan(100);
+    await expect.poll(() => ping('@Alice'), { interval: 20 }).toEqual([]);
     general.setRule({ of: other, deny: ['ViewChannel'] });
-    for (let times = 0; (await ping('@Alice'))?.length === 0; times += 1) expect(times).toBeLessThan(100);
+    await expect.poll(() => ping('@Alice'), { interval: 20 }).toEqual([made.alice.id]);
     expect(await ping('@alice2')).toEqual([]);
     made.alice.leaves();
     await host.departures.waitFor((id) => id === made.alice.id);
@@ -170,10 +171,11 @@ describe('at Discord', () => {
     general.setRule({ of: guild.everyone, deny: ['ViewChannel'] });
     general.setRule({ of: guild.roleOf(made.bot), allow: ['ViewChannel'] });
     general.setRule({ of: role, allow: ['ViewChannel'] });
-    for (let times = 0; mod.pings.length === 0; times += 1) {
-      expect(times).toBeLessThan(100);
-      await send(made, general, says('@mod @Mods @Alice'));
-    }
+    const pings = async () => {
+      await insist(made, general, says('@mod @Mods @Alice'));
+      return mod.pings.length;
+    };
+    await expect.poll(pings, { interval: 20 }).toBeGreaterThan(0);
     expect(last(made)?.pings).toEqual({ everyone: false, roles: [], users: [mod.id] });
     expect(last(made)?.content).toBe(`${mod.mention} @Mods @Alice`);
   });
@@ -188,9 +190,9 @@ describe('at Discord', () => {
       { attachments: [{ name: '@Alice', description: '@Alice' }] },
       { author: { id: BRIDGE_ID, name: 'Bridge' }, body: literal('@Alice') },
     ];
-    for (const more of hostile) await send(made, general, says('hello', more));
+    for (const more of hostile) await insist(made, general, says('hello', more));
     const message = says('hello');
-    await send(made, general, message);
+    await insist(made, general, message);
     await edit(made, general, message, 'hello @Alice');
     expect(alice.pings).toHaveLength(before);
     expect(last(made)?.content).toBe(`hello ${alice.mention}`);

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Roster } from '../../../bridges/discord/roster.ts';
 import { cpuTime } from '../../support/cpu-time.ts';
-import { connected, type Scene, type SceneOptions, says, scene, send } from './setup.ts';
+import { connected, insist, type Scene, type SceneOptions, says, scene } from './setup.ts';
 
 afterEach(() => vi.useRealTimers());
 
@@ -10,13 +10,13 @@ const named = (name: string) => ({ author: { id: '1', name } });
 
 /** Under which names a player of this name is shown, now. */
 async function shownAs(made: Scene, name: string): Promise<string> {
-  await send(made, made.general, says('hello', named(name)));
+  await insist(made, made.general, says('hello', named(name)));
   return made.general.messages.at(-1)?.author ?? '';
 }
 
-/** Waits until players of this name are shown so; what Discord takes no more of for a moment is tried again. */
+/** Waits until players of this name are shown so. */
 async function becomes(made: Scene, name: string, shown: string): Promise<void> {
-  await expect.poll(() => shownAs(made, name).catch(() => ''), { interval: 20 }).toBe(shown);
+  await expect.poll(() => shownAs(made, name), { interval: 20 }).toBe(shown);
 }
 
 /** Asks for the members, by a message, and waits until they are known. */
