@@ -1,14 +1,15 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** What takes long: whole processes, the stories once more as an appservice, and what waits or writes much. `.ci/run` runs them too. */
+/** What takes long: whole processes, the stories once more as an appservice, and what waits, reckons or writes much. `.ci/run` runs them too. */
 const long = [
   'test/torture.test.ts',
   'test/standby.test.ts',
   'test/docs/shell.test.ts',
-  'test/e2e/{appservice,check,command-line,console,faults,init,operating,reload,secrets,stop,store-command}.test.ts',
+  'test/e2e/{appservice,bridge,check,command-line,console,faults,init,operating,reload,secrets,stop,store-command}.test.ts',
   'test/stories-appservice.test.ts',
   'test/hostile.test.ts',
+  'test/conversions/hostile.test.ts',
   'test/bridges/matrix/{both-ways,failures}.test.ts',
   'test/outbox/{backlog,silence}.test.ts',
   'test/store/opening.test.ts',
