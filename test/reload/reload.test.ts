@@ -156,8 +156,9 @@ test('a room that can not be opened: nothing changes, and those that could are c
 });
 
 test('while the broker is away, the configuration is followed all the same, and what waits goes to whom it was for', async () => {
-  const { broker, platform, other, game, reload } = await openStage();
+  const { bridge, broker, platform, other, game, reload } = await openStage();
   await broker.stop();
+  await expect.poll(() => bridge.health().length).toBeGreaterThan(0);
   await platform.says('one', 'Alice', 'said before');
   await other.sees.waitFor((line) => line === 'else Alice: said before');
   await reload({ channels: [{ name: 'main', rooms: { platform: ['two', 'new'], other: 'else' } }] });
