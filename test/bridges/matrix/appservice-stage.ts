@@ -107,6 +107,20 @@ export class AppserviceStage {
   }
 }
 
+/** A stage with Carol, and a public room of hers. */
+export async function openWithCarol(
+  openSite: () => Promise<AppserviceSite>,
+): Promise<{ stage: AppserviceStage; carol: Person; room: string }> {
+  const stage = await AppserviceStage.open(await openSite());
+  const carol = await stage.person('carol');
+  return { stage, carol, room: await carol.client.createRoom({ preset: 'public_chat' }) };
+}
+
+/** Who says something: their id and name. */
+export function author(id: string, name: string) {
+  return { author: { id, name } };
+}
+
 /** The stand-in homeserver. */
 export async function openAppserviceDouble(): Promise<{ matrix: MatrixDouble; site: AppserviceSite }> {
   const double = await MatrixDouble.start();

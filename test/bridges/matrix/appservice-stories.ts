@@ -5,7 +5,7 @@ import { systemClock } from '../../../src/clock.ts';
 import { type AdapterId, eventId, type Message, type RoomRef } from '../../../src/event.ts';
 import { TestAttempt } from '../../support/attempt.ts';
 import { testMemory, words } from '../../support/host.ts';
-import { type AppserviceSite, AppserviceStage } from './appservice-stage.ts';
+import { type AppserviceSite, type AppserviceStage, author, openWithCarol } from './appservice-stage.ts';
 import { type Bridge, edited, heard, type Person, said, send } from './stage.ts';
 
 export function appserviceStories(openSite: () => Promise<AppserviceSite>): void {
@@ -13,13 +13,9 @@ export function appserviceStories(openSite: () => Promise<AppserviceSite>): void
   let carol: Person;
   let room: string;
   beforeEach(async () => {
-    stage = await AppserviceStage.open(await openSite());
-    carol = await stage.person('carol');
-    room = await carol.client.createRoom({ preset: 'public_chat' });
+    ({ stage, carol, room } = await openWithCarol(openSite));
   });
   afterEach(() => stage.close());
-
-  const author = (id: string, name: string) => ({ author: { id, name } });
 
   describe('text both ways', () => {
     test('what is said in the room reaches the core once, with who said it', async () => {

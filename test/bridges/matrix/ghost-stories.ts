@@ -5,7 +5,7 @@ import type { AdapterId, RoomRef } from '../../../src/event.ts';
 import { TestAttempt } from '../../support/attempt.ts';
 import { testMemory } from '../../support/host.ts';
 import { shelf, testMedia } from '../../support/media.ts';
-import { type AppserviceSite, AppserviceStage } from './appservice-stage.ts';
+import { type AppserviceSite, type AppserviceStage, author, openWithCarol } from './appservice-stage.ts';
 import { type Person, said, send } from './stage.ts';
 
 export function ghostStories(openSite: () => Promise<AppserviceSite>): void {
@@ -14,13 +14,9 @@ export function ghostStories(openSite: () => Promise<AppserviceSite>): void {
     let carol: Person;
     let room: string;
     beforeEach(async () => {
-      stage = await AppserviceStage.open(await openSite());
-      carol = await stage.person('carol');
-      room = await carol.client.createRoom({ preset: 'public_chat' });
+      ({ stage, carol, room } = await openWithCarol(openSite));
     });
     afterEach(() => stage.close());
-
-    const author = (id: string, name: string) => ({ author: { id, name } });
 
     const memberEvents = async (userId: string) => {
       const state = await carol.client.getRoomStateEvent(room, 'm.room.member', userId);
