@@ -8,7 +8,7 @@ import { mqttOptions } from './config-mqtt.ts';
 import { adapterSentences, ConfigError, sentencesOf, suggestion } from './config-problems.ts';
 import { foreign, schema } from './config-schema.ts';
 import type { CrossChatOptions } from './crosschat/index.ts';
-import type { AdapterId, RoomRef } from './event.ts';
+import { type AdapterId, type RoomRef, STEAM } from './event.ts';
 import type { LogLevels } from './log.ts';
 
 export { ConfigError } from './config-problems.ts';
@@ -122,6 +122,8 @@ export async function parseConfig({ raw, variables }: Settings, entries: Adapter
       );
       continue;
     }
+    if (id === STEAM)
+      problems.push(`adapters.${id}: must have another name: bans and blocks of players are kept under this one.`);
     const checked = module.schema.safeParse(own);
     if (!checked.success) problems.push(...adapterSentences(checked.error, { id, schema: module.schema, raw, variables }));
     else {

@@ -51,6 +51,9 @@ export interface Author {
   readonly steamid64?: string;
 }
 
+/** In place of an adapter, for players who are known by their SteamID: no adapter has this name. */
+export const STEAM = 'steam' as AdapterId;
+
 /** The author's id where the bridge itself speaks: players are numbers on their server, and no platform gives such ids. */
 export const BRIDGE_ID = 'bridge';
 /** The author's id of what several people said, in one message. */

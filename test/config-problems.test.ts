@@ -57,6 +57,12 @@ describe('what is wrong is said, with the key and what would be right', () => {
       /there is no adapter "discrod" \(did you mean "discord"\?\); there are console, discord, matrix, webchat\./,
     ],
     [
+      'an adapter with the name under which players are kept',
+      { 'config.yaml': 'adapters: {steam: {type: console}}' },
+      {},
+      /^adapters\.steam: must have another name: bans and blocks of players are kept under this one\.$/,
+    ],
+    [
       'a room of an unknown adapter',
       { 'config.yaml': 'channels: [{name: a, rooms: {dicsord: "1"}}]' },
       {},

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { Clock } from '../clock.ts';
-import { STEAM } from '../store/bans.ts';
+import { STEAM } from '../event.ts';
 import { linkCodesOf } from '../store/link-codes.ts';
 import type { Store } from '../store/store.ts';
 import { Codes } from './codes.ts';

@@ -1,7 +1,9 @@
 /** Kick, slap and ban: of players by their servers, and of those who speak from our platforms by the bridge itself. */
+
 import type { CommandOption } from '../command.ts';
 import type { AowlAction } from '../crosschat/index.ts';
-import { type Ban, STEAM } from '../store/bans.ts';
+import { STEAM } from '../event.ts';
+import type { Ban } from '../store/bans.ts';
 import { toLine } from '../text/line.ts';
 import { inWords, moment, parseDuration } from '../text/time.ts';
 import { literal, type RichText } from '../text/tree.ts';

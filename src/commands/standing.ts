@@ -1,6 +1,6 @@
 /** Nobody moderates those who stand above them where they are. */
+import { STEAM } from '../event.ts';
 import type { Identity } from '../moderation/identities.ts';
-import { STEAM } from '../store/bans.ts';
 import type { Given } from './command.ts';
 import { Refusal } from './refusal.ts';
 import type { Target } from './target.ts';

@@ -1,7 +1,7 @@
 /** Of whom nothing is carried, and why. */
 import type { Clock } from '../clock.ts';
-import type { AdapterId, Author } from '../event.ts';
-import { type Ban, STEAM } from '../store/bans.ts';
+import { type AdapterId, type Author, STEAM } from '../event.ts';
+import type { Ban } from '../store/bans.ts';
 import type { Store } from '../store/store.ts';
 import type { Identities } from './identities.ts';
 import { toldOf, WANTED } from './wording.ts';

@@ -2,9 +2,8 @@
  * Who is the same person on several adapters. Where people sign in with the account of another platform, their id there is `<type>:<id>`
  * (`discord:123`, `steam:7656…`), for which their adapter vouches: nobody else has such ids.
  */
-import type { AdapterId, Author } from '../event.ts';
+import { type AdapterId, type Author, STEAM } from '../event.ts';
 import type { Member } from '../member.ts';
-import { STEAM } from '../store/bans.ts';
 import type { Store } from '../store/store.ts';
 
 /** A user of an adapter. */

@@ -2,12 +2,12 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import type { AowlAction } from '../crosschat/index.ts';
-import type { AdapterId, Author, Edit, Heard, Message, Place, Reaction } from '../event.ts';
+import { type AdapterId, type Author, type Edit, type Heard, type Message, type Place, type Reaction, STEAM } from '../event.ts';
 import { FloodLimiter } from '../flood.ts';
 import type { Member } from '../member.ts';
 import { Recent } from '../recent.ts';
 import type { Speaker } from '../speakers.ts';
-import { type Ban, STEAM } from '../store/bans.ts';
+import type { Ban } from '../store/bans.ts';
 import type { Store } from '../store/store.ts';
 import type { Bars } from './bars.ts';
 import type { Identities } from './identities.ts';

@@ -1,10 +1,7 @@
 /** Who may not be heard. */
-import type { AdapterId, Place } from '../event.ts';
+import type { Place } from '../event.ts';
 import type { Database } from './database.ts';
 import type { Writer } from './writer.ts';
-
-/** As whose the bans of players are kept who are known by their SteamID. */
-export const STEAM = 'steam' as AdapterId;
 
 /** A platform user who may not be heard. */
 export interface Ban {

@@ -1,5 +1,5 @@
 /** Whose whispers somebody does not want. */
-import type { STEAM } from './bans.ts';
+import type { STEAM } from '../event.ts';
 import type { Database } from './database.ts';
 import type { Writer } from './writer.ts';
 

@@ -1,6 +1,5 @@
 /** Who wants no whispers of whom. */
-import type { AdapterId, Party, PlayerParty, UserParty } from '../event.ts';
-import { STEAM } from '../store/bans.ts';
+import { type AdapterId, type Party, type PlayerParty, STEAM, type UserParty } from '../event.ts';
 import type { Blocks } from '../store/blocks.ts';
 import { keyOf, nameOf } from './parties.ts';
 

@@ -1,6 +1,7 @@
 /** Which servers are believed when they tell who a player is: a server that lies takes over nobody. */
+
 import { beforeEach, expect, test } from 'vitest';
-import { STEAM } from '../../src/store/bans.ts';
+import { STEAM } from '../../src/event.ts';
 import { moderator, Town, twoPlatforms } from '../commands/town.ts';
 import type { GameServer, Player } from '../support/game-server.ts';
 
